@@ -1,0 +1,1 @@
+"""The `evidence` command: the one place that sees both the indexer and the API."""

@@ -1,0 +1,1 @@
+"""What the evidence is: centres, reports, ratings, reading files into pages and passages."""

@@ -1,0 +1,57 @@
+"""Every error of the project is an `EvidenceError`; each package has its branch.
+
+    EvidenceError
+    ├── CorpusError
+    │   ├── ReadingError            a file cannot be read (message: the cause)
+    │   │   ├── PasswordNeeded      encrypted, and the empty password does not open it
+    │   │   ├── NotAReport          wrong or unsupported content
+    │   │   └── ReadingLimit        over the time, memory or size limit
+    │   ├── MetadataError           a metadata file or evidence record is malformed
+    │   └── LibraryError            the library folder or catalogue is unusable
+    ├── SearchError                 (search/errors.py)
+    └── IndexerError                (indexer/errors.py)
+"""
+
+
+class EvidenceError(Exception):
+    """An error a person can act on: `str(error)` names the cause, `cure` what to do."""
+
+    def __init__(self, message: str, *, cure: str | None = None) -> None:
+        super().__init__(message)
+        self.cure = cure
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep `cure` when the error crosses a process boundary."""
+        return (_rebuild, (type(self), str(self), self.cure))
+
+
+def _rebuild(kind: type[EvidenceError], message: str, cure: str | None) -> EvidenceError:
+    return kind(message, cure=cure)
+
+
+class CorpusError(EvidenceError):
+    """Something is wrong with the evidence itself or where it is kept."""
+
+
+class ReadingError(CorpusError):
+    """A file cannot be read."""
+
+
+class PasswordNeeded(ReadingError):
+    """The file is encrypted and the empty password does not open it."""
+
+
+class NotAReport(ReadingError):
+    """The file's content is of no supported kind, or not what its name says."""
+
+
+class ReadingLimit(ReadingError):
+    """Reading went over its limit of time, memory or size."""
+
+
+class MetadataError(CorpusError):
+    """A metadata file or an evidence record is malformed."""
+
+
+class LibraryError(CorpusError):
+    """The library folder or its catalogue is unusable."""

@@ -1,0 +1,1 @@
+"""Files into pages: PDF, HTML, DOCX, text and Markdown, evidence records."""

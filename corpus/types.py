@@ -1,0 +1,170 @@
+"""What the evidence is: reports, their pages, and the passages cut from them.
+
+Offsets are counted in characters (Unicode code points) of `Page.text`, half open.
+Boxes are in PDF points with the origin at the bottom left of the unrotated page.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a run of a page's text is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"  # with its caption
+    FOOTNOTE = "footnote"
+    CONTENTS = "contents"  # table of contents, list of figures
+    REFERENCES = "references"  # bibliography entries
+
+
+#: Kinds kept and shown on request, but never ranked.
+UNRANKED_KINDS = frozenset({BlockKind.CONTENTS, BlockKind.REFERENCES})
+
+
+class DocumentType(StrEnum):
+    """Which kind of document a report is kept as."""
+
+    PDF = "pdf"
+    HTML = "html"
+    DOCX = "docx"
+    TEXT = "text"
+    RECORD = "record"  # an evidence record: a summary, not the centre's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in points: left, bottom, right, top."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line: its characters `start:end` in `Page.text`, and where it stands."""
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A structural unit: characters `start:end` of `Page.text`.
+
+    Blocks of a page are in reading order, do not overlap, and are trimmed of white space.
+    `level` is a heading's depth from 1; 0 for every other kind.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it may be quoted: cleaned, in reading order.
+
+    `number` is physical, from 1; `label` is what is printed (or the PDF's page label) and
+    None where the format has none. Formats without pages give one page, number 1.
+    `lines` is empty for formats without boxes. `needs_ocr` marks a page that shows
+    something but has no text layer.
+    """
+
+    number: int
+    label: str | None
+    text: str
+    blocks: tuple[Block, ...]
+    lines: tuple[Line, ...] = ()
+    width: float = 0.0
+    height: float = 0.0
+    needs_ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What reading a file gives: its pages, and what the file says of itself."""
+
+    document_type: DocumentType
+    pages: tuple[Page, ...]
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    notes: tuple[str, ...] = ()  # oddities a person may want to know of ("copying not permitted")
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How strong the evidence is, in the centre's own words; None where it says nothing."""
+
+    evidence: str | None = None
+    cost: str | None = None
+    impact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of a report from outside the file; every field may be unknown."""
+
+    title: str | None = None
+    centre: str | None = None
+    year: int | None = None
+    authors: tuple[str, ...] = ()
+    url: str | None = None
+    doi: str | None = None
+    licence: str | None = None
+    rating: Rating = Rating()
+    topics: tuple[str, ...] = ()
+    study_design: str | None = None
+    source: str | None = None  # "centre" or "secondary": where an evidence record's facts were seen
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of the library. `file` is the path or address as it was added."""
+
+    report_id: str
+    title: str
+    file: str
+    sha256: str
+    document_type: DocumentType
+    metadata: Metadata
+    page_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start:end` of the text of physical page `page`."""
+
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is ranked and quoted.
+
+    `text` is verbatim: the page texts at `spans`, joined by `SPAN_JOIN`. `section` is the
+    path of headings above it, outermost first. `boxes` holds a (page number, box) pair per
+    printed line, empty where the format has no boxes.
+    """
+
+    passage_id: str
+    report_id: str
+    text: str
+    spans: tuple[Span, ...]
+    page_labels: tuple[str | None, ...]  # one for each distinct page of `spans`, in order
+    section: tuple[str, ...]
+    kind: BlockKind
+    boxes: tuple[tuple[int, Box], ...] = ()
+
+
+#: Stands between the page texts of a passage that runs over a page or column break.
+SPAN_JOIN = "\n"

@@ -1,0 +1,1 @@
+"""How an index is made: read, encode, write beside the live one, verify, swap."""

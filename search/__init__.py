@@ -1,0 +1,1 @@
+"""How a question is answered, and the encoder and index format both sides agree on."""

@@ -1,0 +1,1 @@
+"""Text into vectors: the fast ONNX encoder, the sentence-transformers reference, preparation."""

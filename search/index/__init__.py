@@ -1,0 +1,1 @@
+"""The index on disk: manifest, dense half, lexical half, store, generations."""
