@@ -44,4 +44,5 @@ class HashingEncoder:
                 row[digest[0] % self.spec.dimension] += 1.0 if digest[1] % 2 else -1.0
             if not row.any():
                 row[0] = 1.0
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
