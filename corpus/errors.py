@@ -1,15 +1,15 @@
 """Every error of the project is an `EvidenceError`; each package has its branch.
 
-    EvidenceError
-    ├── CorpusError
-    │   ├── ReadingError            a file cannot be read (message: the cause)
-    │   │   ├── PasswordNeeded      encrypted, and the empty password does not open it
-    │   │   ├── NotAReport          wrong or unsupported content
-    │   │   └── ReadingLimit        over the time, memory or size limit
-    │   ├── MetadataError           a metadata file or evidence record is malformed
-    │   └── LibraryError            the library folder or catalogue is unusable
-    ├── SearchError                 (search/errors.py)
-    └── IndexerError                (indexer/errors.py)
+EvidenceError
+├── CorpusError
+│   ├── ReadingError            a file cannot be read (message: the cause)
+│   │   ├── PasswordNeeded      encrypted, and the empty password does not open it
+│   │   ├── NotAReport          wrong or unsupported content
+│   │   └── ReadingLimit        over the time, memory or size limit
+│   ├── MetadataError           a metadata file or evidence record is malformed
+│   └── LibraryError            the library folder or catalogue is unusable
+├── SearchError                 (search/errors.py)
+└── IndexerError                (indexer/errors.py)
 """
 
 

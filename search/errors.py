@@ -1,11 +1,11 @@
 """Errors of asking.
 
-    SearchError
-    ├── EncoderError            a model cannot be found, verified, exported or run
-    ├── NoIndex                 there is no index yet
-    ├── IndexUnusable           damaged, of another format version, or made by another model
-    ├── InvalidQuery            an empty or over-long question, a wrong filter
-    └── UnknownId               no such report or passage in this generation
+SearchError
+├── EncoderError            a model cannot be found, verified, exported or run
+├── NoIndex                 there is no index yet
+├── IndexUnusable           damaged, of another format version, or made by another model
+├── InvalidQuery            an empty or over-long question, a wrong filter
+└── UnknownId               no such report or passage in this generation
 """
 
 from corpus.errors import EvidenceError

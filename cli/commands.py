@@ -1,0 +1,220 @@
+"""What `evidence` can do; each command imports what it needs when it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.main import EXIT_ERROR, HomeOption, app, messages
+from corpus.types import DocumentType
+
+
+@app.command()
+def add(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders or web addresses.")
+    ],
+    home: HomeOption,
+    metadata: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV, TSV or JSONL with a `file` column and any of: title, centre, year, authors, "
+            "url, doi, licence, rating, cost, impact, topics. One that lies beside the reports is "
+            "found by itself.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+) -> None:
+    """Add reports to the library: PDF, HTML, DOCX, text, Markdown, or evidence records (JSONL).
+
+    A copy is kept, so the library stands on its own. Adding the same file again is harmless;
+    a changed file replaces its older version. `evidence index` makes what was added searchable.
+
+    Example: evidence add reports/ https://example.org/report.pdf
+    """
+    from corpus.home import Home
+
+    from cli.progress import TerminalProgress
+    from cli.render import print_additions
+    from corpus.library.library import Library
+    from indexer.adding import add_all
+
+    console = messages()
+    with Library(Home(home).library) as library, TerminalProgress(console) as progress:
+        additions = add_all(library, sources, metadata=metadata, progress=progress)
+    print_additions(additions, console)
+
+
+@app.command()
+def index(
+    home: HomeOption,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            envvar="EVIDENCE_MODEL",
+            help="Any sentence-transformers model, by name or folder.",
+            show_default="the model of the live index, or all-MiniLM-L6-v2",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Reports read at a time.", show_default="one a core"),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Seconds one report may take to read.")
+    ] = 120.0,
+    memory: Annotated[int, typer.Option(min=256, help="MiB one report may take to read.")] = 2048,
+    *,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build anew, even where nothing changed.")
+    ] = False,
+    reread: Annotated[
+        bool, typer.Option("--reread", help="Read every report again, failed ones too.")
+    ] = False,
+) -> None:
+    """Bring the index up to date with the library.
+
+    Reads what is new, encodes it, writes a new index beside the live one, verifies it and swaps
+    it in; a running server picks it up. Stopped half-way, it goes on where it was.
+    """
+    import os
+
+    from corpus.home import Home
+    from corpus.reading.workers import ReadLimits
+
+    from cli.progress import TerminalProgress
+    from cli.render import print_built
+    from corpus.library.library import Library
+    from indexer.build import BuildOptions, build_index
+
+    place = Home(home)
+    console = messages()
+    if reread:
+        with Library(place.library) as library, library.writing():
+            library.forget_readings()
+    options = BuildOptions(
+        model=model,
+        workers=workers or os.cpu_count() or 1,
+        limits=ReadLimits(seconds=timeout, memory_mib=memory),
+        rebuild=rebuild or reread,
+    )
+    with TerminalProgress(console) as progress:
+        built = build_index(place, options, progress)
+    print_built(built, console)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A policy question in plain English.")],
+    home: HomeOption,
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=100, help="How many passages.")] = 5,
+    centre: Annotated[
+        list[str] | None, typer.Option(help="Only this centre (may be repeated).")
+    ] = None,
+    year_from: Annotated[int | None, typer.Option(help="Only from this year on.")] = None,
+    year_to: Annotated[int | None, typer.Option(help="Only up to this year.")] = None,
+    document_type: Annotated[
+        list[DocumentType] | None, typer.Option(help="Only this kind of document.")
+    ] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="Only this topic.")] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, in the shape of GET /v1/search.")
+    ] = False,
+) -> None:
+    """Answer a question with ranked passages to quote, page and all.
+
+    Example: evidence ask "Does mentoring cut youth crime?" --centre youth-endowment-fund
+    """
+    from cli.render import print_answer
+    from search.loading import load_searcher
+    from search.types import Filters
+
+    filters = Filters(
+        centres=tuple(centre or ()),
+        year_from=year_from,
+        year_to=year_to,
+        document_types=tuple(document_type or ()),
+        topics=tuple(topic or ()),
+    )
+    searcher = load_searcher(home)
+    try:
+        answer = searcher.ask(question, filters=filters, k=k)
+    finally:
+        searcher.close()
+    if as_json:
+        from api.schemas import SearchResponse
+
+        typer.echo(SearchResponse.from_answer(answer).model_dump_json(indent=2))
+    else:
+        print_answer(answer)
+
+
+@app.command()
+def serve(
+    home: HomeOption,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on.", show_default="8000")
+    ] = None,
+) -> None:
+    """Serve the website and the HTTP API until stopped with Ctrl-C."""
+    from api.serving import serve as serve_forever
+    from api.settings import load_settings
+
+    given = {"home": home, "host": host, "port": port}
+    serve_forever(
+        load_settings(**{name: value for name, value in given.items() if value is not None})
+    )
+
+
+@app.command()
+def status(
+    home: HomeOption,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: every file ever added.")
+    ] = False,
+) -> None:
+    """Tell what is in the library and the index, what failed and why."""
+    from cli.status import gather, print_status
+
+    found = gather(home)
+    if as_json:
+        typer.echo(found.to_json())
+    else:
+        print_status(found)
+
+
+@app.command()
+def remove(
+    report: Annotated[str, typer.Argument(help="A report's id, or the path it was added from.")],
+    home: HomeOption,
+) -> None:
+    """Take a report out of the library and of the index, at once.
+
+    Its record stays, and adding it again restores it.
+    """
+    from corpus.home import Home
+
+    from cli.progress import TerminalProgress
+    from indexer.build import remove_report
+
+    console = messages()
+    with TerminalProgress(console) as progress:
+        report_id, _ = remove_report(Home(home), report, progress)
+    console.print(f"Removed {report_id}.")
+
+
+@app.command()
+def doctor(home: HomeOption) -> None:
+    """Check the installation, the model and the index, and say the cure for what is wrong."""
+    from cli.doctor import examine, print_findings
+
+    findings = examine(home)
+    print_findings(findings)
+    if any(not finding.well for finding in findings):
+        raise typer.Exit(EXIT_ERROR)

@@ -1,0 +1,133 @@
+"""`evidence doctor`: is everything in place, and if not, what is the cure."""
+
+import importlib.metadata
+import platform
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from corpus.home import Home
+from rich.console import Console
+
+from corpus.errors import EvidenceError
+from corpus.library.library import Library
+from corpus.library.states import State
+from indexer.build import live_report_ids
+from search.index.generations import Generations
+from search.index.store import FILE_NAME
+from search.loading import load_searcher
+
+_PACKAGES: Final = (
+    "faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "pypdf", "pypdfium2",
+    "sentence-transformers", "torch", "fastapi",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, what was found, and the cure where it is not."""
+
+    name: str
+    well: bool
+    told: str
+    cure: str | None = None
+
+
+def examine(home: Path) -> list[Finding]:
+    """Look at installation, library, index and model."""
+    checks: dict[str, Callable[[Path], str]] = {
+        "Installation": _installation,
+        "Library": _library,
+        "Index": _index,
+        "Model and answer": _answer,
+    }
+    return [_looked_at(name, check, home) for name, check in checks.items()]
+
+
+def _looked_at(name: str, check: Callable[[Path], str], home: Path) -> Finding:
+    try:
+        return Finding(name, well=True, told=check(home))
+    except EvidenceError as error:
+        return Finding(name, well=False, told=str(error), cure=error.cure)
+
+
+def _installation(_: Path) -> str:
+    found = list(_versions())
+    missing = [name for name, version in found if version is None]
+    if missing:
+        raise EvidenceError(f"Not installed: {', '.join(missing)}.", cure="Run `make setup`.")
+    return f"Python {platform.python_version()}, " + ", ".join(f"{n} {v}" for n, v in found)
+
+
+def _versions() -> Iterator[tuple[str, str | None]]:
+    for name in _PACKAGES:
+        try:
+            yield name, importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            yield name, None
+
+
+def _library(home: Path) -> str:
+    with Library(Home(home).library) as library:
+        missing = [
+            entry.name
+            for entry in library.entries().values()
+            if entry.removed is None and not library.original(entry.sha256).is_file()
+        ]
+        files = library.accounts(frozenset())
+    if missing:
+        raise EvidenceError(
+            f"{len(missing)} originals are missing from the library, the first {missing[0]!r}.",
+            cure="Add those files again with `evidence add`.",
+        )
+    bad = sum(account.state is State.QUARANTINED for account in files)
+    return f"{len(files):,} files, every original in place" + (
+        f"; {bad:,} quarantined (see `evidence status`)" if bad else ""
+    )
+
+
+def _index(home: Path) -> str:
+    """Every file against its checksum, the store's own check, and library against index."""
+    generations = Generations(Home(home).index)
+    generation = generations.open_current()
+    generation.store.close()
+    uri = f"{(generation.folder / FILE_NAME).resolve().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as database:
+        (told,) = database.execute("PRAGMA integrity_check").fetchone()
+    if told != "ok":
+        raise EvidenceError(
+            f"The store is damaged: {told}.", cure="Run `evidence index --rebuild`."
+        )
+    with Library(Home(home).library) as library:
+        held = {report.report_id for report in library.readable()}
+    if held != (live := live_report_ids(home)):
+        raise EvidenceError(
+            f"The index is behind the library: {len(held - live)} reports to come, "
+            f"{len(live - held)} to go.",
+            cure="Run `evidence index`.",
+        )
+    counts = generation.manifest.counts
+    return f"{counts.reports:,} reports, {counts.passages:,} passages, every checksum right"
+
+
+def _answer(home: Path) -> str:
+    searcher = load_searcher(home)
+    try:
+        answer = searcher.ask("what works?", k=1)
+    finally:
+        searcher.close()
+    took = answer.took_ms["total"]
+    return f"{searcher.spec.name} ({searcher.spec.runtime}) answers in {took:.0f} ms"
+
+
+def print_findings(findings: list[Finding]) -> None:
+    """One line each, on standard output, with the cure beneath."""
+    console = Console(highlight=False)
+    for finding in findings:
+        mark = "[green]well[/]" if finding.well else "[red]ill[/]"
+        console.print(f"{mark}  [bold]{finding.name}[/]: {finding.told}", soft_wrap=True)
+        if finding.cure:
+            console.print(f"      Cure: {finding.cure}", soft_wrap=True)

@@ -1,0 +1,85 @@
+"""Progress bars on standard error, with rate and time left; plain lines where it is no terminal."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        """Units a second."""
+        speed = task.finished_speed or task.speed
+        unit = task.fields["unit"]
+        return Text(f"{speed:,.1f} {unit}/s" if speed else unit, style="dim")
+
+
+class TerminalProgress:
+    """A `Progress` for people: a bar a stage. Use as a context manager."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._stage: tuple[str, int, str] | None = None
+        self._done = 0
+        self._since = 0.0
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop drawing; the last stage's line stays."""
+        if kind is None:
+            self._finish()
+        self._bars.stop()
+
+    def start(self, stage: str, total: int, unit: str) -> None:
+        """Begin a stage's bar."""
+        self._finish()
+        self._stage, self._done, self._since = (stage, total, unit), 0, time.monotonic()
+        self._task = self._bars.add_task(stage, total=total, unit=unit)
+
+    def advance(self, count: int = 1) -> None:
+        """Move the bar on."""
+        self._done += count
+        if self._task is not None:
+            self._bars.advance(self._task, count)
+
+    def say(self, message: str) -> None:
+        """Print a line above the bars."""
+        self._bars.console.print(message, highlight=False, markup=False, soft_wrap=True)
+
+    def _finish(self) -> None:
+        if self._stage and not self._console.is_terminal:
+            stage, total, unit = self._stage
+            seconds = time.monotonic() - self._since
+            self.say(f"{stage}: {self._done:,} of {total:,} {unit} in {seconds:.1f} s")
+        self._stage = None

@@ -1,0 +1,121 @@
+"""Answers on standard output, for people; what was done, on standard error."""
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.text import Text
+
+from corpus.types import DocumentType, Passage, Report
+from indexer.adding import Addition
+from indexer.build import Built
+from search.types import Answer, ReportGroup, ScoredPassage
+
+NONE = "none"
+SUMMARY_NOTICE = "This is a summary in this project's words; quote the centre's own page."
+
+
+def print_additions(additions: Sequence[Addition], console: Console) -> None:
+    """How many files were added, and what next."""
+    counts = Counter(addition.added.value for addition in additions)
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.most_common())
+    console.print(f"{len(additions):,} added to the library: {told or 'nothing'}.")
+    if set(counts) - {"unchanged", "duplicate"}:
+        console.print("Next: `evidence index` makes them searchable.")
+
+
+def print_built(built: Built, console: Console) -> None:
+    """What a build came to."""
+    counts = built.manifest.counts
+    holds = f"{counts.reports:,} reports, {counts.passages:,} passages"
+    if not built.changed:
+        console.print(f"Nothing to do: the index is up to date ({holds}).")
+    else:
+        console.print(
+            f"Indexed {holds}; read {built.read:,} files, encoded {built.encoded:,} passages. "
+            f"Live: generation {built.manifest.generation}."
+        )
+    if built.failed:
+        console.print(
+            f"[yellow]{built.failed:,} files could not be read[/]; `evidence status` says why."
+        )
+
+
+def print_answer(answer: Answer) -> None:
+    """The passages by report, each with what it takes to quote it."""
+    console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, 100))
+    console.print(Text(answer.query, style="bold"))
+    if not answer.hits:
+        console.print(
+            "\nNothing was found in this library"
+            + (" within these filters." if answer.filters.active else ".")
+        )
+        return
+    for group in answer.groups:
+        console.print()
+        console.print(_group(group))
+    total = answer.took_ms.get("total", 0.0)
+    console.print(f"\n{len(answer.hits)} passages in {total:.0f} ms", style="dim")
+
+
+def _group(group: ReportGroup) -> Group:
+    report = group.report
+    known = report.metadata
+    title = Text(report.title, style="bold cyan")
+    about = " · ".join(
+        str(part) for part in (known.centre, known.year, report.document_type) if part
+    )
+    lines: list[Text | Padding] = [title, Text(about, style="dim")]
+    lines += [Text(line) for line in _rating_lines(report)]
+    if known.url and urlsplit(known.url).scheme in {"http", "https"}:
+        lines.append(Text(known.url, style="blue underline"))
+    if report.document_type is DocumentType.RECORD:
+        lines.append(Text(SUMMARY_NOTICE, style="italic yellow"))
+    lines += [Padding(_hit(hit, report), (1, 0, 0, 2)) for hit in group.hits]
+    return Group(*lines)
+
+
+def _rating_lines(report: Report) -> list[str]:
+    rating = report.metadata.rating
+    named = (("Evidence", rating.evidence), ("Cost", rating.cost), ("Impact", rating.impact))
+    lines = [f"{name}: {words}" for name, words in named if words]
+    if lines and report.metadata.source == "secondary":
+        lines.append("Rating seen on another page than the centre's own.")
+    return lines
+
+
+def _hit(hit: ScoredPassage, report: Report) -> Text:
+    where = " · ".join(
+        part for part in (_pages(hit.passage, report), _section(hit.passage)) if part
+    )
+    text = Text(f"{hit.rank}. ", style="bold")
+    text.append(f"{where}\n" if where else "\n", style="dim")
+    words = Text(hit.passage.text)
+    for start, end in hit.highlights:
+        words.stylize("bold reverse" if Console().is_terminal else "bold", start, end)
+    text.append_text(words)
+    ranks = f"dense rank {hit.dense.rank or NONE} · lexical rank {hit.lexical.rank or NONE}"
+    why = f"\nscore {hit.score:.2f} · {ranks}"
+    if hit.duplicates:
+        why += f" · {len(hit.duplicates)} near-identical passage(s) not shown"
+    text.append(f"{why} · {hit.passage.passage_id}", style="dim")
+    return text
+
+
+def _pages(passage: Passage, report: Report) -> str:
+    """Where to find a passage; nothing for formats that have no pages."""
+    if report.document_type is not DocumentType.PDF:
+        return ""
+    numbers = list(dict.fromkeys(span.page for span in passage.spans))
+    named = [
+        f"{number} (printed {label})" if label and label != str(number) else str(number)
+        for number, label in zip(numbers, passage.page_labels, strict=True)
+    ]
+    return ("page " if len(named) == 1 else "pages ") + ", ".join(named)
+
+
+def _section(passage: Passage) -> str:
+    return " › ".join(passage.section)  # noqa: RUF001 - the mark of a path

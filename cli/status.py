@@ -1,0 +1,127 @@
+"""`evidence status`: every file ever added, the index, the model, sizes."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.home import Home
+from rich.console import Console
+from rich.table import Table
+
+from corpus.library.library import Library
+from corpus.library.states import Account, State
+from indexer.build import live_report_ids
+from search.errors import IndexUnusable, NoIndex
+from search.index.generations import Generations
+from search.index.manifest import Manifest
+
+SHOWN = 40  # files listed for each state before the rest is only counted
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a home holds. `fault` says why the index cannot be used, where it cannot."""
+
+    home: Path
+    files: list[Account]
+    index: Manifest | None
+    fault: str | None
+    generations: list[str]
+    sizes: dict[str, int]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many files are in each state."""
+        found = Counter(account.state for account in self.files)
+        return {state.value: found[state] for state in State}
+
+    def to_json(self) -> str:
+        """The same as JSON; the index as its manifest has it, without checksums."""
+        index: dict[str, Any] | None = None
+        if self.index:
+            index = asdict(self.index)
+            del index["files"]
+        body = {
+            "home": str(self.home),
+            "counts": self.counts,
+            "files": [asdict(account) for account in self.files],
+            "index": index,
+            "model": index["encoder"] if index else None,
+            "fault": self.fault,
+            "generations": self.generations,
+            "bytes": self.sizes,
+        }
+        return json.dumps(body, indent=2, ensure_ascii=False)
+
+
+def gather(home: Path) -> Status:
+    """Look at a home folder; an index that cannot be used is told of, not raised."""
+    place = Home(home)
+    generations = Generations(place.index)
+    manifest, fault = None, None
+    indexed: frozenset[str] = frozenset()
+    try:
+        manifest = generations.manifest()
+        indexed = live_report_ids(home)
+    except NoIndex as error:
+        fault = str(error)
+    except IndexUnusable as error:
+        fault = f"{error} {error.cure}"
+    with Library(place.library) as library:
+        files = library.accounts(indexed)
+    sizes = {
+        folder.name: sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+        for folder in (place.library, place.index, place.models)
+    }
+    return Status(home, files, manifest, fault, generations.ids(), sizes)
+
+
+def print_status(status: Status) -> None:
+    """For people, on standard output."""
+    console = Console(highlight=False)
+    console.print(f"[bold]Home[/] {status.home}", soft_wrap=True)
+    _print_index(status, console)
+    told = ", ".join(f"{count:,} {state}" for state, count in status.counts.items() if count)
+    console.print(f"[bold]Files[/] {len(status.files):,} ever added: {told or 'none'}")
+    sizes = ", ".join(f"{name} {size / 2**20:,.1f} MiB" for name, size in status.sizes.items())
+    console.print(f"[bold]Disk[/] {sizes}")
+    worth_telling = [
+        account
+        for account in status.files
+        if account.state is not State.INDEXED or (account.reason and "OCR" in account.reason)
+    ]
+    if worth_telling:
+        console.print(_table(worth_telling))
+
+
+def _print_index(status: Status, console: Console) -> None:
+    if status.fault:
+        console.print(f"[bold]Index[/] [yellow]{status.fault}[/]", soft_wrap=True)
+    if status.index:
+        made = status.index
+        console.print(
+            f"[bold]Index[/] {made.counts.reports:,} reports, {made.counts.passages:,} passages "
+            f"({made.counts.ranked:,} ranked), {made.dense.kind} dense search with recall "
+            f"{made.dense.recall:.3f}, made {made.created}, generation {made.generation}"
+        )
+        console.print(
+            f"[bold]Model[/] {made.encoder.name} ({made.encoder.runtime}, "
+            f"{made.encoder.dimension} dimensions, hash {made.encoder.model_hash[:16]})"
+        )
+
+
+def _table(accounts: list[Account]) -> Table:
+    table = Table(
+        "State", "File", "Why", title="Not in the index, or only in part", title_justify="left"
+    )
+    listed: Counter[State] = Counter()
+    for account in sorted(accounts, key=lambda a: (a.state, a.file)):
+        listed[account.state] += 1
+        if listed[account.state] <= SHOWN:
+            table.add_row(account.state, account.file, account.reason or "")
+    for state, count in listed.items():
+        if count > SHOWN:
+            table.add_row(state, f"… and {count - SHOWN:,} more", "`--json` lists them all")
+    return table

@@ -1,0 +1,218 @@
+"""The library into a new generation: read, split, encode, publish. Every step resumes.
+
+What reading a file gave and every vector are kept as they come, so a build that was killed
+goes on where it stopped, and one that has nothing to do says so in a moment.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from corpus.duplicates import group_duplicates
+from corpus.home import Home
+from corpus.passages import PassageRules, embedded_text, split_document
+from corpus.reading.workers import ReadJob, ReadLimits, read_many
+from pydantic import TypeAdapter
+from search.encoder.prepare import prepare_encoder
+
+from corpus.library.library import READER_VERSION, Library
+from corpus.types import UNRANKED_KINDS, Passage, Report
+from indexer.progress import Progress
+from indexer.publish import Content, publish
+from indexer.vectors import VectorCache, key_of
+from search.encoder.load import load_encoder
+from search.encoder.types import Encoder, Vectors
+from search.errors import IndexUnusable, NoIndex
+from search.index.generations import Generations
+from search.index.manifest import Manifest
+from search.index.store import StoreEntry
+from search.loading import DEFAULT_MODEL, encoder_folder
+
+ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
+_REPORT: Final = TypeAdapter(Report)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to build.
+
+    `model` None keeps the live index's model, or takes the default where none is live;
+    `read_new` off leaves unread files waiting; `rebuild` builds even where nothing changed.
+    """
+
+    model: str | None = None
+    workers: int = 2
+    limits: ReadLimits = ReadLimits()
+    rules: PassageRules = PassageRules()
+    read_new: bool = True
+    rebuild: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build came to. `manifest` is the live generation's."""
+
+    manifest: Manifest
+    changed: bool
+    read: int
+    failed: int
+    encoded: int
+
+
+def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
+    """Bring the index up to date with the library.
+
+    Raises:
+        LibraryError: another process is changing this home.
+        EncoderError: the model cannot be prepared.
+        BuildFailed: the new generation does not check out; the live one stays.
+    """
+    with Library(home.library) as library, library.writing():
+        read, failed = _read(library, options, progress) if options.read_new else (0, 0)
+        generations = Generations(home.index)
+        live = _live(generations)
+        model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
+        folder = encoder_folder(home, model)
+        spec = prepare_encoder(model, folder, progress=progress.say)
+        reports = sorted(library.readable(), key=lambda report: report.report_id)
+        wanted = _digest(reports, options.rules, spec.model_hash)
+        if live and live.library_digest == wanted and live.encoder == spec and not options.rebuild:
+            return Built(live, changed=False, read=read, failed=failed, encoded=0)
+        encoder = load_encoder(folder)
+        entries, ranked = _entries(library, reports, options.rules, encoder, progress)
+        with VectorCache(home.index / "vectors", spec) as cache:
+            titles = [reports[entry.report_row].title for entry in entries]
+            texts = [
+                embedded_text(title, entry.passage)
+                for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
+            ]
+            vectors, encoded = _encode(texts, encoder, cache, progress)
+        progress.start("Writing the index", 1, "generations")
+        manifest = publish(
+            Content(reports, entries, vectors),
+            generations,
+            encoder=spec,
+            rules=options.rules,
+            library_digest=wanted,
+        )
+        progress.advance()
+    return Built(manifest, changed=True, read=read, failed=failed, encoded=encoded)
+
+
+def _live(generations: Generations) -> Manifest | None:
+    """The live generation's manifest; None where there is none that could be built upon."""
+    try:
+        return generations.manifest()
+    except (NoIndex, IndexUnusable):
+        return None
+
+
+def _digest(reports: Sequence[Report], rules: PassageRules, model_hash: str) -> str:
+    digest = hashlib.sha256(f"{READER_VERSION} {rules} {model_hash}".encode())
+    for report in reports:
+        digest.update(_REPORT.dump_json(report))
+    return digest.hexdigest()
+
+
+def _read(library: Library, options: BuildOptions, progress: Progress) -> tuple[int, int]:
+    """Read what was not read yet; how many files were, and how many of them failed."""
+    waiting = {entry.report_id: entry for entry in library.unread()}
+    if not waiting:
+        return 0, 0
+    progress.start("Reading reports", len(waiting), "reports")
+    jobs = [ReadJob(e.report_id, library.original(e.sha256), e.name) for e in waiting.values()]
+    failed = 0
+    for outcome in read_many(jobs, workers=options.workers, limits=options.limits):
+        entry = waiting[outcome.key]
+        if outcome.document is None:
+            failed += 1
+            library.record_failure(entry, outcome.error or "it cannot be read")
+            progress.say(f"{entry.name}: {outcome.error}")
+        else:
+            library.record_reading(entry, outcome.document)
+        progress.advance()
+    return len(waiting), failed
+
+
+def _entries(
+    library: Library,
+    reports: Sequence[Report],
+    rules: PassageRules,
+    encoder: Encoder,
+    progress: Progress,
+) -> tuple[list[StoreEntry], int]:
+    """All passages in ordinal order, ranked ones first, and how many of them are ranked."""
+    progress.start("Splitting into passages", len(reports), "reports")
+    placed: list[tuple[Passage, int, int]] = []
+    for row, report in enumerate(reports):
+        passages = split_document(
+            library.document(report.sha256),
+            report_id=report.report_id,
+            rules=rules,
+            count_tokens=encoder.count_tokens,
+            context=report.title,
+        )
+        placed += [(passage, row, place) for place, passage in enumerate(passages)]
+        progress.advance()
+    ranked = [item for item in placed if item[0].kind not in UNRANKED_KINDS]
+    unranked = [item for item in placed if item[0].kind in UNRANKED_KINDS]
+    firsts = group_duplicates([passage.text for passage, _, _ in ranked])
+    firsts += range(len(ranked), len(placed))
+    return [
+        StoreEntry(passage, row, place, first)
+        for (passage, row, place), first in zip(ranked + unranked, firsts, strict=True)
+    ], len(ranked)
+
+
+def _encode(
+    texts: Sequence[str], encoder: Encoder, cache: VectorCache, progress: Progress
+) -> tuple[Vectors, int]:
+    """The vector of every text, shape (texts, dimension), and how many were not cached."""
+    keys = [key_of(text) for text in texts]
+    missing = cache.missing(keys)
+    todo = list(
+        {key: text for key, text in zip(keys, texts, strict=True) if key in missing}.items()
+    )
+    if todo:
+        progress.start("Encoding passages", len(todo), "passages")
+    for start in range(0, len(todo), ENCODED_AT_ONCE):
+        some = todo[start : start + ENCODED_AT_ONCE]
+        vectors = encoder.encode_documents([text for _, text in some])
+        cache.put({key: vector for (key, _), vector in zip(some, vectors, strict=True)})
+        progress.advance(len(some))
+    return cache.matrix(keys), len(todo)
+
+
+def remove_report(home: Home, wanted: str, progress: Progress) -> tuple[str, Built | None]:
+    """Take a report out of the library and of the index at once; its id, and the build.
+
+    Args:
+        home: the home folder.
+        wanted: the report's id, or the path it was added from.
+        progress: told how it goes.
+
+    Raises:
+        LibraryError: there is no such report.
+    """
+    with Library(home.library) as library, library.writing():
+        report_id = library.find(wanted).report_id
+        library.remove(report_id)
+    generations = Generations(home.index)
+    if _live(generations) is None:
+        return report_id, None
+    return report_id, build_index(home, BuildOptions(read_new=False), progress)
+
+
+def live_report_ids(home: Path) -> frozenset[str]:
+    """Ids of the reports in the live index; none where there is no index."""
+    generations = Generations(Home(home).index)
+    try:
+        generation = generations.open_current()
+    except NoIndex:
+        return frozenset()
+    try:
+        return frozenset(report.report_id for report in generation.store.reports)
+    finally:
+        generation.store.close()

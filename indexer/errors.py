@@ -1,0 +1,20 @@
+"""Errors of making an index.
+
+IndexerError
+├── NothingToAdd            a path or address that gives no file
+└── BuildFailed             what was written does not check out; the live index is untouched
+"""
+
+from corpus.errors import EvidenceError
+
+
+class IndexerError(EvidenceError):
+    """An index cannot be made."""
+
+
+class NothingToAdd(IndexerError):
+    """A path or address gives no file."""
+
+
+class BuildFailed(IndexerError):
+    """A new generation does not check out; the live index is untouched."""

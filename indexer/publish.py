@@ -1,0 +1,126 @@
+"""A generation written beside the live one, verified, and swapped in."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from corpus.passages import PassageRules
+from pydantic import TypeAdapter
+
+from corpus.types import Report
+from indexer.errors import BuildFailed
+from search.encoder.types import EncoderSpec, Vectors
+from search.errors import IndexUnusable
+from search.index.dense import write_dense
+from search.index.generations import Generations, open_generation
+from search.index.lexical import LexicalEntry, write_lexical
+from search.index.manifest import (
+    FORMAT_VERSION,
+    Counts,
+    Manifest,
+    checksum_files,
+    write_manifest,
+)
+from search.index.store import StoreEntry, write_store
+
+_REPORTS: Final = TypeAdapter(list[Report])
+_SAME: Final = 0.999  # cosine of a vector with itself, rounding allowed
+_PROBES: Final = 50  # passages asked for by their own vector before a generation is trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What goes into a generation: entries in ordinal order, ranked ones first.
+
+    `vectors` has shape (ranked, dimension).
+    """
+
+    reports: Sequence[Report]
+    entries: Sequence[StoreEntry]
+    vectors: Vectors
+
+    def digest(self) -> str:
+        """SHA-256 over reports, passages and vectors: the same for two builds of one library."""
+        digest = hashlib.sha256(_REPORTS.dump_json(list(self.reports)))
+        for entry in self.entries:
+            digest.update(repr(entry).encode())
+        digest.update(np.ascontiguousarray(self.vectors, "<f4").tobytes())
+        return digest.hexdigest()
+
+
+def publish(
+    content: Content,
+    generations: Generations,
+    *,
+    encoder: EncoderSpec,
+    rules: PassageRules,
+    library_digest: str,
+) -> Manifest:
+    """Write a generation, verify it, make it the live one, and prune old ones.
+
+    Raises:
+        BuildFailed: what was written does not check out; the live index is untouched.
+    """
+    now = datetime.now(UTC)
+    digest = content.digest()
+    name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}"
+    with generations.writing(name) as folder:
+        dense = write_dense(content.vectors, folder)
+        write_lexical(
+            (_lexical(content, e) for e in content.entries[: len(content.vectors)]), folder
+        )
+        write_store(content.reports, content.entries, folder)
+        manifest = Manifest(
+            format_version=FORMAT_VERSION,
+            generation=name,
+            created=now.isoformat(timespec="seconds"),
+            encoder=encoder,
+            passage_rules=rules,
+            counts=Counts(len(content.reports), len(content.entries), len(content.vectors)),
+            dense=dense,
+            library_digest=library_digest,
+            content_digest=digest,
+            files={},
+        )
+        manifest = replace(manifest, files=checksum_files(folder))
+        write_manifest(manifest, folder)
+        _verify(folder, content)
+        generations.publish(folder, name)
+    generations.prune()
+    return manifest
+
+
+def _lexical(content: Content, entry: StoreEntry) -> LexicalEntry:
+    return LexicalEntry(
+        report_row=entry.report_row,
+        title=content.reports[entry.report_row].title,
+        headings=" ".join(entry.passage.section),
+        text=entry.passage.text,
+    )
+
+
+def _verify(folder: Path, content: Content) -> None:
+    """Open it as a reader would, and ask for a sample of passages by vector and by id."""
+    try:
+        generation = open_generation(folder)
+    except IndexUnusable as error:
+        raise BuildFailed(f"The new index does not open: {error}", cure=_CURE) from error
+    try:
+        ranked = len(content.vectors)
+        for ordinal in range(0, ranked, max(1, ranked // _PROBES)):
+            best = generation.dense.search(content.vectors[ordinal], 1)
+            found = len(best) == 1 and best.scores[0] > _SAME
+            stored = generation.store.fetch([ordinal])[ordinal].passage
+            if not found or stored.text != content.entries[ordinal].passage.text:
+                raise BuildFailed(
+                    f"The new index does not give back passage {ordinal}.", cure=_CURE
+                )
+    finally:
+        generation.store.close()
+
+
+_CURE: Final = "The live index is untouched. Check the disk's space and health, then try again."

@@ -1,0 +1,57 @@
+"""Filters into what may be retrieved: decided on reports, applied to passages of both halves."""
+
+import numpy as np
+
+from corpus.types import Report
+from search.errors import InvalidQuery
+from search.index.types import Allowed, Ordinals
+from search.types import Filters
+
+
+def check_filters(filters: Filters) -> None:
+    """Raise InvalidQuery where a filter contradicts itself."""
+    first, last = filters.year_from, filters.year_to
+    if first is not None and last is not None and first > last:
+        raise InvalidQuery(
+            f"The first year, {first}, is after the last, {last}.", cure="Swap the two years."
+        )
+
+
+def passes(report: Report, filters: Filters) -> bool:
+    """Whether a report may answer."""
+    known = report.metadata
+    return (
+        _among(filters.centres, (known.centre,))
+        and _among(filters.topics, known.topics)
+        and (not filters.document_types or report.document_type in filters.document_types)
+        and _in_years(known.year, filters)
+    )
+
+
+def _among(wanted: tuple[str, ...], values: tuple[str | None, ...]) -> bool:
+    if not wanted:
+        return True
+    folded = {value.casefold() for value in wanted}
+    return any(value is not None and value.casefold() in folded for value in values)
+
+
+def _in_years(year: int | None, filters: Filters) -> bool:
+    first, last = filters.year_from, filters.year_to
+    if first is None and last is None:
+        return True
+    if year is None:
+        return False
+    return (first is None or year >= first) and (last is None or year <= last)
+
+
+def allowed_by(
+    filters: Filters, reports: tuple[Report, ...], report_rows: Ordinals
+) -> Allowed | None:
+    """What the filters leave; None for everything.
+
+    `report_rows` gives the report row of each passage, by ordinal.
+    """
+    if not filters.active:
+        return None
+    keep = np.fromiter((passes(report, filters) for report in reports), np.bool_, len(reports))
+    return Allowed(mask=keep[report_rows], report_rows=np.flatnonzero(keep))

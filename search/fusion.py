@@ -1,0 +1,38 @@
+"""Two retrievers' scores into one: the weighted mean of z-scores.
+
+Each half's scores are standardised over the same candidates before they are added, so that
+cosines and BM25 scores can be weighed against each other (Lee, 1997, "Analyses of multiple
+evidence combination"; the z-score form is from Renda and Straccia, 2003). A candidate only
+one half proposed is scored by the other half too, so nothing has to be guessed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float32]
+
+SMALLEST_SPREAD: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class FusionRules:
+    """`depth`: candidates taken from each half. `dense_weight`: from 0 (lexical only) to 1."""
+
+    depth: int = 200
+    dense_weight: float = 0.5
+
+
+def fuse(dense: Values, lexical: Values, *, dense_weight: float) -> Values:
+    """One score for each candidate: arrays of one length in, one array out; higher is better."""
+    return dense_weight * standardise(dense) + (1 - dense_weight) * standardise(lexical)
+
+
+def standardise(scores: Values) -> Values:
+    """Scores with mean 0 and standard deviation 1; all zero where they do not differ."""
+    spread = scores.std() if len(scores) else 0.0
+    if spread < SMALLEST_SPREAD:
+        return np.zeros_like(scores)
+    return np.asarray((scores - scores.mean()) / spread, np.float32)

@@ -1,0 +1,58 @@
+"""The sentence of a passage that answers best, by the question's words weighed by rarity.
+
+Sentences are ranked by BM25 (Robertson and Zaragoza, 2009) within the passage, with the
+rarity of each term taken from the whole index. Where no sentence shares a word with the
+question, the encoder decides.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from corpus.sentences import sentence_spans
+
+from search.encoder.types import Vectors
+from search.index.lexical import stems
+
+Span = tuple[int, int]
+
+K1 = 1.2
+B = 0.5
+
+
+def best_sentence(
+    text: str, rarity: Mapping[str, float], similarity: Callable[[list[str]], Vectors]
+) -> Span:
+    """Offsets of the best sentence of `text`.
+
+    Args:
+        text: a passage.
+        rarity: inverse document frequency of each term of the question.
+        similarity: scores sentences against the question; only asked when no word is shared.
+    """
+    spans = sentence_spans(text) or [(0, len(text))]
+    if len(spans) == 1:
+        return spans[0]
+    scores = _score_sentences([stems(text[start:end]) for start, end in spans], rarity)
+    if max(scores) == 0.0:
+        scores = [float(score) for score in similarity([text[start:end] for start, end in spans])]
+    return spans[max(range(len(spans)), key=lambda i: (scores[i], -i))]
+
+
+def _score_sentences(sentences: list[list[str]], rarity: Mapping[str, float]) -> list[float]:
+    average = sum(map(len, sentences)) / len(sentences) or 1.0
+    return [_bm25(Counter(terms), len(terms) / average, rarity) for terms in sentences]
+
+
+def _bm25(counts: Counter[str], relative_length: float, rarity: Mapping[str, float]) -> float:
+    norm = K1 * (1 - B + B * relative_length)
+    return sum(
+        weight * counts[term] * (K1 + 1) / (counts[term] + norm)
+        for term, weight in rarity.items()
+        if term in counts
+    )
+
+
+def inverse_document_frequency(frequency: int, passages: int) -> float:
+    """BM25's rarity of a term that stands in `frequency` of `passages` passages."""
+    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))

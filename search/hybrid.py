@@ -1,0 +1,90 @@
+"""Hybrid retrieval: candidates of both halves, completed, fused and put in order."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.fusion import FusionRules, fuse
+from search.index.types import Allowed, Candidates, Ordinals, Retriever, Scores
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds by stage."""
+
+    took_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what happens inside and file it under `name`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.took_ms[name] = round((time.perf_counter() - start) * 1000, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """All candidates of a question, best first, and what each half made of them.
+
+    `dense` and `lexical` are scores of every candidate, shape (candidates,); `dense_rank` and
+    `lexical_rank` give an ordinal's rank (from 1) where that half proposed it.
+    """
+
+    ordinals: Ordinals
+    scores: Scores
+    dense: Scores
+    lexical: Scores
+    dense_rank: dict[int, int]
+    lexical_rank: dict[int, int]
+
+
+def retrieve(
+    question: str,
+    vector: NDArray[np.float32],
+    *,
+    dense: Retriever[NDArray[np.float32]],
+    lexical: Retriever[str],
+    rules: FusionRules,
+    allowed: Allowed | None = None,
+    watch: Stopwatch | None = None,
+) -> Fused:
+    """Ask both halves, score every candidate by both, fuse; ties go to the lower ordinal."""
+    watch = watch or Stopwatch()
+    with watch.stage("dense"):
+        by_dense = dense.search(vector, rules.depth, allowed)
+    with watch.stage("lexical"):
+        by_lexical = lexical.search(question, rules.depth, allowed)
+    with watch.stage("fuse"):
+        ordinals = np.union1d(by_dense.ordinals, by_lexical.ordinals)
+        dense_scores = dense.score(vector, ordinals)
+        lexical_scores = _completed(question, by_lexical, lexical, ordinals)
+        scores = fuse(dense_scores, lexical_scores, dense_weight=rules.dense_weight)
+        order = np.lexsort((ordinals, -scores))
+    return Fused(
+        ordinals=ordinals[order],
+        scores=scores[order],
+        dense=dense_scores[order],
+        lexical=lexical_scores[order],
+        dense_rank=_ranks(by_dense),
+        lexical_rank=_ranks(by_lexical),
+    )
+
+
+def _completed(
+    question: str, found: Candidates, lexical: Retriever[str], ordinals: Ordinals
+) -> Scores:
+    scores = np.zeros(len(ordinals), np.float32)
+    scores[np.searchsorted(ordinals, found.ordinals)] = found.scores
+    missing = np.setdiff1d(ordinals, found.ordinals)
+    scores[np.searchsorted(ordinals, missing)] = lexical.score(question, missing)
+    return scores
+
+
+def _ranks(found: Candidates) -> dict[int, int]:
+    return {int(ordinal): rank for rank, ordinal in enumerate(found.ordinals, start=1)}

@@ -1,0 +1,203 @@
+"""The lexical half: tantivy's BM25 over title, headings and text, with English stemming.
+
+BM25 as in Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework", with
+tantivy's k1 = 1.2 and b = 0.75. A field's score is multiplied by its weight and added up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from tantivy import (
+    Document,
+    Filter,
+    Index,
+    Occur,
+    Query,
+    Schema,
+    SchemaBuilder,
+    TextAnalyzer,
+    TextAnalyzerBuilder,
+    Tokenizer,
+)
+
+from search.errors import IndexUnusable
+from search.index.manifest import REBUILD
+from search.index.types import Allowed, Candidates, Ordinals, Scores
+
+FOLDER_NAME: Final = "lexical"
+ANALYZER: Final = "english_text"
+WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
+QUERY_TERMS: Final = 64  # distinct terms looked up; the rest of a very long question is left out
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalEntry:
+    """What the lexical half keeps of one passage."""
+
+    report_row: int
+    title: str
+    headings: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWeights:
+    """How much a match in each field counts."""
+
+    title: float = 1.0
+    headings: float = 1.0
+    text: float = 1.0
+
+
+def analyzer() -> TextAnalyzer:
+    """Words, lower case, without accents, English stop words or endings."""
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(60))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+        .filter(Filter.stopword("english"))
+        .filter(Filter.stemmer("english"))
+        .build()
+    )
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> TextAnalyzer:
+    return analyzer()
+
+
+def stems(text: str) -> list[str]:
+    """The terms of a text as the lexical half counts them, in order."""
+    return list(_analyzer().analyze(text))
+
+
+def schema() -> Schema:
+    """One document a passage; `ordinal` and `report` are numbers, the rest English text."""
+    builder = SchemaBuilder()
+    builder.add_unsigned_field("ordinal", stored=False, indexed=True, fast=True)
+    builder.add_unsigned_field("report", stored=False, indexed=True, fast=True)
+    for name in ("title", "headings", "text"):
+        builder.add_text_field(name, stored=False, tokenizer_name=ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def write_lexical(entries: Iterable[LexicalEntry], folder: Path) -> None:
+    """Write the lexical half of a generation; an entry's ordinal is its place, from 0."""
+    target = folder / FOLDER_NAME
+    target.mkdir()
+    index = Index(schema(), path=str(target))
+    index.register_tokenizer(ANALYZER, analyzer())
+    writer = index.writer(heap_size=WRITER_MEMORY, num_threads=1)
+    for ordinal, entry in enumerate(entries):
+        document = Document()
+        document.add_unsigned("ordinal", ordinal)
+        document.add_unsigned("report", entry.report_row)
+        document.add_text("title", entry.title)
+        document.add_text("headings", entry.headings)
+        document.add_text("text", entry.text)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class LexicalHalf:
+    """A `Retriever` of words: the query is the question as it was asked."""
+
+    def __init__(self, index: Index, weights: FieldWeights = FieldWeights()) -> None:
+        self._index = index
+        self._schema = index.schema
+        self._searcher = index.searcher()
+        self._weights = weights
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return int(self._searcher.num_docs)
+
+    def search(self, query: str, k: int, allowed: Allowed | None = None) -> Candidates:
+        """The k best allowed passages that share a term with the query, best first."""
+        wanted = self._terms(query)
+        if wanted is None or len(self) == 0:
+            return _NOTHING
+        if allowed is not None:
+            wanted = self._within(wanted, "report", allowed.report_rows)
+        return self._run(wanted, min(k, len(self)))
+
+    def score(self, query: str, ordinals: Ordinals) -> Scores:
+        """The BM25 score of each given passage, shape (len(ordinals),); 0 without a shared term."""
+        wanted = self._terms(query)
+        scores = np.zeros(len(ordinals), np.float32)
+        if wanted is None or len(ordinals) == 0:
+            return scores
+        found = self._run(self._within(wanted, "ordinal", ordinals), len(ordinals))
+        order = np.argsort(ordinals)
+        scores[order[np.searchsorted(ordinals, found.ordinals, sorter=order)]] = found.scores
+        return scores
+
+    def frequency(self, term: str) -> int:
+        """How many passages have this term (as `stems` gives it) in their text."""
+        return int(self._searcher.doc_freq("text", term))
+
+    def _terms(self, query: str) -> Query | None:
+        terms = list(dict.fromkeys(stems(query)))[:QUERY_TERMS]
+        fields = {
+            "title": self._weights.title,
+            "headings": self._weights.headings,
+            "text": self._weights.text,
+        }
+        clauses = [
+            (
+                Occur.Should,
+                Query.boost_query(Query.term_query(self._schema, field, term, "freq"), weight),
+            )
+            for term in terms
+            for field, weight in fields.items()
+            if weight > 0
+        ]
+        return Query.boolean_query(clauses) if clauses else None
+
+    def _within(self, wanted: Query, field: str, numbers: Ordinals) -> Query:
+        among = Query.term_set_query(self._schema, field, numbers.tolist())
+        return Query.boolean_query(
+            [(Occur.Must, wanted), (Occur.Must, Query.const_score_query(among, 0.0))]
+        )
+
+    def _run(self, query: Query, k: int) -> Candidates:
+        hits = self._searcher.search(query, limit=k, count=False).hits
+        if not hits:
+            return _NOTHING
+        ordinals = self._searcher.fast_field_values("ordinal", [address for _, address in hits])
+        found = np.asarray(ordinals, np.int64)
+        scores = np.asarray([score for score, _ in hits], np.float32)
+        order = np.lexsort((found, -scores))
+        return Candidates(found[order], scores[order])
+
+
+_NOTHING: Final = Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+def open_lexical(
+    folder: Path, *, ranked: int, weights: FieldWeights = FieldWeights()
+) -> LexicalHalf:
+    """Open the lexical half of a generation.
+
+    Raises:
+        IndexUnusable: unreadable, or not of the size the manifest names.
+    """
+    path = folder / FOLDER_NAME
+    try:
+        index = Index.open(str(path))
+        index.register_tokenizer(ANALYZER, analyzer())
+        half = LexicalHalf(index, weights)
+    except (ValueError, OSError) as error:
+        raise IndexUnusable(f"The lexical index {path} cannot be opened.", cure=REBUILD) from error
+    if len(half) != ranked:
+        raise IndexUnusable(
+            f"The lexical index {path} holds {len(half)} passages; the manifest says {ranked}.",
+            cure=REBUILD,
+        )
+    return half

@@ -1,0 +1,89 @@
+"""Opening a searcher, and keeping a server on the newest generation."""
+
+import logging
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+from corpus.home import Home
+
+from search.encoder.load import load_encoder
+from search.encoder.types import Encoder
+from search.errors import IndexUnusable, SearchError
+from search.index.generations import Generation, Generations
+from search.searcher import Searcher
+
+LOOK_EVERY_S: Final = 1.0
+DEFAULT_MODEL: Final = "sentence-transformers/all-MiniLM-L6-v2"
+
+_log = logging.getLogger(__name__)
+
+
+def load_searcher(home: Path) -> Searcher:
+    """Open the live index of a home folder and the encoder it was made by.
+
+    Raises:
+        NoIndex: nothing has been indexed yet.
+        IndexUnusable: damaged, of another format version, or made by another model.
+        EncoderError: the prepared encoder is missing or damaged.
+    """
+    place = Home(home)
+    generation = Generations(place.index).open_current()
+    return Searcher(generation, _encoder_for(generation, place))
+
+
+def _encoder_for(generation: Generation, place: Home) -> Encoder:
+    made_by = generation.manifest.encoder
+    encoder = load_encoder(encoder_folder(place, made_by.name))
+    if encoder.spec != made_by:
+        generation.store.close()
+        raise IndexUnusable(
+            f"The index was made by {made_by.name} ({made_by.model_hash[:12]}), but the encoder "
+            f"here is {encoder.spec.name} ({encoder.spec.model_hash[:12]}).",
+            cure="Run `evidence index` to encode the library with the encoder at hand.",
+        )
+    return encoder
+
+
+def encoder_folder(home: Home, model: str) -> Path:
+    """Where the prepared encoder of a model name (or model folder) is kept."""
+    return home.models / re.sub(r"[^A-Za-z0-9._-]+", "--", model).strip("-.")
+
+
+class LiveSearcher:
+    """Hands out a searcher over the newest generation.
+
+    A new generation is opened in the background and swapped in; a request under way keeps the
+    searcher it was given. One that cannot be used is logged, and the old one stays.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._generations = Generations(Home(home).index)
+        self._searcher = load_searcher(home)
+        self._looked = time.monotonic()
+        self._refused: str | None = None
+        self._opening = threading.Lock()
+
+    def current(self) -> Searcher:
+        """The searcher to use now; looks for a newer generation at most once a second."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK_EVERY_S and self._opening.acquire(blocking=False):
+            self._looked = now
+            threading.Thread(target=self._renew, name="open-generation", daemon=True).start()
+        return self._searcher
+
+    def _renew(self) -> None:
+        try:
+            newest = self._generations.current_id()
+            if newest not in {self._searcher.generation, self._refused}:
+                self._refused = newest
+                self._searcher = load_searcher(self._home)
+                self._refused = None
+                _log.info("Now answering from generation %s", newest)
+        except SearchError as error:
+            _log.error("The new generation cannot be used, the old one stays: %s", error)
+        finally:
+            self._opening.release()

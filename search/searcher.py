@@ -1,0 +1,212 @@
+"""A question into an answer: the one `Searcher` behind the terminal, Python and HTTP."""
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from corpus.types import Passage, Report
+from search.encoder.types import Encoder, EncoderSpec, Vectors
+from search.errors import InvalidQuery
+from search.facets import count_facets
+from search.filters import allowed_by, check_filters
+from search.fusion import FusionRules
+from search.highlight import best_sentence, inverse_document_frequency
+from search.hybrid import Fused, Stopwatch, retrieve
+from search.index.generations import Generation
+from search.index.lexical import stems
+from search.index.store import StoredPassage
+from search.index.types import Allowed
+from search.types import Answer, Filters, ScoredPassage, Standing
+
+LONGEST_QUESTION: Final = 2_000  # characters
+LARGEST_K: Final = 100
+
+
+class Searcher:
+    """Answers questions from one generation, which it keeps open. Safe to share by threads."""
+
+    def __init__(
+        self, generation: Generation, encoder: Encoder, *, rules: FusionRules = FusionRules()
+    ) -> None:
+        self._index = generation
+        self._encoder = encoder
+        self._rules = rules
+        rows, firsts = generation.store.columns()
+        ranked = generation.manifest.counts.ranked
+        self._report_rows = np.asarray(rows[:ranked], np.int64)
+        self._first = firsts[:ranked]
+        self._repeats = _group(self._first)
+        self._allowed = lru_cache(maxsize=64)(self._allow)
+
+    @property
+    def generation(self) -> str:
+        """The id of the generation this searcher answers from."""
+        return self._index.manifest.generation
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """The encoder's description."""
+        return self._encoder.spec
+
+    def ask(self, question: str, *, filters: Filters = Filters(), k: int = 10) -> Answer:
+        """The k best passages for a plain-English question.
+
+        Args:
+            question: up to 2,000 characters.
+            filters: which reports may answer; applied inside retrieval.
+            k: how many passages, 1 to 100; near-duplicates count once.
+
+        Raises:
+            InvalidQuery: an empty or over-long question, a wrong k or filter.
+        """
+        question = _checked(question, k)
+        check_filters(filters)
+        watch = Stopwatch()
+        start = time.perf_counter()
+        with watch.stage("encode"):
+            vector = self._encoder.encode_queries([question])[0]
+        with watch.stage("filter"):
+            allowed = self._allowed(filters)
+        fused = retrieve(
+            question,
+            vector,
+            dense=self._index.dense,
+            lexical=self._index.lexical,
+            rules=self._rules,
+            allowed=allowed,
+            watch=watch,
+        )
+        with watch.stage("fetch"):
+            shown = self._collapse(fused, k)
+            repeats = {place: self._others(fused, place, allowed) for place in shown}
+            wanted = [int(fused.ordinals[place]) for place in shown]
+            stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
+        with watch.stage("highlight"):
+            hits = self._hits(question, vector, fused, repeats, stored)
+        with watch.stage("facets"):
+            reports = np.unique(self._report_rows[fused.ordinals])
+            facets = count_facets(self._index.store.reports[row] for row in reports)
+        watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
+        return Answer(
+            query=question,
+            filters=filters,
+            hits=hits,
+            facets=facets,
+            generation=self.generation,
+            model=self.spec.name,
+            took_ms=watch.took_ms,
+        )
+
+    def _allow(self, filters: Filters) -> Allowed | None:
+        return allowed_by(filters, self._index.store.reports, self._report_rows)
+
+    def _collapse(self, fused: Fused, k: int) -> list[int]:
+        """Places in the fused order of the k best, one for each group of near-duplicates."""
+        seen: set[int] = set()
+        places: list[int] = []
+        for place, ordinal in enumerate(fused.ordinals.tolist()):
+            first = self._first[ordinal]
+            if first not in seen:
+                seen.add(first)
+                places.append(place)
+                if len(places) == k:
+                    break
+        return places
+
+    def _others(self, fused: Fused, place: int, allowed: Allowed | None) -> list[int]:
+        """Ordinals of the allowed near-duplicates that the passage at `place` stands for."""
+        ordinal = int(fused.ordinals[place])
+        group = self._repeats.get(self._first[ordinal], [])
+        return [
+            other
+            for other in group
+            if other != ordinal and (allowed is None or allowed.mask[other])
+        ]
+
+    def _hits(
+        self,
+        question: str,
+        vector: Vectors,
+        fused: Fused,
+        repeats: Mapping[int, list[int]],
+        stored: Mapping[int, StoredPassage],
+    ) -> tuple[ScoredPassage, ...]:
+        rarity = self._rarity(question)
+        hits = []
+        for rank, (place, others) in enumerate(repeats.items(), start=1):
+            ordinal = int(fused.ordinals[place])
+            found = stored[ordinal]
+            span = best_sentence(
+                found.passage.text,
+                rarity,
+                lambda texts: self._encoder.encode_documents(texts) @ vector,
+            )
+            hit = ScoredPassage(
+                passage=found.passage,
+                report=self._index.store.reports[found.report_row],
+                rank=rank,
+                score=float(fused.scores[place]),
+                highlights=(span,),
+                dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
+                lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
+                duplicates=tuple(stored[other].passage.passage_id for other in others),
+            )
+            hits.append(hit)
+        return tuple(hits)
+
+    def _rarity(self, question: str) -> dict[str, float]:
+        lexical = self._index.lexical
+        return {
+            term: inverse_document_frequency(lexical.frequency(term), len(lexical))
+            for term in set(stems(question))
+        }
+
+    def report(self, report_id: str) -> Report:
+        """The report of that id; raises UnknownId."""
+        return self._index.store.report(report_id)
+
+    def report_passages(self, report_id: str) -> tuple[Passage, ...]:
+        """All passages of a report in reading order; raises UnknownId."""
+        return self._index.store.passages_of(report_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        """The passage of that id; raises UnknownId."""
+        return self._index.store.passage(passage_id).passage
+
+    def reports_by_centre(self) -> Mapping[str, int]:
+        """How many reports each centre has here, "" for those of no known centre."""
+        counts: dict[str, int] = {}
+        for report in self._index.store.reports:
+            centre = report.metadata.centre or ""
+            counts[centre] = counts.get(centre, 0) + 1
+        return counts
+
+    def close(self) -> None:
+        """Let go of the generation; the searcher cannot be used afterwards."""
+        self._index.store.close()
+
+
+def _group(firsts: list[int]) -> dict[int, list[int]]:
+    """Ordinals by near-duplicate group, groups of one left out."""
+    groups: dict[int, list[int]] = {}
+    for ordinal, first in enumerate(firsts):
+        groups.setdefault(first, []).append(ordinal)
+    return {first: group for first, group in groups.items() if len(group) > 1}
+
+
+def _checked(question: str, k: int) -> str:
+    question = question.strip()
+    if not question:
+        raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
+    if len(question) > LONGEST_QUESTION:
+        raise InvalidQuery(
+            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} is the limit.",
+            cure="Ask it in a sentence or two.",
+        )
+    if not 1 <= k <= LARGEST_K:
+        raise InvalidQuery(f"k is {k}; it must be from 1 to {LARGEST_K}.")
+    return question
