@@ -22,7 +22,7 @@ class FusionRules:
     """`depth`: candidates taken from each half. `dense_weight`: from 0 (lexical only) to 1."""
 
     depth: int = 200
-    dense_weight: float = 0.5
+    dense_weight: float = 0.6
 
 
 def fuse(dense: Values, lexical: Values, *, dense_weight: float) -> Values:

@@ -1,7 +1,8 @@
 """The lexical half: tantivy's BM25 over title, headings and text, with English stemming.
 
 BM25 as in Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework", with
-tantivy's k1 = 1.2 and b = 0.75. A field's score is multiplied by its weight and added up.
+tantivy's k1 = 1.2 and b = 0.75. Title, headings and text are counted as one field: scoring
+them apart and adding up lost on every weighting tried (docs/relevance.md, ADR 0006).
 """
 
 from collections.abc import Iterable
@@ -29,6 +30,7 @@ from search.index.manifest import REBUILD
 from search.index.types import Allowed, Candidates, Ordinals, Scores
 
 FOLDER_NAME: Final = "lexical"
+WORDS: Final = "words"
 ANALYZER: Final = "english_text"
 WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
 QUERY_TERMS: Final = 64  # distinct terms looked up; the rest of a very long question is left out
@@ -42,15 +44,6 @@ class LexicalEntry:
     title: str
     headings: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldWeights:
-    """How much a match in each field counts."""
-
-    title: float = 1.0
-    headings: float = 1.0
-    text: float = 1.0
 
 
 def analyzer() -> TextAnalyzer:
@@ -77,12 +70,11 @@ def stems(text: str) -> list[str]:
 
 
 def schema() -> Schema:
-    """One document a passage; `ordinal` and `report` are numbers, the rest English text."""
+    """One document a passage; `ordinal` and `report` are numbers, `words` English text."""
     builder = SchemaBuilder()
     builder.add_unsigned_field("ordinal", stored=False, indexed=True, fast=True)
     builder.add_unsigned_field("report", stored=False, indexed=True, fast=True)
-    for name in ("title", "headings", "text"):
-        builder.add_text_field(name, stored=False, tokenizer_name=ANALYZER, index_option="freq")
+    builder.add_text_field(WORDS, stored=False, tokenizer_name=ANALYZER, index_option="freq")
     return builder.build()
 
 
@@ -97,9 +89,7 @@ def write_lexical(entries: Iterable[LexicalEntry], folder: Path) -> None:
         document = Document()
         document.add_unsigned("ordinal", ordinal)
         document.add_unsigned("report", entry.report_row)
-        document.add_text("title", entry.title)
-        document.add_text("headings", entry.headings)
-        document.add_text("text", entry.text)
+        document.add_text(WORDS, f"{entry.title}\n{entry.headings}\n{entry.text}")
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
@@ -108,11 +98,10 @@ def write_lexical(entries: Iterable[LexicalEntry], folder: Path) -> None:
 class LexicalHalf:
     """A `Retriever` of words: the query is the question as it was asked."""
 
-    def __init__(self, index: Index, weights: FieldWeights = FieldWeights()) -> None:
+    def __init__(self, index: Index) -> None:
         self._index = index
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._weights = weights
 
     def __len__(self) -> int:
         """How many passages there are."""
@@ -139,24 +128,13 @@ class LexicalHalf:
         return scores
 
     def frequency(self, term: str) -> int:
-        """How many passages have this term (as `stems` gives it) in their text."""
-        return int(self._searcher.doc_freq("text", term))
+        """How many passages have this term (as `stems` gives it)."""
+        return int(self._searcher.doc_freq(WORDS, term))
 
     def _terms(self, query: str) -> Query | None:
         terms = list(dict.fromkeys(stems(query)))[:QUERY_TERMS]
-        fields = {
-            "title": self._weights.title,
-            "headings": self._weights.headings,
-            "text": self._weights.text,
-        }
         clauses = [
-            (
-                Occur.Should,
-                Query.boost_query(Query.term_query(self._schema, field, term, "freq"), weight),
-            )
-            for term in terms
-            for field, weight in fields.items()
-            if weight > 0
+            (Occur.Should, Query.term_query(self._schema, WORDS, term, "freq")) for term in terms
         ]
         return Query.boolean_query(clauses) if clauses else None
 
@@ -180,9 +158,7 @@ class LexicalHalf:
 _NOTHING: Final = Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-def open_lexical(
-    folder: Path, *, ranked: int, weights: FieldWeights = FieldWeights()
-) -> LexicalHalf:
+def open_lexical(folder: Path, *, ranked: int) -> LexicalHalf:
     """Open the lexical half of a generation.
 
     Raises:
@@ -192,7 +168,7 @@ def open_lexical(
     try:
         index = Index.open(str(path))
         index.register_tokenizer(ANALYZER, analyzer())
-        half = LexicalHalf(index, weights)
+        half = LexicalHalf(index)
     except (ValueError, OSError) as error:
         raise IndexUnusable(f"The lexical index {path} cannot be opened.", cure=REBUILD) from error
     if len(half) != ranked:

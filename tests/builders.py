@@ -1,0 +1,65 @@
+"""Small reports, passages and generations for tests, made in a line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpus.duplicates import group_duplicates
+from corpus.passages import PassageRules
+from corpus.types import (
+    BlockKind,
+    DocumentType,
+    Metadata,
+    Passage,
+    Report,
+    Span,
+)
+from indexer.publish import Content, publish
+from search.encoder.types import Encoder
+from search.index.generations import Generation, Generations
+from search.index.store import StoreEntry
+
+
+def report(report_id: str, title: str = "A report", **known: object) -> Report:
+    """A report with any metadata."""
+    return Report(
+        report_id=report_id,
+        title=title,
+        file=f"{report_id}.pdf",
+        sha256="0" * 64,
+        document_type=DocumentType.PDF,
+        metadata=Metadata(**known),  # type: ignore[arg-type]
+        page_count=1,
+    )
+
+
+def passage(passage_id: str, report_id: str, text: str, page: int = 1) -> Passage:
+    """A one-page passage."""
+    return Passage(
+        passage_id=passage_id,
+        report_id=report_id,
+        text=text,
+        spans=(Span(page, 0, len(text)),),
+        page_labels=(None,),
+        section=(),
+        kind=BlockKind.PARAGRAPH,
+    )
+
+
+def content(
+    reports: Sequence[Report], texts: Sequence[tuple[str, str]], encoder: Encoder
+) -> Content:
+    """What goes into a generation: `texts` are (report id, passage text) pairs."""
+    rows = {each.report_id: row for row, each in enumerate(reports)}
+    firsts = group_duplicates([text for _, text in texts])
+    entries = [
+        StoreEntry(passage(f"p{place}", report_id, text), rows[report_id], place, first)
+        for place, ((report_id, text), first) in enumerate(zip(texts, firsts, strict=True))
+    ]
+    return Content(reports, entries, encoder.encode_documents([text for _, text in texts]))
+
+
+def generation(home: Path, made: Content, encoder: Encoder, digest: str = "d") -> Generation:
+    """Publish that content in `home/index` and open it."""
+    generations = Generations(home / "index")
+    publish(made, generations, encoder=encoder.spec, rules=PassageRules(), library_digest=digest)
+    return generations.open_current()
