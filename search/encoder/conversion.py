@@ -27,6 +27,7 @@ from search.encoder.reference import (
     prompts_of,
 )
 from search.encoder.types import EncoderSpec
+from search.errors import EncoderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -88,8 +89,11 @@ class Conversion:
         return self._record(recipe, files={}, figures=None, reason=reason)
 
     def _compared(self, spec: EncoderSpec) -> ParityFigures:
-        encoder = OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes())
-        figures = parity.compare(encoder, SentenceTransformerEncoder(self.model, spec))
+        try:
+            encoder = OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes())
+            figures = parity.compare(encoder, SentenceTransformerEncoder(self.model, spec))
+        except EncoderError as error:
+            raise CannotExport(f"its export does not run: {error}") from error
         faults = parity.faults(figures)
         if faults:
             raise CannotExport(f"its export strays from the reference: {', '.join(faults)}")

@@ -77,7 +77,13 @@ class OnnxEncoder:
 
     def _encode_one(self, text: str) -> Vectors:
         pieces = np.array([self._tokenizer.encode(encodable(text)).ids], dtype=np.int64)
-        vector: Vectors = self._session.run([OUTPUT], {INPUT: pieces})[0][0]
+        try:
+            vector: Vectors = self._session.run([OUTPUT], {INPUT: pieces})[0][0]
+        except Exception as error:  # BLE001: onnxruntime's errors share no base class
+            raise EncoderError(
+                f"onnxruntime cannot encode a text of {pieces.shape[1]} word pieces: {error}",
+                cure="Run `evidence doctor`.",
+            ) from error
         return vector
 
 

@@ -1,87 +1,140 @@
-"""Eight-bit weights and activations for an exported graph.
+"""Eight-bit weights and activations for an exported graph of one text.
 
-Every product with a weight matrix becomes onnxruntime's `MatMulNBits`: weights in blocks of
-32 with a scale each, activations quantised row by row in the same blocks as they come, sums
-in integers. One scale for a whole activation tensor, as onnxruntime's `quantize_dynamic`
-takes it, is faster but loses ten times as much: a few large values, the same in every text,
-leave few levels for the rest. docs/encoder.md has the measurements. Embeddings stay float32.
+Every product of activations X (1, tokens, K) with a weight matrix W (K, N) becomes
+
+    q = round(X / s) + 128,  s = max |row of X| / 127      a scale for each word piece
+    Y = ((q - 128) @ codes) * weight scales * s            sums in integers
+
+with a weight scale for each column (LLM.int8(), Dettmers et al. 2022, "vector-wise"). One
+scale for a whole activation tensor, as onnxruntime's `quantize_dynamic` takes it, loses
+twice as much for a tenth more speed. The value projections of attention lose the most (a few
+large values in every row leave few levels for the rest) and stay in float32, as do the
+embeddings. docs/encoder.md has the measurements.
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-BITS: Final = 8
-BLOCK: Final = 32
 _LEVELS: Final = 127  # on either side of zero
-_ZERO: Final = 128  # MatMulNBits' zero point where none is given
-_INT8_ACTIVATIONS: Final = 4  # MatMulNBits' accuracy_level
-_DOMAIN: Final = "com.microsoft"
+_MICROSOFT: Final = "com.microsoft"
+_CONSTANTS: Final[dict[str, NDArray[Any]]] = {
+    "int8_zero": np.array(128, np.uint8),
+    "int8_zeros": np.array([128], np.uint8),
+    "int8_one": np.array(1, np.float32),
+    "int8_step": np.array(1 / _LEVELS, np.float32),
+    "int8_least": np.array(1e-9, np.float32),  # keeps a row of zeros from dividing by zero
+    "int8_first": np.array([0], np.int64),
+    "int8_last": np.array([-1], np.int64),
+}
+_KEEP_POSITION: Final = frozenset({"Add", "Reshape", "Transpose"})
 
 
 def quantise(exported: Path, quantised: Path) -> None:
     """Write the eight-bit form of a float32 graph."""
     model = onnx.load(exported)
-    weights = {tensor.name: tensor for tensor in model.graph.initializer}
-    nodes = [
-        _quantised(node, weights, model.graph)
-        if node.op_type == "MatMul" and len(_shape(weights, node.input[1])) == len("KN")
-        else node
-        for node in model.graph.node
-    ]
-    used = {name for node in nodes for name in node.input}
-    kept = [tensor for tensor in model.graph.initializer if tensor.name in used]
-    del model.graph.node[:], model.graph.initializer[:]
-    model.graph.node.extend(nodes)
-    model.graph.initializer.extend(kept)
-    model.opset_import.append(helper.make_opsetid(_DOMAIN, 1))
+    graph = model.graph
+    weights = {tensor.name: tensor for tensor in graph.initializer if len(tensor.dims) == len("KN")}
+    spared = value_projections(graph)
+    constants = {name: numpy_helper.from_array(value, name) for name, value in _CONSTANTS.items()}
+    nodes: list[onnx.NodeProto] = []
+    rows: set[str] = set()  # activations that already have their rows quantised
+    for node in graph.node:
+        if node.op_type != "MatMul" or node.input[1] not in weights or node.name in spared:
+            nodes.append(node)
+            continue
+        taken, weight = node.input
+        if taken not in rows:
+            nodes.extend(_row_nodes(taken))
+            rows.add(taken)
+        codes, scales = quantise_weights(numpy_helper.to_array(weights[weight]))
+        constants[f"{weight}_codes"] = numpy_helper.from_array(codes, f"{weight}_codes")
+        constants[f"{weight}_scales"] = numpy_helper.from_array(scales, f"{weight}_scales")
+        nodes.extend(_product_nodes(node))
+    _replace(graph, nodes, constants)
+    model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
     onnx.save(model, quantised)
 
 
-def quantise_weights(
-    weights: NDArray[np.float32],
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Cut a (K, N) matrix into blocks along K and quantise each symmetrically.
+def quantise_weights(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Codes (K, N) from -127 to 127 and scales (N,): a weight is code * scale, to half a scale."""
+    scales = np.abs(weights).max(axis=0) / _LEVELS
+    codes = np.rint(weights / np.where(scales > 0, scales, 1))
+    return codes.astype(np.int8), scales.astype(np.float32)
 
-    Returns:
-        Codes (N, blocks, BLOCK), 128 for zero, and scales (N, blocks); K is padded with
-        zeros to whole blocks. A weight is (code - 128) * scale to within half a scale.
+
+def value_projections(graph: onnx.GraphProto) -> set[str]:
+    """The names of the products that make attention's values.
+
+    They are found by shape, not by name: what a softmax's output is multiplied with, followed
+    back through biases and changes of layout to the product it comes from.
     """
-    rows = np.pad(weights.T, ((0, 0), (0, -weights.shape[0] % BLOCK)))
-    blocks = rows.reshape(rows.shape[0], -1, BLOCK)
-    scales = np.abs(blocks).max(axis=2) / _LEVELS
-    steps = np.where(scales > 0, scales, 1)[:, :, None]
-    codes = np.rint(blocks / steps) + _ZERO
-    return codes.astype(np.uint8), scales.astype(np.float32)
+    makers = {output: node for node in graph.node for output in node.output}
+    softened = {
+        output for node in graph.node if node.op_type == "Softmax" for output in node.output
+    }
+    found = set()
+    for node in graph.node:
+        if node.op_type != "MatMul" or node.input[0] not in softened:
+            continue
+        maker = makers.get(node.input[1])
+        while maker is not None and maker.op_type in _KEEP_POSITION:
+            made = [makers[name] for name in maker.input if name in makers]
+            maker = made[0] if made else None
+        if maker is not None and maker.op_type == "MatMul":
+            found.add(maker.name)
+    return found
 
 
-def _quantised(
-    node: onnx.NodeProto, weights: dict[str, onnx.TensorProto], graph: onnx.GraphProto
-) -> onnx.NodeProto:
-    name = node.input[1]
-    matrix = numpy_helper.to_array(weights[name])
-    codes_name, scales_name = f"{name}_codes", f"{name}_scales"
-    if not any(tensor.name == codes_name for tensor in graph.initializer):
-        codes, scales = quantise_weights(matrix)
-        graph.initializer.append(numpy_helper.from_array(codes, codes_name))
-        graph.initializer.append(numpy_helper.from_array(scales, scales_name))
-    return helper.make_node(
-        "MatMulNBits",
-        [node.input[0], codes_name, scales_name],
-        list(node.output),
-        name=node.name,
-        domain=_DOMAIN,
-        K=matrix.shape[0],
-        N=matrix.shape[1],
-        bits=BITS,
-        block_size=BLOCK,
-        accuracy_level=_INT8_ACTIVATIONS,
-    )
+def _row_nodes(taken: str) -> list[onnx.NodeProto]:
+    """Activations (1, tokens, K) to codes (tokens, K) and scales (tokens, 1)."""
+
+    def name(part: str) -> str:
+        return f"{taken}_{part}"
+
+    make = helper.make_node
+    return [
+        make("Squeeze", [taken, "int8_first"], [name("rows")]),
+        make("Abs", [name("rows")], [name("sizes")]),
+        make("ReduceMax", [name("sizes"), "int8_last"], [name("largest")], keepdims=1),
+        make("Mul", [name("largest"), "int8_step"], [name("steps")]),
+        make("Max", [name("steps"), "int8_least"], [name("row_scales")]),
+        make("Reshape", [name("row_scales"), "int8_last"], [name("flat_scales")]),
+        make("Shape", [name("flat_scales")], [name("count")]),
+        make("Expand", ["int8_zeros", name("count")], [name("zeros")]),
+        make(
+            "QuantizeLinear",
+            [name("rows"), name("flat_scales"), name("zeros")],
+            [name("row_codes")],
+            axis=0,
+        ),
+    ]
 
 
-def _shape(weights: dict[str, onnx.TensorProto], name: str) -> tuple[int, ...]:
-    return tuple(weights[name].dims) if name in weights else ()
+def _product_nodes(node: onnx.NodeProto) -> list[onnx.NodeProto]:
+    taken, weight = node.input
+    made = node.output[0]
+    return [
+        helper.make_node(
+            "MatMulIntegerToFloat",
+            [f"{taken}_row_codes", f"{weight}_codes", "int8_one", f"{weight}_scales", "int8_zero"],
+            [f"{made}_unscaled"],
+            domain=_MICROSOFT,
+        ),
+        helper.make_node("Mul", [f"{made}_unscaled", f"{taken}_row_scales"], [f"{made}_rows"]),
+        helper.make_node("Unsqueeze", [f"{made}_rows", "int8_first"], [made]),
+    ]
+
+
+def _replace(
+    graph: onnx.GraphProto, nodes: list[onnx.NodeProto], constants: dict[str, onnx.TensorProto]
+) -> None:
+    used = {name for node in nodes for name in node.input}
+    kept = [tensor for tensor in graph.initializer if tensor.name in used]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(nodes)
+    graph.initializer.extend([*kept, *constants.values()])
