@@ -1,0 +1,31 @@
+"""Where everything a user makes is kept: one folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The layout of a home folder."""
+
+    path: Path
+
+    @property
+    def library(self) -> Path:
+        """What was added: originals, catalogue, pages as read."""
+        return self.path / "library"
+
+    @property
+    def index(self) -> Path:
+        """What is made from it: generations, cached vectors."""
+        return self.path / "index"
+
+    @property
+    def models(self) -> Path:
+        """Prepared encoders."""
+        return self.path / "models"
+
+
+def default_home() -> Path:
+    """`.evidence` beside the project's packages."""
+    return Path(__file__).resolve().parents[1] / ".evidence"

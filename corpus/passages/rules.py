@@ -1,0 +1,39 @@
+"""How passages are cut, and the text that is embedded for one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from corpus.types import Passage
+
+TITLE_CHARACTERS: Final = 160
+HEADING_CHARACTERS: Final = 80
+HEADINGS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRules:
+    """Sizes in the encoder's tokens. Written into the index manifest.
+
+    `max_tokens` bounds the embedded text, context and two special tokens included;
+    `target_tokens` is what paragraphs are packed up to; a last passage of a section below
+    `min_tokens` joins the one before it where both fit; `max_characters` cuts what has no
+    words to count.
+    """
+
+    max_tokens: int = 256
+    target_tokens: int = 160
+    min_tokens: int = 32
+    max_characters: int = 3_000
+    version: int = 1
+
+
+def context_of(title: str, section: Sequence[str]) -> str:
+    """What is put in front of a passage before it is embedded: title and nearest headings."""
+    headings = [heading[:HEADING_CHARACTERS] for heading in section[-HEADINGS:]]
+    return "\n".join([title[:TITLE_CHARACTERS], *headings])
+
+
+def embedded_text(title: str, passage: Passage) -> str:
+    """The text that is embedded for a passage: derived, and never shown as a quotation."""
+    return f"{context_of(title, passage.section)}\n{passage.text}"
