@@ -15,7 +15,7 @@ TOKENIZER_FILE: Final = "tokenizer.json"
 MODEL_FILE: Final = "model.onnx"
 
 #: Raised with every change of export, quantisation or tokenisation that changes vectors.
-RECIPE: Final = 1
+RECIPE: Final = 2
 
 Runtime = Literal["onnx-int8", "sentence-transformers"]
 ONNX: Final = "onnx-int8"
