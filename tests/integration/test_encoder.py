@@ -1,0 +1,176 @@
+"""The default model prepared, opened, damaged and interrupted."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.encoder.load import load_encoder
+from search.encoder.models import DEFAULT_MODEL, resolve_model
+from search.encoder.parity import parity_texts
+from search.encoder.prepare import prepare_encoder
+from search.encoder.recipe import MODEL_FILE, TOKENIZER_FILE, read_record
+from search.encoder.reference import SentenceTransformerEncoder, load_sentence_transformer
+from search.encoder.types import Encoder
+from search.errors import EncoderError
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = parity_texts()
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home") / "models" / "default"
+    prepare_encoder(DEFAULT_MODEL, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def encoder(prepared: Path) -> Encoder:
+    return load_encoder(prepared)
+
+
+@pytest.fixture
+def copied(prepared: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(prepared, tmp_path / "copied"))
+
+
+def test_the_spec_is_the_models_own(encoder: Encoder, prepared: Path) -> None:
+    assert encoder.spec == read_record(prepared).spec()
+    assert encoder.spec.name == DEFAULT_MODEL
+    assert (encoder.spec.runtime, encoder.spec.dimension) == ("onnx-int8", 384)
+    assert encoder.spec.max_tokens == 256
+
+
+def test_vectors_agree_with_sentence_transformers(encoder: Encoder) -> None:
+    model = load_sentence_transformer(resolve_model(DEFAULT_MODEL).folder)
+    reference = SentenceTransformerEncoder(model, encoder.spec)
+
+    cosines = (encoder.encode_documents(TEXTS) * reference.encode_documents(TEXTS)).sum(axis=1)
+    worded = [cosine for cosine, text in zip(cosines, TEXTS, strict=True) if len(text) > 2]
+
+    assert cosines.mean() > 0.995
+    assert min(worded) > 0.99
+    assert encoder.count_tokens(TEXTS) == reference.count_tokens(TEXTS)
+
+
+def test_rows_are_unit_vectors_in_the_given_order(encoder: Encoder) -> None:
+    vectors = encoder.encode_documents(TEXTS)
+
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.array_equal(encoder.encode_documents(TEXTS[::-1]), vectors[::-1])
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
+    together = encoder.encode_documents(TEXTS)
+
+    for row, text in enumerate(TEXTS):
+        assert np.array_equal(encoder.encode_documents([text])[0], together[row])
+
+
+def test_two_openings_and_any_number_of_threads_agree(encoder: Encoder, prepared: Path) -> None:
+    single = load_encoder(prepared, threads=1)
+
+    assert np.array_equal(single.encode_documents(TEXTS), encoder.encode_documents(TEXTS))
+
+
+def test_callers_in_several_threads_get_their_own_rows(encoder: Encoder) -> None:
+    expected = encoder.encode_documents(TEXTS)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: encoder.encode_documents(TEXTS), range(4)))
+
+    assert all(np.array_equal(vectors, expected) for vectors in found)
+
+
+def test_text_beyond_the_limit_is_left_out(encoder: Encoder) -> None:
+    full = "evidence " * 254  # and two special tokens
+
+    short, long = encoder.encode_documents([full, full + "crime " * 50])
+
+    assert np.array_equal(short, long)
+    assert encoder.count_tokens([full + "crime " * 50]) == [304]
+
+
+def test_nothing_and_hostile_text_are_encoded(encoder: Encoder) -> None:
+    assert encoder.encode_documents([]).shape == (0, 384)
+    assert encoder.count_tokens([]) == []
+    odd = encoder.encode_queries(["", "\ud800", "\x00", "a" * 100_000])
+    assert np.isfinite(odd).all()
+
+
+def test_asking_imports_no_torch(prepared: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from search.encoder.load import load_encoder; "
+        f"load_encoder(Path({str(prepared)!r})).encode_queries(['does tutoring work?']); "
+        "print({'torch', 'transformers', 'sentence_transformers', 'onnx'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_repeat_does_nothing(prepared: Path) -> None:
+    before = {file.name: file.stat().st_mtime_ns for file in prepared.iterdir()}
+    said: list[str] = []
+
+    started = time.perf_counter()
+    spec = prepare_encoder(DEFAULT_MODEL, prepared, progress=said.append)
+
+    assert time.perf_counter() - started < 0.1
+    assert spec == read_record(prepared).spec()
+    assert said == []
+    assert {file.name: file.stat().st_mtime_ns for file in prepared.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE])
+def test_a_flipped_bit_is_refused(copied: Path, name: str) -> None:
+    content = bytearray((copied / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copied / name).write_bytes(content)
+
+    with pytest.raises(EncoderError, match="is damaged") as refused:
+        load_encoder(copied)
+    assert refused.value.cure
+
+
+def test_a_missing_file_is_refused(copied: Path) -> None:
+    (copied / MODEL_FILE).unlink()
+
+    with pytest.raises(EncoderError, match="cannot be read"):
+        load_encoder(copied)
+
+
+def test_a_killed_preparation_leaves_nothing_half_used(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "default"
+    program = (
+        "from pathlib import Path; from search.encoder.prepare import prepare_encoder; "
+        f"prepare_encoder({DEFAULT_MODEL!r}, Path({str(folder)!r}), "
+        "progress=lambda step: print(step, flush=True))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for step in process.stdout:
+            if step.startswith("Comparing"):  # the model file is written by now
+                os.kill(process.pid, signal.SIGKILL)
+                break
+
+    assert not folder.exists()
+    with pytest.raises(EncoderError, match="no prepared encoder"):
+        load_encoder(folder)
+
+    prepare_encoder(DEFAULT_MODEL, folder)
+
+    assert load_encoder(folder).encode_queries(["tutoring"]).shape == (1, 384)
+    assert [entry.name for entry in folder.parent.iterdir() if entry.is_dir()] == ["default"]

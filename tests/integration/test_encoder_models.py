@@ -1,0 +1,118 @@
+"""Other models than the default: small ones with random weights, made here."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import Dense, Transformer
+from sentence_transformers.sentence_transformer.modules.pooling import Pooling
+from transformers import AutoTokenizer, BertConfig, BertModel
+
+from search.encoder.load import load_encoder
+from search.encoder.models import DEFAULT_MODEL, resolve_model
+from search.encoder.prepare import prepare_encoder
+from search.encoder.recipe import read_record
+from search.errors import EncoderError
+
+TEXTS = ["Does mentoring work?", "", "Street lighting reduced burglary in most areas."]
+PROMPTS = {"query": "question: ", "document": "text: "}
+
+MakeModel = Callable[..., Path]
+
+
+@pytest.fixture
+def make_model(tmp_path: Path) -> MakeModel:
+    def make(pooling: str, *, dense: bool = False, prompts: dict[str, str] | None = None) -> Path:
+        torch.manual_seed(5)
+        bert = tmp_path / "bert"
+        config = BertConfig(
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=64,
+            max_position_embeddings=64,
+        )
+        BertModel(config).save_pretrained(bert)
+        AutoTokenizer.from_pretrained(
+            resolve_model(DEFAULT_MODEL).folder, model_max_length=64
+        ).save_pretrained(bert)
+        modules: list[torch.nn.Module] = [Transformer(str(bert)), Pooling(32, pooling)]
+        if dense:
+            modules.append(Dense(32, 16))
+        model = SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
+        model.save(str(tmp_path / "model"))
+        return tmp_path / "model"
+
+    return make
+
+
+def test_first_token_pooling_and_prompts_go_into_the_export(
+    make_model: MakeModel, tmp_path: Path
+) -> None:
+    folder = make_model("cls", prompts=PROMPTS)
+    spec = prepare_encoder(str(folder), tmp_path / "prepared")
+    encoder = load_encoder(tmp_path / "prepared")
+    model = SentenceTransformer(str(folder), device="cpu")
+
+    assert spec.runtime == "onnx-int8"
+    assert (spec.query_prompt, spec.document_prompt) == ("question: ", "text: ")
+    assert spec.max_tokens == 64
+    for found, expected in (
+        (encoder.encode_queries(TEXTS), model.encode_query(TEXTS, normalize_embeddings=True)),
+        (encoder.encode_documents(TEXTS), model.encode_document(TEXTS, normalize_embeddings=True)),
+    ):
+        assert (found * expected).sum(axis=1).min() > 0.999
+    assert not np.allclose(encoder.encode_queries(TEXTS), encoder.encode_documents(TEXTS))
+
+
+@pytest.mark.parametrize(
+    ("pooling", "dense", "reason"),
+    [("max", False, "it pools by max"), ("mean", True, "Dense")],
+)
+def test_a_model_of_another_shape_stays_with_the_reference(
+    make_model: MakeModel, tmp_path: Path, pooling: str, reason: str, *, dense: bool
+) -> None:
+    folder = make_model(pooling, dense=dense)
+    said: list[str] = []
+    spec = prepare_encoder(str(folder), tmp_path / "prepared", progress=said.append)
+    encoder = load_encoder(tmp_path / "prepared")
+    model = SentenceTransformer(str(folder), device="cpu")
+
+    assert spec.runtime == "sentence-transformers"
+    assert reason in str(read_record(tmp_path / "prepared").fallback_reason)
+    assert any("stays with sentence-transformers" in step for step in said)
+    assert np.allclose(
+        encoder.encode_documents(TEXTS),
+        model.encode_document(TEXTS, normalize_embeddings=True),
+        atol=1e-5,
+    )
+    assert encoder.encode_documents([]).shape == (0, spec.dimension)
+
+
+def test_changed_weights_are_prepared_again_and_refused_until_then(
+    make_model: MakeModel, tmp_path: Path
+) -> None:
+    folder = make_model("max")
+    before = prepare_encoder(str(folder), tmp_path / "prepared")
+    weights = folder / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+
+    with pytest.raises(EncoderError, match="have changed"):
+        load_encoder(tmp_path / "prepared")
+
+    after = prepare_encoder(str(folder), tmp_path / "prepared")
+    assert after.model_hash != before.model_hash
+    assert load_encoder(tmp_path / "prepared").spec == after
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"not weights")
+
+    with pytest.raises(EncoderError, match="cannot load") as refused:
+        prepare_encoder(str(tmp_path), tmp_path / "prepared")
+    assert refused.value.cure
