@@ -19,7 +19,7 @@ CREATE TABLE report (
     number INTEGER PRIMARY KEY,   -- order of arrival
     report_id TEXT NOT NULL UNIQUE,
     sha256 TEXT NOT NULL,
-    read_by INTEGER,              -- version of the reader; NULL until read
+    read_by INTEGER,              -- version of the reader, NULL until read
     body TEXT NOT NULL
 );
 CREATE INDEX report_by_content ON report (sha256);

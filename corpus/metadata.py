@@ -1,0 +1,144 @@
+"""Metadata beside reports: CSV, TSV or JSON lines with a `file` column."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from corpus.errors import MetadataError
+from corpus.reading.text import decode
+from corpus.types import Metadata, Rating
+
+_SEPARATOR: Final = {".csv": ",", ".tsv": "\t"}
+_LINES: Final = frozenset({".jsonl", ".ndjson"})
+_FILE: Final = ("file", "filename", "path")
+_SHOWN: Final = 20
+_PEEK: Final = 65_536
+
+
+def _blank_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(";") if part.strip())
+    return value or ()
+
+
+_Text = Annotated[str | None, BeforeValidator(_blank_is_none)]
+_Year = Annotated[Annotated[int, Field(ge=1800, le=2100)] | None, BeforeValidator(_blank_is_none)]
+_List = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class _Row(BaseModel):
+    """A row: columns it does not name are ignored."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    file: Annotated[str, Field(min_length=1, validation_alias=AliasChoices(*_FILE))]
+    title: _Text = None
+    centre: Annotated[_Text, Field(validation_alias=AliasChoices("centre", "publisher"))] = None
+    year: _Year = None
+    authors: _List = ()
+    url: _Text = None
+    doi: _Text = None
+    licence: Annotated[_Text, Field(validation_alias=AliasChoices("licence", "license"))] = None
+    rating: _Text = None
+    cost: _Text = None
+    impact: _Text = None
+    topics: Annotated[_List, Field(validation_alias=AliasChoices("topics", "topic"))] = ()
+    study_design: _Text = None
+
+
+def is_metadata(path: Path) -> bool:
+    """Whether a file is a metadata file rather than a report: by its name and its columns."""
+    suffix = path.suffix.lower()
+    if suffix not in _SEPARATOR and suffix not in _LINES:
+        return False
+    with path.open("rb") as file:
+        first = file.read(_PEEK).decode("utf-8-sig", "replace").split("\n", 1)[0]
+    if suffix in _LINES:
+        try:
+            row = json.loads(first)
+        except ValueError:
+            return False
+        return isinstance(row, dict) and any(name in row for name in _FILE)
+    columns = next(csv.reader([first], delimiter=_SEPARATOR[suffix]), [])
+    return any(column.strip().lower() in _FILE for column in columns)
+
+
+def load_metadata(path: Path) -> Mapping[str, Metadata]:
+    """What a metadata file says of each file name or address.
+
+    Raises:
+        MetadataError: with every fault of the file, by line.
+    """
+    found: dict[str, Metadata] = {}
+    faults: list[str] = []
+    for number, raw in _rows(path):
+        try:
+            row = _Row.model_validate(raw)
+        except ValidationError as error:
+            faults += [
+                f"line {number}: {fault['loc'][0] if fault['loc'] else 'row'}: {fault['msg']}"
+                for fault in error.errors(include_url=False)
+            ]
+            continue
+        key = row.file if "://" in row.file else Path(row.file).name
+        found[key] = _metadata(row)
+    if faults:
+        more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+        raise MetadataError(
+            f"{path} has faults: {'; '.join(faults[:_SHOWN])}{more}.",
+            cure="Mend these lines; nothing was added.",
+        )
+    return found
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    try:
+        text = decode(path.read_bytes())
+    except OSError as error:
+        raise MetadataError(f"{path} cannot be opened: {error.strerror}.") from error
+    suffix = path.suffix.lower()
+    if suffix in _LINES:
+        for number, line in enumerate(text.split("\n"), start=1):
+            if line.strip():
+                yield number, _json_row(line)
+        return
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_SEPARATOR.get(suffix, ","))
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+    if not any(name in _FILE for name in reader.fieldnames):
+        raise MetadataError(
+            f"{path} has no column `file`.", cure="Name the file each row is about in it."
+        )
+    for row in reader:
+        yield reader.line_num, {name: value for name, value in row.items() if name}
+
+
+def _json_row(line: str) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _metadata(row: _Row) -> Metadata:
+    return Metadata(
+        title=row.title,
+        centre=row.centre,
+        year=row.year,
+        authors=row.authors,
+        url=row.url,
+        doi=row.doi,
+        licence=row.licence,
+        rating=Rating(row.rating, row.cost, row.impact),
+        topics=row.topics,
+        study_design=row.study_design,
+    )

@@ -1,0 +1,90 @@
+"""Word documents, through python-docx."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Final
+
+import docx
+from docx.document import Document as WordDocument
+from docx.opc.exceptions import OpcError
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+
+from corpus.errors import ReadingError, ReadingLimit
+from corpus.reading.assemble import Part, one_page
+from corpus.reading.clean import clean_text
+from corpus.types import BlockKind, Document, DocumentType
+
+LARGEST: Final = 300 * 2**20  # bytes, unpacked
+_HEADING: Final = re.compile(r"heading (\d)", re.IGNORECASE)
+_FIRST_YEAR, _LAST_YEAR = 1800, 2100
+
+
+def read_docx(data: bytes) -> Document:
+    """Read a Word document; it has no pages of its own, so all of it is page 1.
+
+    Raises:
+        ReadingLimit: it unpacks to more than 300 MiB.
+        ReadingError: it cannot be opened.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > LARGEST:
+                raise ReadingLimit(f"The document unpacks to more than {LARGEST // 2**20} MiB.")
+        word = docx.Document(io.BytesIO(data))
+        parts = list(_parts(word))
+        known = word.core_properties
+        title, author, created = known.title, known.author, known.created
+    except (OpcError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        raise ReadingError(
+            f"The Word document cannot be opened: {error}.", cure="Open and save it in Word again."
+        ) from error
+    headings = [part.text for part in parts if part.kind is BlockKind.HEADING]
+    chosen = clean_text(title or "").strip() or (headings[0] if headings else "")
+    year = created.year if created and _FIRST_YEAR <= created.year <= _LAST_YEAR else None
+    return Document(
+        DocumentType.DOCX,
+        (one_page(parts),),
+        title=chosen.strip() or None,
+        authors=tuple(n for n in (clean_text(author or "").strip(),) if n),
+        year=year,
+    )
+
+
+def _parts(word: WordDocument) -> Iterator[Part]:
+    for item in word.iter_inner_content():
+        if isinstance(item, Table):
+            yield Part(_table(item), BlockKind.TABLE)
+        else:
+            yield _paragraph(item)
+
+
+def _paragraph(paragraph: Paragraph) -> Part:
+    style = (paragraph.style.name if paragraph.style else None) or ""
+    text = " ".join(paragraph.text.split())
+    if style.lower().startswith(("toc", "table of figures")):
+        return Part(text, BlockKind.CONTENTS)
+    if style == "Title":
+        return Part(text, BlockKind.HEADING, 1)
+    if heading := _HEADING.match(style):
+        return Part(text, BlockKind.HEADING, int(heading.group(1)))
+    properties = paragraph._p.pPr  # noqa: SLF001 - python-docx has no public way to a numbering
+    numbered = properties is not None and properties.numPr is not None
+    listed = numbered or style.lower().startswith("list")
+    return Part(text, BlockKind.LIST_ITEM if listed else BlockKind.PARAGRAPH)
+
+
+def _table(table: Table) -> str:
+    """One line a row; a cell that spans several columns stands once."""
+    rows = []
+    for row in table.rows:
+        cells: list[str] = []
+        seen: set[int] = set()
+        for cell in row.cells:
+            if id(cell._tc) not in seen:  # noqa: SLF001 - the only way to tell a merged cell
+                seen.add(id(cell._tc))  # noqa: SLF001
+                cells.append(" ".join(cell.text.split()))
+        rows.append(" | ".join(cells).strip(" |"))
+    return "\n".join(rows)

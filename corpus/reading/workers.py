@@ -1,0 +1,133 @@
+"""Reading in worker processes, each file within a limit of time and memory.
+
+A file that hangs, eats memory or crashes its worker is that file's failure: the worker is
+ended, another takes its place, and the rest goes on.
+"""
+
+import logging
+import multiprocessing
+import resource
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from pebble import ProcessExpired, ProcessPool
+
+from corpus.errors import EvidenceError
+from corpus.reading.read import read_file
+from corpus.types import Document
+
+ReadFile = Callable[..., Document]
+_AHEAD: Final = 16  # jobs in flight for each worker: Pebble looks for results ten times a second
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What reading one file may take."""
+
+    seconds: float = 120.0
+    memory_mib: int = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJob:
+    """A file to read: `key` comes back with its outcome, `name` is what it was added as."""
+
+    key: str
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOutcome:
+    """The document, or why there is none; and how long it took."""
+
+    key: str
+    document: Document | None
+    error: str | None
+    seconds: float
+
+
+def read_many(
+    jobs: Iterable[ReadJob], *, workers: int, limits: ReadLimits, read: ReadFile = read_file
+) -> Iterator[ReadOutcome]:
+    """Read files, several at a time, in the order they are done.
+
+    Args:
+        jobs: what to read; taken as workers come free.
+        workers: processes.
+        limits: for each file.
+        read: an importable function of a path and a name, run in the workers.
+    """
+    pool = ProcessPool(
+        max_workers=workers,
+        max_tasks=100,  # a worker's memory does not grow without end
+        context=multiprocessing.get_context("spawn"),
+        initializer=_limit,
+        initargs=[limits.memory_mib],
+    )
+    waiting = iter(jobs)
+    running: dict[Future[Any], ReadJob] = {}
+    future: Future[Any]
+    try:
+        while True:
+            for job in islice(waiting, workers * _AHEAD - len(running)):
+                future = pool.schedule(
+                    _read_one, args=[read, job.path, job.name], timeout=limits.seconds
+                )
+                running[future] = job
+            if not running:
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield _outcome(running.pop(future), future, limits)
+    finally:
+        pool.stop()
+        pool.join()
+
+
+def _limit(memory_mib: int) -> None:
+    """Bound this worker's address space; keep libraries' warnings off the terminal."""
+    size = memory_mib * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+
+
+def _read_one(read: ReadFile, path: Path, name: str) -> tuple[Document | str, float]:
+    """In the worker: the document or the reason, and seconds."""
+    start = time.perf_counter()
+    try:
+        found: Document | str = read(path, name=name)
+    except EvidenceError as error:
+        found = f"{error} {error.cure}" if error.cure else str(error)
+    except MemoryError:
+        found = "Reading it takes more memory than allowed. Allow more with --memory."
+    except RecursionError:
+        found = "The file is nested too deeply to be read."
+    except Exception as error:  # noqa: BLE001 - parsers raise anything on damaged files
+        found = f"The file is damaged: {type(error).__name__}: {str(error)[:300]}"
+    return found, time.perf_counter() - start
+
+
+def _outcome(job: ReadJob, future: Future[Any], limits: ReadLimits) -> ReadOutcome:
+    try:
+        found, seconds = future.result()
+    except FutureTimeout:
+        reason = (
+            f"Reading it took more than {limits.seconds:g} seconds and was stopped. "
+            "Allow more with --timeout."
+        )
+        return ReadOutcome(job.key, None, reason, limits.seconds)
+    except ProcessExpired as error:
+        reason = f"Reading it crashed its process (exit {error.exitcode}): the file is damaged."
+        return ReadOutcome(job.key, None, reason, 0.0)
+    if isinstance(found, str):
+        return ReadOutcome(job.key, None, found, seconds)
+    return ReadOutcome(job.key, found, None, seconds)
