@@ -1,0 +1,1 @@
+"""How good rankings are: datasets in BEIR layout, measures, runs, paired tests."""
