@@ -29,6 +29,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("datasets", nargs="+", metavar="DATASET:SPLIT")
+    datasets = parser.parse_args().datasets
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "encoder"
         prepare_encoder(DEFAULT_MODEL, folder)
@@ -36,7 +37,7 @@ def main() -> None:
     model = load_sentence_transformer(resolve_model(DEFAULT_MODEL).folder)
     encoders = {"int8": fast, "fp32": SentenceTransformerEncoder(model, fast.spec)}
     print(f"{DEFAULT_MODEL}, {fast.spec.model_hash[:12]}, whole documents, {DEPTH} best")
-    for name in parser.parse_args().datasets:
+    for name in datasets:
         folder_name, _, split = name.rpartition(":")
         dataset = load_dataset(Path(folder_name), split)
         _report(dataset, {name: dense_run(dataset, encoder) for name, encoder in encoders.items()})
