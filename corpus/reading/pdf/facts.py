@@ -1,0 +1,98 @@
+"""What a PDF says of itself, by pypdf: title, authors, year, outline, labels, attachments.
+
+pypdf refuses some files that PDFium opens; then nothing is known, and the report is still read.
+"""
+
+import contextlib
+import io
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pypdf import PdfReader
+from pypdf.constants import UserAccessPermissions
+from pypdf.generic import Destination
+
+from corpus.reading.clean import clean_text
+from corpus.reading.pdf.structure import folded
+
+_FILE_LIKE: Final = re.compile(
+    r"microsoft (?:word|powerpoint)|\.(?:docx?|pdf|indd|pptx?|xlsx?|qxd)\b|^untitled|^slide \d|^document\d*$"
+    r"|^layout \d|^print$|^title$",
+    re.IGNORECASE,
+)
+_MOST_ENTRIES: Final = 5_000
+_DEEPEST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known; `outline` maps folded titles to their depth from 1, `labels` page numbers."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    outline: dict[str, int] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def facts_of(data: bytes) -> Facts:
+    """Look into a PDF; each part that cannot be read is left out."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            return Facts(notes=("its structure is encrypted",))
+    except Exception:  # noqa: BLE001 - pypdf raises anything on damaged files
+        return Facts(notes=("its structure is damaged: title, outline and labels are unknown",))
+    title, authors, year = None, (), None
+    outline: dict[str, int] = {}
+    labels: dict[int, str] = {}
+    notes: list[str] = []
+    with contextlib.suppress(Exception):  # as above
+        title, authors, year = _information(reader)
+    with contextlib.suppress(Exception):
+        outline = dict(_outline(reader.outline, 1))
+    with contextlib.suppress(Exception):
+        if "/PageLabels" in reader.root_object:
+            labels = {n: label for n, label in enumerate(reader.page_labels, start=1) if label}
+    with contextlib.suppress(Exception):
+        notes += _notes(reader)
+    return Facts(title, authors, year, outline, labels, tuple(notes))
+
+
+def _information(reader: PdfReader) -> tuple[str | None, tuple[str, ...], int | None]:
+    known = reader.metadata
+    if known is None:
+        return None, (), None
+    title = clean_text(str(known.title or "")).strip()
+    usable = len(title) > 4 and " " in title and not _FILE_LIKE.search(title)  # noqa: PLR2004
+    names = re.split(r"[;\n]", clean_text(str(known.author or "")))
+    created = known.creation_date
+    return (
+        title if usable else None,
+        tuple(name.strip() for name in names if name.strip()),
+        created.year if created and 1980 < created.year < 2100 else None,  # noqa: PLR2004 - PDFs
+    )
+
+
+def _outline(entries: Any, depth: int) -> Iterator[tuple[str, int]]:  # noqa: ANN401 - pypdf nests lists
+    for entry in entries[:_MOST_ENTRIES]:
+        if isinstance(entry, list):
+            if depth < _DEEPEST:
+                yield from _outline(entry, depth + 1)
+        elif isinstance(entry, Destination) and entry.title and (key := folded(str(entry.title))):
+            yield key, depth
+
+
+def _notes(reader: PdfReader) -> list[str]:
+    notes = []
+    permissions = reader.user_access_permissions if reader.is_encrypted else None
+    if permissions is not None and not permissions & UserAccessPermissions.EXTRACT:
+        notes.append("its publisher does not permit copying text out of it")
+    if names := list(reader.attachment_list):
+        notes.append(f"{len(names)} attached file(s) not read")
+    return notes

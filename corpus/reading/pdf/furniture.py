@@ -1,0 +1,83 @@
+"""Running headers, footers and page numbers: found by their recurrence, at the page's edge."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from corpus.reading.pdf.textlayer import RawLine
+
+EDGE: Final = 0.13  # share of the page's height, at top and bottom
+FEWEST: Final = 3  # pages a line must recur on
+SHARE: Final = 0.2  # of the pages, too
+_NUMBERED: Final = re.compile(
+    r"(?:page|pg\.?|p\.)?\s*[\-\u2013|]?\s*(\d{1,4}|[ivxl]{1,6})\s*(?:[\-\u2013|]|(?:of|/)\s*\d{1,4})?",
+    re.IGNORECASE,
+)
+_IN_FURNITURE: Final = re.compile(r"(?:^|[|\s])(\d{1,4})(?:$|[|\s])")
+_AGREE: Final = 0.6  # of the pages with a number must fit one sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page's lines before clean-up, with its size in points."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[RawLine, ...]
+
+
+def remove_furniture(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[int, str]]:
+    """Pages without what recurs at their edges, and the page numbers printed there.
+
+    A line is furniture where the same words, digits aside, stand at the same height of an
+    edge of at least three pages and a fifth of all; a lone number where the numbers of the
+    pages make a sequence. Labels are given for every page when the sequence is consistent.
+    """
+    seen: Counter[tuple[str, int]] = Counter()
+    for sheet in sheets:
+        seen.update({key for line in sheet.lines if (key := _key(line, sheet))})
+    enough = max(FEWEST, SHARE * len(sheets))
+    numbers: dict[int, list[int]] = {}
+    kept: list[Sheet] = []
+    for sheet in sheets:
+        lines = []
+        for line in sheet.lines:
+            key = _key(line, sheet)
+            recurs = key is not None and sum(seen[key[0], key[1] + d] for d in (-1, 0, 1)) >= enough
+            lone = key is not None and _NUMBERED.fullmatch(line.text.strip()) is not None
+            if key and (recurs or lone):
+                numbers.setdefault(sheet.number, []).extend(_numbers(line.text))
+            if not recurs and not (lone and key):
+                lines.append(line)
+        kept.append(Sheet(sheet.number, sheet.width, sheet.height, tuple(lines)))
+    return kept, _labels(numbers, [sheet.number for sheet in sheets])
+
+
+def _key(line: RawLine, sheet: Sheet) -> tuple[str, int] | None:
+    """Words with digits masked, and the height in steps of 6 points; None off the edges."""
+    edge = EDGE * sheet.height
+    if edge < line.middle < sheet.height - edge:
+        return None
+    words = re.sub(r"\d+|\b[ivxl]+\b", "#", " ".join(line.text.casefold().split()))
+    return words, round(line.middle / 6)
+
+
+def _numbers(text: str) -> list[int]:
+    text = text.strip()
+    if found := _NUMBERED.fullmatch(text):
+        return [int(found.group(1))] if found.group(1).isdigit() else []
+    return [int(number) for number in _IN_FURNITURE.findall(text)]
+
+
+def _labels(numbers: dict[int, list[int]], pages: list[int]) -> dict[int, str]:
+    """Printed numbers as labels, where one shift from the physical number fits nearly all."""
+    shifts = Counter(n - page for page, found in numbers.items() for n in set(found))
+    if not shifts:
+        return {}
+    (shift, fitting), *_ = shifts.most_common(1)
+    if fitting < FEWEST or fitting < _AGREE * len(numbers):
+        return {}
+    return {page: str(page + shift) for page in pages if page + shift > 0}

@@ -1,0 +1,161 @@
+"""A PDF into a document."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from corpus.errors import PasswordNeeded, ReadingError
+from corpus.reading.pdf.facts import Facts, facts_of
+from corpus.reading.pdf.furniture import Sheet, remove_furniture
+from corpus.reading.pdf.layout import groups_of, rows_of
+from corpus.reading.pdf.lists import mark_lists
+from corpus.reading.pdf.pagetext import Hyphens, page_text
+from corpus.reading.pdf.repair import repair_table
+from corpus.reading.pdf.structure import label_page, style_of
+from corpus.reading.pdf.textlayer import lines_of
+from corpus.types import BlockKind, Document, DocumentType, Page
+
+MOST_PAGES: Final = 5_000
+_AGAIN: Final = "Download the file again, or open it and save it anew."
+_FEW_LETTERS: Final = 12  # a page with fewer, and pictures, has no text layer to speak of
+_COVERED: Final = 0.25  # of the page by pictures
+_DRAWN: Final = 40  # paths on a page without text: lettering turned into outlines
+_UNMAPPED: Final = 0.3  # of a page's characters without meaning
+_OBJECTS: Final = 2_000
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+
+def read_pdf(data: bytes, *, name: str) -> Document:
+    """Read a PDF.
+
+    Args:
+        data: its bytes.
+        name: its file name, for messages.
+
+    Raises:
+        PasswordNeeded: it is encrypted, and the empty password does not open it.
+        ReadingError: it cannot be opened, or there is nothing on its pages.
+    """
+    file = _open(data, name)
+    try:
+        facts = facts_of(data)
+        sheets, scanned = _sheets(file)
+    finally:
+        file.close()
+    if not any(sheet.lines for sheet in sheets) and not scanned:
+        raise ReadingError("Every page is blank.", cure=_AGAIN)
+    pages, repaired = _pages(sheets, scanned, facts)
+    notes = list(facts.notes)
+    if repaired:
+        notes.append("letters its fonts had wrong were put right")
+    return Document(
+        DocumentType.PDF,
+        tuple(pages),
+        title=facts.title or _largest_heading(pages),
+        authors=facts.authors,
+        year=facts.year,
+        notes=tuple(notes),
+    )
+
+
+def _open(data: bytes, name: str) -> pdfium.PdfDocument:
+    try:
+        file = pdfium.PdfDocument(data)
+        count = len(file)
+    except pdfium.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code == pdfium_c.FPDF_ERR_PASSWORD:
+            raise PasswordNeeded(
+                f"{name} needs a password.", cure="Save a copy without a password and add that."
+            ) from error
+        if code == pdfium_c.FPDF_ERR_SECURITY:
+            raise ReadingError(
+                f"{name} is encrypted in a way that cannot be opened.",
+                cure="Save a copy without encryption and add that.",
+            ) from error
+        raise ReadingError(f"{name} is damaged: no page can be opened.", cure=_AGAIN) from error
+    if count == 0:
+        raise ReadingError(f"{name} has no pages.", cure=_AGAIN)
+    if count > MOST_PAGES:
+        raise ReadingError(f"{name} has {count:,} pages; {MOST_PAGES:,} is the limit.")
+    return file
+
+
+def _sheets(file: pdfium.PdfDocument) -> tuple[list[Sheet], set[int]]:
+    """The lines of each page, and the numbers of pages that need OCR."""
+    sheets: list[Sheet] = []
+    scanned: set[int] = set()
+    for number in range(1, len(file) + 1):
+        try:
+            page = file[number - 1]
+        except pdfium.PdfiumError:
+            sheets.append(Sheet(number, 0.0, 0.0, ()))  # a page that cannot be opened stays empty
+            continue
+        width, height = page.get_size()
+        lines, unmapped = lines_of(page)
+        letters = sum(len(_LETTER.findall(line.text)) for line in lines)
+        characters = sum(len(line.text) for line in lines)
+        if letters < _FEW_LETTERS and _shows_something(page, width * height):
+            scanned.add(number)
+        if characters and unmapped > _UNMAPPED * characters:
+            scanned.add(number)
+            lines = []
+        sheets.append(Sheet(number, width, height, tuple(lines)))
+        page.close()
+    return sheets, scanned
+
+
+def _shows_something(page: pdfium.PdfPage, area: float) -> bool:
+    """Whether pictures cover much of a page, or it is drawn in outlines."""
+    covered, drawn = 0.0, 0
+    for place, thing in enumerate(page.get_objects(max_depth=4)):
+        if place > _OBJECTS:
+            break
+        if thing.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = thing.get_bounds()
+            covered += max(right - left, 0) * max(top - bottom, 0)
+        elif thing.type == pdfium_c.FPDF_PAGEOBJ_PATH:
+            drawn += 1
+    return covered > _COVERED * area or drawn > _DRAWN
+
+
+def _pages(sheets: Sequence[Sheet], scanned: set[int], facts: Facts) -> tuple[list[Page], bool]:
+    """Cleaned pages, and whether damaged letters were repaired."""
+    bare, printed = remove_furniture(sheets)
+    groups = [groups_of(rows_of(sheet.lines)) for sheet in bare]
+    style = style_of(groups, facts.outline)
+    labelled = mark_lists([label_page(page, style) for page in groups])
+    lines = [line for sheet in bare for line in sheet.lines]
+    hyphens = Hyphens(lines)
+    table = repair_table(" ".join(line.text for line in lines))
+    labels = printed or facts.labels
+    pages = []
+    for sheet, page in zip(bare, labelled, strict=True):
+        text, blocks, places = page_text(page, hyphens, table)
+        pages.append(
+            Page(
+                number=sheet.number,
+                label=labels.get(sheet.number),
+                text=text,
+                blocks=blocks,
+                lines=places,
+                width=sheet.width,
+                height=sheet.height,
+                needs_ocr=sheet.number in scanned,
+            )
+        )
+    return pages, bool(table)
+
+
+def _largest_heading(pages: Sequence[Page]) -> str | None:
+    """The words set largest on the first page that has a heading, among the first three."""
+    for page in pages[:3]:
+        headings = [block for block in page.blocks if block.kind is BlockKind.HEADING]
+        if headings:
+            highest = min(block.level for block in headings)
+            chosen = next(block for block in headings if block.level == highest)
+            return page.text[chosen.start : chosen.end]
+    return None
