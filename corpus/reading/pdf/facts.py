@@ -19,8 +19,8 @@ from corpus.reading.clean import clean_text
 from corpus.reading.pdf.structure import folded
 
 _FILE_LIKE: Final = re.compile(
-    r"microsoft (?:word|powerpoint)|\.(?:docx?|pdf|indd|pptx?|xlsx?|qxd)\b|^untitled|^slide \d|^document\d*$"
-    r"|^layout \d|^print$|^title$",
+    r"microsoft (?:word|powerpoint)|\.(?:docx?|pdf|indd|pptx?|xlsx?|qxd)\b|^untitled"
+    r"|^slide \d|^document\d*$|^layout \d|^print$|^title$",
     re.IGNORECASE,
 )
 _MOST_ENTRIES: Final = 5_000

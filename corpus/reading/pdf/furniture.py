@@ -11,6 +11,8 @@ from corpus.reading.pdf.textlayer import RawLine
 EDGE: Final = 0.13  # share of the page's height, at top and bottom
 FEWEST: Final = 3  # pages a line must recur on
 SHARE: Final = 0.2  # of the pages, too
+OUTERMOST: Final = 0.08  # share of the height where headings hardly stand: a chapter's name, say
+OUTERMOST_SHARE: Final = 0.05
 _NUMBERED: Final = re.compile(
     r"(?:page|pg\.?|p\.)?\s*[\-\u2013|]?\s*(\d{1,4}|[ivxl]{1,6})\s*(?:[\-\u2013|]|(?:of|/)\s*\d{1,4})?",
     re.IGNORECASE,
@@ -33,20 +35,29 @@ def remove_furniture(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[int, st
     """Pages without what recurs at their edges, and the page numbers printed there.
 
     A line is furniture where the same words, digits aside, stand at the same height of an
-    edge of at least three pages and a fifth of all; a lone number where the numbers of the
-    pages make a sequence. Labels are given for every page when the sequence is consistent.
+    edge of at least three pages and a fifth of all (a twentieth at the outermost edge), or
+    anywhere at an edge of twice as many;
+    a lone number at an edge always. Labels are given for every page when the numbers make
+    one sequence.
     """
     seen: Counter[tuple[str, int]] = Counter()
+    anywhere: Counter[str] = Counter()
     for sheet in sheets:
-        seen.update({key for line in sheet.lines if (key := _key(line, sheet))})
+        keys = {key for line in sheet.lines if (key := _key(line, sheet))}
+        seen.update(keys)
+        anywhere.update({words for words, _ in keys})
     enough = max(FEWEST, SHARE * len(sheets))
+    few = max(FEWEST, OUTERMOST_SHARE * len(sheets))
     numbers: dict[int, list[int]] = {}
     kept: list[Sheet] = []
     for sheet in sheets:
         lines = []
         for line in sheet.lines:
             key = _key(line, sheet)
-            recurs = key is not None and sum(seen[key[0], key[1] + d] for d in (-1, 0, 1)) >= enough
+            recurs = key is not None and (
+                _at_height(seen, key) >= (few if _outermost(line, sheet) else enough)
+                or anywhere[key[0]] >= 2 * enough
+            )
             lone = key is not None and _NUMBERED.fullmatch(line.text.strip()) is not None
             if key and (recurs or lone):
                 numbers.setdefault(sheet.number, []).extend(_numbers(line.text))
@@ -63,6 +74,15 @@ def _key(line: RawLine, sheet: Sheet) -> tuple[str, int] | None:
         return None
     words = re.sub(r"\d+|\b[ivxl]+\b", "#", " ".join(line.text.casefold().split()))
     return words, round(line.middle / 6)
+
+
+def _at_height(seen: Counter[tuple[str, int]], key: tuple[str, int]) -> int:
+    return sum(seen[key[0], key[1] + step] for step in (-1, 0, 1))
+
+
+def _outermost(line: RawLine, sheet: Sheet) -> bool:
+    edge = OUTERMOST * sheet.height
+    return not edge < line.middle < sheet.height - edge
 
 
 def _numbers(text: str) -> list[int]:

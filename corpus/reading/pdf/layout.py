@@ -4,6 +4,7 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from corpus.reading.pdf.textlayer import LINE_END_HYPHEN, RawLine
@@ -17,7 +18,9 @@ _LABEL: Final = re.compile(
 BULLET: Final = re.compile(
     r"(?:[\u2022\u25cf\u25aa\u25ab\u25e6\u2219\uf0b7\uf0a7\uf0d8\uf0fc]|[\u2013\u2014\-*]\s|o\s(?=[A-Z])|\(?[a-z]\)\s|\(?[ivx]+\)\s|\d{1,2}[.)]\s)"
 )
-_FINISHED: Final = re.compile(r"[.!?:;][\"'\u201d\u2019)\]]*\d*$")
+_FINISHED: Final = re.compile(
+    r"(?:[.!?:;][\"'\u201d\u2019)\]]*|(?<=[^\W\d_]|[)\]\"'\u201d\u2019])[.!?;,:]\d{1,3})$"
+)
 TABLE_ROWS: Final = 3
 _PROSE_CELL: Final = 30  # characters: longer cells side by side are columns of prose
 _SHORT: Final = 14  # characters of an axis label
@@ -140,7 +143,7 @@ def paragraphs_of(lines: Sequence[RawLine]) -> list[Group]:
         return []
     spacing = _usual_spacing(lines)
     groups: list[list[RawLine]] = [[lines[0]]]
-    for last, line in zip(lines, lines[1:], strict=False):
+    for last, line in pairwise(lines):
         if _begins(groups[-1], last, line, spacing):
             groups.append([line])
         else:
@@ -152,7 +155,7 @@ def _usual_spacing(lines: Sequence[RawLine]) -> float:
     """Distance of neighbouring lines, as a multiple of their size."""
     steps = [
         (a.middle - b.middle) / a.size
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in pairwise(lines)
         if 0 < a.middle - b.middle < 3 * a.size
     ]
     return min(max(statistics.median_low(steps), 1.0), 2.2) if steps else 1.3
@@ -164,7 +167,7 @@ def _begins(group: Sequence[RawLine], last: RawLine, line: RawLine, spacing: flo
         return False
     step = last.middle - line.middle
     size = max(last.size, line.size)
-    if BULLET.match(line.text) or abs(last.size - line.size) > 0.12 * size:
+    if line.note or BULLET.match(line.text) or abs(last.size - line.size) > 0.12 * size:
         return True
     finished = _FINISHED.search(last.text) is not None
     if last.bold != line.bold and (finished or len(group) == 1 or step > 1.15 * spacing * size):

@@ -16,14 +16,16 @@ _CONTENTS_TITLE: Final = re.compile(
 )
 _REFERENCES_TITLE: Final = re.compile(
     r"(?:\d+(?:\.\d+)*\.?\s+|(?:appendix|annex) \w+:?\s+)?"
-    r"(?:references?|bibliography|works cited|reference list|literature cited|endnotes|notes|sources"
-    r"|references and (?:notes|further reading))\s*:?",
+    r"(?:references?|bibliography|works cited|reference list|literature cited"
+    r"|end ?notes|notes|sources"
+    r"|(?:end ?)?notes and references|references (?:cited|and (?:end ?)?notes|and further reading))\s*:?",
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
 _SIGNS: Final = re.compile(
     r"\bdoi\b|https?:|www\.|\bet al\b|\bpp?\.\s?\d|\bvol\b|\bno\. ?\d|\bjournal\b|\breview\b"
-    r"|\bpress\b|\bISBN\b|\bretrieved\b|\baccessed\b|\bavailable (?:at|from|online)\b|\bworking paper\b"
+    r"|\bpress\b|\bISBN\b|\bretrieved\b|\baccessed\b|\bavailable (?:at|from|online)\b"
+    r"|\bworking paper\b"
     r"|\beds?\.\)?|\d+\s?\(\d+\)|\d+:\s?\d+\s?[\u2013-]\s?\d+|\bibid\b",
     re.IGNORECASE,
 )

@@ -1,5 +1,6 @@
 """What the groups of a page are: headings, lists, tables, notes, contents, references."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -114,13 +115,12 @@ def _with_footnotes(labelled: list[Labelled], style: Style) -> list[Labelled]:
     while first and _is_small(labelled[first - 1], style):
         first -= 1
     small = labelled[first:]
-    above = min((min(x.box.y0 for x in one.group.lines) for one in labelled[:first]), default=1e9)
+    above = min(line.box.y0 for line in labelled[first - 1].group.lines) if first else math.inf
     opened = False
     result = labelled[:first]
     for one in small:
-        opened = opened or (
-            _NOTE.match(plain(one.group)) is not None and one.group.top < above + style.body
-        )
+        marked = one.group.lines[0].note or _NOTE.match(plain(one.group)) is not None
+        opened = opened or (marked and one.group.top < above + style.body)
         kind = BlockKind.FOOTNOTE if opened else one.kind
         result.append(Labelled(one.group, kind))
     return result

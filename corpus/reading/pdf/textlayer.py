@@ -7,6 +7,7 @@ lines. PDFium marks a hyphen it takes for a line-end hyphen with U+FFFE.
 import ctypes
 import math
 import statistics
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,12 +18,15 @@ from corpus.types import Box
 
 LINE_END_HYPHEN: Final = "\ufffe"
 MOST_CHARACTERS: Final = 200_000  # of one page; no printed page comes near
+_HYPHEN_CODE: Final = 2  # how PDFium's raw interface gives that hyphen
 _BREAKS: Final = frozenset("\r\n")
 _RAISED: Final = (
     0.8  # a digit below this share of its line's size, above its middle, is a note mark
 )
 _GAP: Final = 1.8  # ems between two cells of a table row
+_BACK: Final = 2.0  # ems back to the left: another line, whatever PDFium thinks
 _BOLD_WEIGHT: Final = 600
+_SLANT: Final = 0.1
 _UNSCALED: Final = 2.0  # points: no print is that small
 
 
@@ -37,12 +41,16 @@ class Char:
 
 @dataclass(frozen=True, slots=True)
 class RawLine:
-    """Characters that stand on one line, or one cell of it, in reading order."""
+    """Characters that stand on one line, or one cell of it, in reading order.
+
+    `note` tells that it opens with a raised number, as a footnote does.
+    """
 
     text: str
     box: Box
     size: float
     bold: bool
+    note: bool = False
 
     @property
     def middle(self) -> float:
@@ -65,7 +73,7 @@ def lines_of(page: pdfium.PdfPage) -> tuple[list[RawLine], int]:
     unmapped = 0
     for place in range(count):
         code = pdfium_c.FPDFText_GetUnicode(raw, place)
-        character = chr(code) if code < 0x110000 else "\ufffd"
+        character = LINE_END_HYPHEN if code == _HYPHEN_CODE else chr(min(code, sys.maxunicode))
         if character in _BREAKS:
             lines += _finish(raw, current, first)
             current = []
@@ -89,18 +97,19 @@ def lines_of(page: pdfium.PdfPage) -> tuple[list[RawLine], int]:
 
 
 def _finish(raw: ctypes.c_void_p, characters: list[Char], first: int) -> list[RawLine]:
-    """A run of characters as one line, or as several where wide gaps part cells."""
+    """A run of characters as one line, or as several: wide gaps part cells, jumps back lines."""
     if not any(c.text.strip() for c in characters):
         return []
     angle = pdfium_c.FPDFText_GetCharAngle(raw, first)
-    if not (angle < 0.1 or angle > 6.18):  # radians: what is set sideways is no prose
+    if abs(math.sin(angle)) > _SLANT or math.cos(angle) < 0:  # set sideways: no prose
         return []
     bold = pdfium_c.FPDFText_GetFontWeight(raw, first) >= _BOLD_WEIGHT or _bold_font(raw, first)
     cells: list[list[Char]] = [[]]
     edge: float | None = None
     for char in characters:
         shown = bool(char.text.strip())
-        if shown and edge is not None and char.box.x0 - edge > _GAP * max(char.size, 4.0):
+        gap = 0.0 if edge is None or not shown else char.box.x0 - edge
+        if gap > _GAP * max(char.size, 4.0) or gap < -_BACK * max(char.size, 4.0):
             cells.append([])
         cells[-1].append(char)
         if shown:
@@ -122,11 +131,14 @@ def _line(characters: list[Char], *, bold: bool) -> RawLine | None:
         return None
     size = statistics.median(c.size for c in shown)
     floor = statistics.median(c.box.y0 for c in shown)
-    opening = shown[0]
+    mark = 0
+    while mark < len(shown) and shown[mark].text.isdigit() and _is_raised(shown[mark], size, floor):
+        mark += 1
+    opening = shown[:mark]
     kept = [
         c
         for c in characters
-        if c.box.x0 <= opening.box.x1 or not (c.text.isdigit() and _is_raised(c, size, floor))
+        if c in opening or not (c.text.isdigit() and _is_raised(c, size, floor))
     ]
     text = "".join(c.text for c in kept).strip(" \t")
     if not text:
@@ -137,7 +149,7 @@ def _line(characters: list[Char], *, bold: bool) -> RawLine | None:
         max(c.box.x1 for c in shown),
         max(c.box.y1 for c in shown),
     )
-    return RawLine(text, box, size, bold)
+    return RawLine(text, box, size, bold, note=0 < mark < len(shown))
 
 
 def _scale(raw: ctypes.c_void_p, place: int) -> float:
@@ -169,7 +181,7 @@ def _joined(lines: list[RawLine]) -> list[RawLine]:
             apart = line.box.x0 - last.box.x1 > 0.15 * last.size
             space = " " if apart and not last.text.endswith(" ") else ""
             text = f"{last.text}{space}{line.text}"
-            joined[-1] = RawLine(text, box, max(last.size, line.size), last.bold)
+            joined[-1] = RawLine(text, box, max(last.size, line.size), last.bold, last.note)
         else:
             joined.append(line)
     return joined
