@@ -48,7 +48,9 @@ def facts_of(data: bytes) -> Facts:
             return Facts(notes=("its structure is encrypted",))
     except Exception:  # noqa: BLE001 - pypdf raises anything on damaged files
         return Facts(notes=("its structure is damaged: title, outline and labels are unknown",))
-    title, authors, year = None, (), None
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
     outline: dict[str, int] = {}
     labels: dict[int, str] = {}
     notes: list[str] = []

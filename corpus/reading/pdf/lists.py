@@ -18,7 +18,8 @@ _REFERENCES_TITLE: Final = re.compile(
     r"(?:\d+(?:\.\d+)*\.?\s+|(?:appendix|annex) \w+:?\s+)?"
     r"(?:references?|bibliography|works cited|reference list|literature cited"
     r"|end ?notes|notes|sources"
-    r"|(?:end ?)?notes and references|references (?:cited|and (?:end ?)?notes|and further reading))\s*:?",
+    r"|(?:end ?)?notes and references|references cited"
+    r"|references and (?:(?:end ?)?notes|further reading))\s*:?",
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
@@ -34,6 +35,9 @@ _AUTHOR: Final = re.compile(
     r"|[A-Z][\w&\u2019'\- ]{2,60}[.,]?\s*\(?(?:19|20)\d\d)"
 )
 _FEWEST: Final = 3
+_BEGINS: Final = 0.4  # of the groups after its heading must look like references
+_STILL: Final = 0.25  # of those ahead, for the list to go on
+_STILL_AFTER_HEADING: Final = 0.6  # of those after a heading within it
 
 
 def mark_lists(pages: Sequence[list[Labelled]]) -> list[list[Labelled]]:
@@ -91,19 +95,15 @@ def _mark_references(pages: list[list[Labelled]]) -> list[list[Labelled]]:
     for order, (p, i) in enumerate(places):
         one = marked[p][i]
         if one.kind is BlockKind.HEADING and _REFERENCES_TITLE.fullmatch(plain(one.group).strip()):
-            inside = _share(likely[order + 1 : order + 13]) >= 0.4  # noqa: PLR2004
+            inside = _share(likely[order + 1 : order + 13]) >= _BEGINS
             continue
         if one.kind is BlockKind.CONTENTS:
             continue
         if inside:
-            ahead = likely[order : order + 8]
-            inside = (
-                _share(ahead) >= 0.25
-                if one.kind is not BlockKind.HEADING
-                else (
-                    _share(likely[order + 1 : order + 7]) >= 0.6  # noqa: PLR2004
-                )
-            )
+            if one.kind is BlockKind.HEADING:
+                inside = _share(likely[order + 1 : order + 7]) >= _STILL_AFTER_HEADING
+            else:
+                inside = _share(likely[order : order + 8]) >= _STILL
         if (inside and one.kind is not BlockKind.HEADING) or _in_run(likely, order):
             marked[p][i] = Labelled(one.group, BlockKind.REFERENCES)
     return marked

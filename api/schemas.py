@@ -1,0 +1,240 @@
+"""The one shape of an answer, for HTTP and for `evidence ask --json`."""
+
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from corpus.types import DocumentType, Metadata, Passage, Rating, Report
+from search.types import Answer, Filters, ScoredPassage, Standing
+
+
+class PageOut(BaseModel):
+    """Where a passage stands."""
+
+    number: int = Field(description="Physical page of the file, from 1.", examples=[12])
+    label: str | None = Field(description="The page's printed label.", examples=["10"])
+
+
+class HighlightOut(BaseModel):
+    """Characters of the passage's text, half open."""
+
+    start: int
+    end: int
+
+
+class RatingOut(BaseModel):
+    """In the centre's own words."""
+
+    evidence: str | None
+    cost: str | None
+    impact: str | None
+
+    @classmethod
+    def of(cls, rating: Rating) -> Self | None:
+        """None where the centre gave no rating at all."""
+        if rating == Rating():
+            return None
+        return cls(evidence=rating.evidence, cost=rating.cost, impact=rating.impact)
+
+
+class ReportOut(BaseModel):
+    """A report as it is shown beside its passages."""
+
+    report_id: str
+    title: str
+    centre: str | None = Field(examples=["eef"])
+    year: int | None
+    url: str | None
+    file: str = Field(description="The path or address it was added from.")
+    rating: RatingOut | None = Field(description="As the centre gave it; null where it gave none.")
+    authors: list[str]
+    doi: str | None
+    licence: str | None
+    topics: list[str]
+    document_type: DocumentType
+    study_design: str | None
+    source: str | None = Field(
+        description='For evidence records: "centre" or "secondary", where the facts were seen.'
+    )
+    page_count: int
+    is_summary: bool = Field(
+        description="The passages are a summary in this project's words, not the centre's."
+    )
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """From the domain type."""
+        known: Metadata = report.metadata
+        return cls(
+            report_id=report.report_id,
+            title=report.title,
+            centre=known.centre,
+            year=known.year,
+            url=known.url,
+            file=report.file,
+            rating=RatingOut.of(known.rating),
+            authors=list(known.authors),
+            doi=known.doi,
+            licence=known.licence,
+            topics=list(known.topics),
+            document_type=report.document_type,
+            study_design=known.study_design,
+            source=known.source,
+            page_count=report.page_count,
+            is_summary=report.document_type is DocumentType.RECORD,
+        )
+
+
+class PassageOut(BaseModel):
+    """A passage, verbatim."""
+
+    passage_id: str
+    report_id: str
+    text: str
+    section: list[str] = Field(description="The headings above it, outermost first.")
+    kind: str
+    pages: list[PageOut]
+
+    @classmethod
+    def of(cls, passage: Passage) -> Self:
+        """From the domain type."""
+        return cls(
+            passage_id=passage.passage_id,
+            report_id=passage.report_id,
+            text=passage.text,
+            section=list(passage.section),
+            kind=passage.kind,
+            pages=pages_of(passage),
+        )
+
+
+class StandingOut(BaseModel):
+    """Where one retriever put a passage; rank null where it did not propose it."""
+
+    rank: int | None
+    score: float | None
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """From the domain type."""
+        return cls(rank=standing.rank, score=standing.score)
+
+
+class WhyOut(BaseModel):
+    """Why a passage stands where it does."""
+
+    dense: StandingOut
+    lexical: StandingOut
+
+
+class HitOut(BaseModel):
+    """A ranked passage."""
+
+    rank: int = Field(description="From 1.")
+    score: float = Field(description="Higher is better; comparable within one answer only.")
+    passage_id: str
+    text: str = Field(description="Verbatim.")
+    highlights: list[HighlightOut] = Field(description="The sentence that answers best.")
+    pages: list[PageOut]
+    section: list[str]
+    kind: str
+    why: WhyOut
+    duplicates: list[str] = Field(description="Ids of near-identical passages not shown.")
+    report: ReportOut
+
+    @classmethod
+    def of(cls, hit: ScoredPassage) -> Self:
+        """From the domain type."""
+        return cls(
+            rank=hit.rank,
+            score=hit.score,
+            passage_id=hit.passage.passage_id,
+            text=hit.passage.text,
+            highlights=[HighlightOut(start=start, end=end) for start, end in hit.highlights],
+            pages=pages_of(hit.passage),
+            section=list(hit.passage.section),
+            kind=hit.passage.kind,
+            why=WhyOut(dense=StandingOut.of(hit.dense), lexical=StandingOut.of(hit.lexical)),
+            duplicates=list(hit.duplicates),
+            report=ReportOut.of(hit.report),
+        )
+
+
+class GroupOut(BaseModel):
+    """A report of the answer and its passages, best first."""
+
+    report_id: str
+    passage_ids: list[str]
+
+
+class FacetOut(BaseModel):
+    """How many reports of the filtered result have a value."""
+
+    value: str
+    count: int
+
+
+class FiltersOut(BaseModel):
+    """The filters the answer was made with."""
+
+    centre: list[str]
+    year_from: int | None
+    year_to: int | None
+    document_type: list[DocumentType]
+    topic: list[str]
+
+    @classmethod
+    def of(cls, filters: Filters) -> Self:
+        """From the domain type."""
+        return cls(
+            centre=list(filters.centres),
+            year_from=filters.year_from,
+            year_to=filters.year_to,
+            document_type=list(filters.document_types),
+            topic=list(filters.topics),
+        )
+
+
+class SearchResponse(BaseModel):
+    """An answer: ranked passages, grouped by report, with facets of the filtered result."""
+
+    query: str
+    filters: FiltersOut
+    hits: list[HitOut]
+    reports: list[GroupOut]
+    facets: dict[str, list[FacetOut]]
+    generation: str = Field(description="The index generation that answered.")
+    model: str
+    took_ms: dict[str, float] = Field(description="Milliseconds by stage, and in total.")
+
+    @classmethod
+    def from_answer(cls, answer: Answer) -> Self:
+        """From the domain type."""
+        return cls(
+            query=answer.query,
+            filters=FiltersOut.of(answer.filters),
+            hits=[HitOut.of(hit) for hit in answer.hits],
+            reports=[
+                GroupOut(
+                    report_id=group.report.report_id,
+                    passage_ids=[hit.passage.passage_id for hit in group.hits],
+                )
+                for group in answer.groups
+            ],
+            facets={
+                facet: [FacetOut(value=each.value, count=each.count) for each in counts]
+                for facet, counts in answer.facets.items()
+            },
+            generation=answer.generation,
+            model=answer.model,
+            took_ms=dict(answer.took_ms),
+        )
+
+
+def pages_of(passage: Passage) -> list[PageOut]:
+    """The distinct pages of a passage, in order, with their labels."""
+    numbers = dict.fromkeys(span.page for span in passage.spans)
+    return [
+        PageOut(number=number, label=label)
+        for number, label in zip(numbers, passage.page_labels, strict=True)
+    ]
