@@ -33,10 +33,9 @@ def add(
 
     Example: evidence add reports/ https://example.org/report.pdf
     """
-    from corpus.home import Home
-
     from cli.progress import TerminalProgress
     from cli.render import print_additions
+    from corpus.home import Home
     from corpus.library.library import Library
     from indexer.adding import add_all
 
@@ -80,12 +79,11 @@ def index(
     """
     import os
 
-    from corpus.home import Home
-    from corpus.reading.workers import ReadLimits
-
     from cli.progress import TerminalProgress
     from cli.render import print_built
+    from corpus.home import Home
     from corpus.library.library import Library
+    from corpus.reading.workers import ReadLimits
     from indexer.build import BuildOptions, build_index
 
     place = Home(home)
@@ -198,9 +196,8 @@ def remove(
 
     Its record stays, and adding it again restores it.
     """
-    from corpus.home import Home
-
     from cli.progress import TerminalProgress
+    from corpus.home import Home
     from indexer.build import remove_report
 
     console = messages()

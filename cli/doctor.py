@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from corpus.home import Home
 from rich.console import Console
 
 from corpus.errors import EvidenceError
+from corpus.home import Home
 from corpus.library.library import Library
 from corpus.library.states import State
 from indexer.build import live_report_ids

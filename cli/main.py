@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from corpus.home import default_home
 from rich.console import Console
 
 from corpus.errors import EvidenceError
+from corpus.home import default_home
 
 EXIT_ERROR: Final = 1
 EXIT_INTERRUPTED: Final = 130

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.home import Home
 from rich.console import Console
 from rich.table import Table
 
+from corpus.home import Home
 from corpus.library.library import Library
 from corpus.library.states import Account, State
 from indexer.build import live_report_ids

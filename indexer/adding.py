@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.metadata import is_metadata, load_metadata
-from corpus.reading.records import load_records
-
 from corpus.errors import CorpusError, MetadataError
 from corpus.fetch import fetch, is_address
 from corpus.library.library import Added, Library
+from corpus.metadata import is_metadata, load_metadata
+from corpus.reading.records import load_records
 from corpus.types import Metadata
 from indexer.errors import NothingToAdd
 from indexer.progress import Progress

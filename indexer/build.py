@@ -10,25 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter
+
 from corpus.duplicates import group_duplicates
 from corpus.home import Home
+from corpus.library.library import READER_VERSION, Library
 from corpus.passages import PassageRules, embedded_text, split_document
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
-from pydantic import TypeAdapter
-from search.encoder.prepare import prepare_encoder
-
-from corpus.library.library import READER_VERSION, Library
 from corpus.types import UNRANKED_KINDS, Passage, Report
 from indexer.progress import Progress
 from indexer.publish import Content, publish
 from indexer.vectors import VectorCache, key_of
 from search.encoder.load import load_encoder
+from search.encoder.models import DEFAULT_MODEL
+from search.encoder.prepare import prepare_encoder
 from search.encoder.types import Encoder, Vectors
 from search.errors import IndexUnusable, NoIndex
 from search.index.generations import Generations
 from search.index.manifest import Manifest
 from search.index.store import StoreEntry
-from search.loading import DEFAULT_MODEL, encoder_folder
+from search.loading import encoder_folder
 
 ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
 _REPORT: Final = TypeAdapter(Report)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from corpus.passages import PassageRules
 from pydantic import TypeAdapter
 
+from corpus.passages import PassageRules
 from corpus.types import Report
 from indexer.errors import BuildFailed
 from search.encoder.types import EncoderSpec, Vectors

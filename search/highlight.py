@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from corpus.sentences import sentence_spans
-
 from search.encoder.types import Vectors
 from search.index.lexical import stems
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from corpus.home import Home
-
 from search.encoder.load import load_encoder
 from search.encoder.types import Encoder
 from search.errors import IndexUnusable, SearchError
@@ -16,7 +15,6 @@ from search.index.generations import Generation, Generations
 from search.searcher import Searcher
 
 LOOK_EVERY_S: Final = 1.0
-DEFAULT_MODEL: Final = "sentence-transformers/all-MiniLM-L6-v2"
 
 _log = logging.getLogger(__name__)
 

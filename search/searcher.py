@@ -18,6 +18,7 @@ from search.highlight import best_sentence, inverse_document_frequency
 from search.hybrid import Fused, Stopwatch, retrieve
 from search.index.generations import Generation
 from search.index.lexical import stems
+from search.index.manifest import Counts
 from search.index.store import StoredPassage
 from search.index.types import Allowed
 from search.types import Answer, Filters, ScoredPassage, Standing
@@ -46,6 +47,11 @@ class Searcher:
     def generation(self) -> str:
         """The id of the generation this searcher answers from."""
         return self._index.manifest.generation
+
+    @property
+    def counts(self) -> Counts:
+        """How much that generation holds."""
+        return self._index.manifest.counts
 
     @property
     def spec(self) -> EncoderSpec:
@@ -88,8 +94,9 @@ class Searcher:
         with watch.stage("highlight"):
             hits = self._hits(question, vector, fused, repeats, stored)
         with watch.stage("facets"):
-            reports = np.unique(self._report_rows[fused.ordinals])
-            facets = count_facets(self._index.store.reports[row] for row in reports)
+            result = fused.ordinals[: max(k, int(np.count_nonzero(fused.scores > 0)))]
+            rows = np.unique(self._report_rows[result])
+            facets = count_facets(self._index.store.reports[row] for row in rows)
         watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
         return Answer(
             query=question,

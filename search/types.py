@@ -71,8 +71,9 @@ class FacetCount:
 class Answer:
     """A ranking of passages for a question, and where it came from.
 
-    `facets` counts reports among all candidates that passed the filters (not only the k
-    shown), by "centre", "year", "document_type" and "topic", most frequent first.
+    `facets` counts the reports of the filtered result by "centre", "year", "document_type"
+    and "topic", most frequent first. The result is more than the k shown: every candidate
+    scored above the candidates' mean.
     `took_ms` gives milliseconds by stage, with "total".
     """
 

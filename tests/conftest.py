@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
-from search.loading import DEFAULT_MODEL
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

@@ -100,7 +100,7 @@ def _metadata(fields: RecordFields) -> Metadata:
         url=fields.url,
         licence=fields.licence,
         rating=Rating(fields.evidence_rating, fields.cost_rating, fields.impact),
-        topics=(fields.topic,) if fields.topic else (),
+        topics=tuple(t for part in (fields.topic or "").split(";") if (t := part.strip())),
         study_design=fields.study_design,
         source=fields.source,
     )

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from corpus.passages import PassageRules
 from pydantic import TypeAdapter, ValidationError
 
+from corpus.passages import PassageRules
 from search.encoder.types import EncoderSpec
 from search.errors import IndexUnusable
 

@@ -59,9 +59,7 @@ def test_a_selective_filter_returns_everything_it_leaves(tmp_path: Path) -> None
     rng = np.random.default_rng(1)
     words = [f"w{number}" for number in range(50)]
     reports = [report(f"r{i}", centre="rare" if i == 7 else "common") for i in range(40)]
-    texts = [
-        (f"r{i % 40}", " ".join(rng.choice(words, 20)) + f" unique{i}") for i in range(2_000)
-    ]
+    texts = [(f"r{i % 40}", " ".join(rng.choice(words, 20)) + f" unique{i}") for i in range(2_000)]
     searcher = Searcher(generation(tmp_path, content(reports, texts, ENCODER), ENCODER), ENCODER)
     answer = searcher.ask("zzz w1 w2", filters=Filters(centres=("rare",)), k=100)
     assert len(answer.hits) == sum(report_id == "r7" for report_id, _ in texts)

@@ -61,9 +61,7 @@ def _digest(home: Path) -> str:
     return Generations(Home(home).index).open_current().manifest.content_digest
 
 
-def test_a_library_killed_over_and_over_is_the_one_never_killed(
-    home: Path, tmp_path: Path, prepared_encoder: Path
-) -> None:
+def test_a_library_killed_over_and_over_is_the_one_never_killed(home: Path, tmp_path: Path) -> None:
     reports = _library(tmp_path / "reports")
     _run(home, "add", str(reports))
     start = time.monotonic()

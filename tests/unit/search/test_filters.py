@@ -26,9 +26,7 @@ UNDATED = report("b", centre=None, year=None)
         (Filters(centres=("eef",), year_from=2020), (False, False)),
     ],
 )
-def test_filters_let_through_what_they_name(
-    filters: Filters, expected: tuple[bool, bool]
-) -> None:
+def test_filters_let_through_what_they_name(filters: Filters, expected: tuple[bool, bool]) -> None:
     assert (passes(EEF, filters), passes(UNDATED, filters)) == expected
 
 

@@ -1,0 +1,74 @@
+"""What endpoints are given: the searcher to use, and the question's parameters."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from corpus.types import DocumentType
+from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
+from search.types import Filters
+
+_Name = Annotated[str, Field(min_length=1, max_length=200)]
+_Year = Annotated[int, Field(ge=1800, le=2100)]
+_MOST = 50  # values of one filter
+
+
+class FilterParameters(BaseModel):
+    """Which reports may answer; parameters it does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    centre: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
+        [], description="A centre's id; may be repeated.", examples=[["eef"]]
+    )
+    year_from: _Year | None = Field(None, description="From this year on.", examples=[2015])
+    year_to: _Year | None = Field(None, description="Up to this year.", examples=[2024])
+    document_type: Annotated[list[DocumentType], Field(max_length=_MOST)] = Field(
+        [], description="A kind of document; may be repeated.", examples=[["pdf"]]
+    )
+    topic: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
+        [], description="A topic; may be repeated.", examples=[["education"]]
+    )
+
+    def filters(self) -> Filters:
+        """The domain type."""
+        return Filters(
+            centres=tuple(self.centre),
+            year_from=self.year_from,
+            year_to=self.year_to,
+            document_types=tuple(self.document_type),
+            topics=tuple(self.topic),
+        )
+
+
+class SearchParameters(FilterParameters):
+    """A question and how to answer it."""
+
+    q: str = Field(
+        min_length=1,
+        max_length=LONGEST_QUESTION,
+        description="A policy question in plain English.",
+        examples=["Does mentoring keep young people out of crime?"],
+    )
+    k: int = Field(10, ge=1, le=LARGEST_K, description="How many passages.")
+
+
+class PageParameters(BaseModel):
+    """Which part of a long list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=500, description="How many at most.")
+    offset: int = Field(0, ge=0, le=10_000_000, description="How many to pass over.")
+
+
+def searcher(request: Request) -> Searcher:
+    """The searcher over the newest generation."""
+    found: Searcher = request.app.state.source.current()
+    return found
+
+
+AnySearcher = Annotated[Searcher, Depends(searcher)]
+SearchQuery = Annotated[SearchParameters, Query()]
+PageQuery = Annotated[PageParameters, Query()]

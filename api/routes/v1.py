@@ -1,0 +1,113 @@
+"""The API, version 1."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from api.dependencies import AnySearcher, PageQuery, SearchQuery
+from api.problems import documented
+from api.schemas import PassageOut, ReportOut, SearchResponse
+from corpus.centres import Centre, load_centres
+
+router = APIRouter(prefix="/v1")
+
+_Id = Annotated[str, Path(min_length=1, max_length=200)]
+_UNREADY = HTTPStatus.SERVICE_UNAVAILABLE
+_INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ReportWithPassages(BaseModel):
+    """A report and a part of its passages, in reading order."""
+
+    report: ReportOut
+    passages: list[PassageOut]
+    total: int = Field(description="Passages of the report in all.")
+    limit: int
+    offset: int
+
+
+class PassageWithReport(BaseModel):
+    """A passage and the report it is from."""
+
+    passage: PassageOut
+    report: ReportOut
+
+
+class CentreOut(BaseModel):
+    """A centre, and how many of its reports are in this library."""
+
+    id: str
+    name: str
+    former_names: list[str]
+    home_url: str | None
+    policy_areas: list[str]
+    member: str
+    reports: int
+
+    @classmethod
+    def of(cls, centre: Centre, reports: int) -> "CentreOut":
+        """From the domain type."""
+        return cls(
+            id=centre.id,
+            name=centre.name,
+            former_names=list(centre.former_names),
+            home_url=centre.home_url,
+            policy_areas=list(centre.policy_areas),
+            member=centre.member,
+            reports=reports,
+        )
+
+
+class CentresResponse(BaseModel):
+    """The registry of centres; `others` counts reports of publishers not in it."""
+
+    centres: list[CentreOut]
+    others: dict[str, int]
+
+
+@router.get("/search", responses=documented(_INVALID, _UNREADY), summary="Answer a question")
+def search(query: SearchQuery, searcher: AnySearcher) -> SearchResponse:
+    """Ranked, verbatim passages with page, rating and why they rank."""
+    return SearchResponse.from_answer(searcher.ask(query.q, filters=query.filters(), k=query.k))
+
+
+@router.get(
+    "/reports/{report_id}",
+    responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
+    summary="A report and its passages",
+)
+def report(report_id: _Id, page: PageQuery, searcher: AnySearcher) -> ReportWithPassages:
+    """A report with its passages in reading order."""
+    found = searcher.report(report_id)
+    passages = searcher.report_passages(report_id)
+    shown = passages[page.offset : page.offset + page.limit]
+    return ReportWithPassages(
+        report=ReportOut.of(found),
+        passages=[PassageOut.of(passage) for passage in shown],
+        total=len(passages),
+        limit=page.limit,
+        offset=page.offset,
+    )
+
+
+@router.get(
+    "/passages/{passage_id}",
+    responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
+    summary="A passage",
+)
+def passage(passage_id: _Id, searcher: AnySearcher) -> PassageWithReport:
+    """A passage and the report it is from."""
+    found = searcher.passage(passage_id)
+    return PassageWithReport(
+        passage=PassageOut.of(found), report=ReportOut.of(searcher.report(found.report_id))
+    )
+
+
+@router.get("/centres", responses=documented(_UNREADY), summary="The centres")
+def centres(searcher: AnySearcher) -> CentresResponse:
+    """Every centre of the network, with how many of its reports are here."""
+    counts = dict(searcher.reports_by_centre())
+    listed = [CentreOut.of(centre, counts.pop(centre.id, 0)) for centre in load_centres()]
+    return CentresResponse(centres=listed, others=counts)

@@ -1,0 +1,46 @@
+"""Running the service."""
+
+import logging
+import socket
+from contextlib import closing
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import SettingError, Settings
+from search.loading import LiveSearcher
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped; what is wrong with the index is said before anything listens.
+
+    Raises:
+        NoIndex, IndexUnusable, EncoderError: there is nothing to serve.
+        SettingError: the address is taken or not this machine's.
+    """
+    source = LiveSearcher(settings.home)
+    _check_free(settings.host, settings.port)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    for name in ("httpx", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    uvicorn.run(
+        create_app(settings, source),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _check_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingError(
+                f"Cannot listen on {host}:{port}: {error.strerror or error}.",
+                cure="Stop what is using it, or name another with --port.",
+            ) from error

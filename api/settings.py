@@ -1,0 +1,50 @@
+"""The service's settings: environment variables beginning with EVIDENCE_, read on call."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from corpus.errors import EvidenceError
+from corpus.home import default_home
+
+
+class SettingError(EvidenceError):
+    """A setting has a value it cannot have."""
+
+
+class Settings(BaseSettings):
+    """How the service runs; docs/settings.md describes each."""
+
+    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="Library, index and caches.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other sites whose pages may call the API, separated by commas."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any field
+    """Read the settings; what is given by name wins over the environment.
+
+    Raises:
+        SettingError: with every wrong value.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"EVIDENCE_{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise SettingError(f"Wrong settings: {faults}.", cure="See docs/settings.md.") from error
