@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpus.reading.pdf.textlayer import RawLine
+from corpus.reading.pdf.turn import Turn
 
 EDGE: Final = 0.13  # share of the page's height, at top and bottom
 FEWEST: Final = 3  # pages a line must recur on
@@ -23,12 +24,16 @@ _AGREE: Final = 0.6  # of the pages with a number must fit one sequence
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page's lines before clean-up, with its size in points."""
+    """A page's lines before clean-up, upright, and how the page is turned."""
 
     number: int
-    width: float
-    height: float
+    turn: Turn
     lines: tuple[RawLine, ...]
+
+    @property
+    def height(self) -> float:
+        """In points, as the page is read."""
+        return self.turn.upright_height
 
 
 def remove_furniture(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[int, str]]:
@@ -63,7 +68,7 @@ def remove_furniture(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[int, st
                 numbers.setdefault(sheet.number, []).extend(_numbers(line.text))
             if not recurs and not (lone and key):
                 lines.append(line)
-        kept.append(Sheet(sheet.number, sheet.width, sheet.height, tuple(lines)))
+        kept.append(Sheet(sheet.number, sheet.turn, tuple(lines)))
     return kept, _labels(numbers, [sheet.number for sheet in sheets])
 
 

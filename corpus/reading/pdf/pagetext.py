@@ -9,6 +9,7 @@ from typing import Final
 from corpus.reading.clean import clean_text
 from corpus.reading.pdf.structure import Labelled
 from corpus.reading.pdf.textlayer import LINE_END_HYPHEN, RawLine
+from corpus.reading.pdf.turn import Turn
 from corpus.types import Block, Line
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -43,6 +44,7 @@ class PageText:
 
     hyphens: Hyphens
     table: Mapping[int, str]
+    turn: Turn
     text: str = ""
     blocks: list[Block] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -102,7 +104,7 @@ class PageText:
     def _append(self, line: RawLine, words: str) -> None:
         start = len(self.text)
         self.text += words
-        self.lines.append(Line(start, len(self.text), line.box))
+        self.lines.append(Line(start, len(self.text), self.turn.back(line.box)))
 
     def _clean(self, line: RawLine) -> str:
         text = line.text.translate(self.table) if self.table else line.text
@@ -113,10 +115,10 @@ class PageText:
 
 
 def page_text(
-    labelled: Sequence[Labelled], hyphens: Hyphens, table: Mapping[int, str]
+    labelled: Sequence[Labelled], hyphens: Hyphens, table: Mapping[int, str], turn: Turn
 ) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
-    """Text, blocks and lines of a page; `table` repairs regular damage."""
-    page = PageText(hyphens, table)
+    """Text, blocks and lines of a page; `table` repairs damage, `turn` sets lines back in place."""
+    page = PageText(hyphens, table, turn)
     for one in labelled:
         page.add(one)
     return page.text, tuple(page.blocks), tuple(page.lines)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 import pypdfium2 as pdfium
@@ -15,7 +16,8 @@ from corpus.reading.pdf.lists import mark_lists
 from corpus.reading.pdf.pagetext import Hyphens, page_text
 from corpus.reading.pdf.repair import repair_table
 from corpus.reading.pdf.structure import label_page, style_of
-from corpus.reading.pdf.textlayer import lines_of
+from corpus.reading.pdf.textlayer import text_layer
+from corpus.reading.pdf.turn import Turn
 from corpus.types import BlockKind, Document, DocumentType, Page
 
 MOST_PAGES: Final = 5_000
@@ -92,34 +94,34 @@ def _sheets(file: pdfium.PdfDocument) -> tuple[list[Sheet], set[int]]:
         try:
             page = file[number - 1]
         except pdfium.PdfiumError:
-            sheets.append(Sheet(number, 0.0, 0.0, ()))  # a page that cannot be opened stays empty
+            sheets.append(Sheet(number, Turn(0, 0.0, 0.0), ()))  # what cannot be opened is empty
             continue
-        width, height = page.get_size()
-        lines, unmapped = lines_of(page)
+        layer = text_layer(page)
+        lines = layer.lines
         letters = sum(len(_LETTER.findall(line.text)) for line in lines)
         characters = sum(len(line.text) for line in lines)
-        if letters < _FEW_LETTERS and _shows_something(page, width * height):
+        if letters < _FEW_LETTERS and _shows_something(page, layer.turn, letters):
             scanned.add(number)
-        if characters and unmapped > _UNMAPPED * characters:
+        if characters and layer.unmapped > _UNMAPPED * characters:
             scanned.add(number)
-            lines = []
-        sheets.append(Sheet(number, width, height, tuple(lines)))
+            lines = ()
+        sheets.append(Sheet(number, layer.turn, lines))
         page.close()
     return sheets, scanned
 
 
-def _shows_something(page: pdfium.PdfPage, area: float) -> bool:
-    """Whether pictures cover much of a page, or it is drawn in outlines."""
+def _shows_something(page: pdfium.PdfPage, turn: Turn, letters: int) -> bool:
+    """Whether pictures cover much of a page, or it is drawn in outlines; any, without a letter."""
     covered, drawn = 0.0, 0
-    for place, thing in enumerate(page.get_objects(max_depth=4)):
-        if place > _OBJECTS:
-            break
+    for thing in islice(page.get_objects(max_depth=4), _OBJECTS):
         if thing.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = thing.get_bounds()
             covered += max(right - left, 0) * max(top - bottom, 0)
-        elif thing.type == pdfium_c.FPDF_PAGEOBJ_PATH:
+        elif thing.type in {pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_SHADING}:
             drawn += 1
-    return covered > _COVERED * area or drawn > _DRAWN
+    if not letters:
+        return covered > 0 or drawn > _DRAWN
+    return covered > _COVERED * turn.width * turn.height or drawn > _DRAWN
 
 
 def _pages(sheets: Sequence[Sheet], scanned: set[int], facts: Facts) -> tuple[list[Page], bool]:
@@ -134,7 +136,7 @@ def _pages(sheets: Sequence[Sheet], scanned: set[int], facts: Facts) -> tuple[li
     labels = printed or facts.labels
     pages = []
     for sheet, page in zip(bare, labelled, strict=True):
-        text, blocks, places = page_text(page, hyphens, table)
+        text, blocks, places = page_text(page, hyphens, table, sheet.turn)
         pages.append(
             Page(
                 number=sheet.number,
@@ -142,8 +144,8 @@ def _pages(sheets: Sequence[Sheet], scanned: set[int], facts: Facts) -> tuple[li
                 text=text,
                 blocks=blocks,
                 lines=places,
-                width=sheet.width,
-                height=sheet.height,
+                width=sheet.turn.width,
+                height=sheet.turn.height,
                 needs_ocr=sheet.number in scanned,
             )
         )

@@ -8,12 +8,14 @@ import ctypes
 import math
 import statistics
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from corpus.reading.pdf.turn import Turn
 from corpus.types import Box
 
 LINE_END_HYPHEN: Final = "\ufffe"
@@ -26,7 +28,6 @@ _RAISED: Final = (
 _GAP: Final = 1.8  # ems between two cells of a table row
 _BACK: Final = 2.0  # ems back to the left: another line, whatever PDFium thinks
 _BOLD_WEIGHT: Final = 600
-_SLANT: Final = 0.1
 _UNSCALED: Final = 2.0  # points: no print is that small
 
 
@@ -58,55 +59,94 @@ class RawLine:
         return (self.box.y0 + self.box.y1) / 2
 
 
-def lines_of(page: pdfium.PdfPage) -> tuple[list[RawLine], int]:
-    """The lines of a page in PDFium's order, and how many characters had no meaning.
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The lines of a page, upright and in PDFium's order; how it is turned; odd characters.
 
-    Words set at an angle are left out, as are characters beyond `MOST_CHARACTERS`.
+    `unmapped` counts characters whose font does not say what they mean.
+    """
+
+    lines: tuple[RawLine, ...]
+    turn: Turn
+    unmapped: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Characters between two of PDFium's line breaks."""
+
+    characters: list[Char]
+    quarters: int
+    bold: bool
+
+
+def text_layer(page: pdfium.PdfPage) -> TextLayer:
+    """The text layer of a page.
+
+    Lines that run another way than most of the page are left out, as are characters beyond
+    `MOST_CHARACTERS`.
     """
     textpage = page.get_textpage()
-    raw = textpage.raw
+    try:
+        runs, unmapped = _runs(textpage.raw)
+    finally:
+        textpage.close()
+    weights: Counter[int] = Counter()
+    for run in runs:
+        weights[run.quarters] += len(run.characters)
+    quarters = weights.most_common(1)[0][0] if weights else 0
+    turn = Turn(quarters, *_unrotated_size(page))
+    lines: list[RawLine] = []
+    for run in runs:
+        if run.quarters == quarters:
+            lines += _lines_of(run, turn)
+    return TextLayer(tuple(_joined(lines)), turn, unmapped)
+
+
+def _unrotated_size(page: pdfium.PdfPage) -> tuple[float, float]:
+    width, height = page.get_size()
+    return (height, width) if page.get_rotation() in {90, 270} else (width, height)
+
+
+def _runs(raw: ctypes.c_void_p) -> tuple[list[_Run], int]:
     count = min(max(pdfium_c.FPDFText_CountChars(raw), 0), MOST_CHARACTERS)
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    lines: list[RawLine] = []
+    runs: list[_Run] = []
     current: list[Char] = []
-    first = 0
-    unmapped = 0
+    first = unmapped = 0
     for place in range(count):
         code = pdfium_c.FPDFText_GetUnicode(raw, place)
         character = LINE_END_HYPHEN if code == _HYPHEN_CODE else chr(min(code, sys.maxunicode))
-        if character in _BREAKS:
-            lines += _finish(raw, current, first)
+        if character not in _BREAKS:
+            unmapped += pdfium_c.FPDFText_HasUnicodeMapError(raw, place) == 1
+            pdfium_c.FPDFText_GetCharBox(raw, place, left, right, bottom, top)
+            size = pdfium_c.FPDFText_GetFontSize(raw, place)
+            if size <= _UNSCALED:
+                size *= _scale(raw, place)
+            box = Box(left.value, bottom.value, right.value, top.value)
+            if not current and not character.strip():
+                continue
+            first = first if current else place
+            current.append(Char(character, box, size))
+        if character in _BREAKS or character == LINE_END_HYPHEN or place == count - 1:
+            if current:
+                runs.append(_run(raw, current, first))
             current = []
-            continue
-        if pdfium_c.FPDFText_HasUnicodeMapError(raw, place) == 1:
-            unmapped += 1
-        pdfium_c.FPDFText_GetCharBox(raw, place, left, right, bottom, top)
-        box = Box(left.value, bottom.value, right.value, top.value)
-        if not current:
-            first = place
-        size = pdfium_c.FPDFText_GetFontSize(raw, place)
-        if size <= _UNSCALED:
-            size *= _scale(raw, place)
-        current.append(Char(character, box, size))
-        if character == LINE_END_HYPHEN:
-            lines += _finish(raw, current, first)
-            current = []
-    lines += _finish(raw, current, first)
-    textpage.close()
-    return _joined(lines), unmapped
+    return runs, unmapped
 
 
-def _finish(raw: ctypes.c_void_p, characters: list[Char], first: int) -> list[RawLine]:
-    """A run of characters as one line, or as several: wide gaps part cells, jumps back lines."""
-    if not any(c.text.strip() for c in characters):
-        return []
-    angle = pdfium_c.FPDFText_GetCharAngle(raw, first)
-    if abs(math.sin(angle)) > _SLANT or math.cos(angle) < 0:  # set sideways: no prose
-        return []
+def _run(raw: ctypes.c_void_p, characters: list[Char], first: int) -> _Run:
+    quarters = round(pdfium_c.FPDFText_GetCharAngle(raw, first) / (math.pi / 2)) % 4
     bold = pdfium_c.FPDFText_GetFontWeight(raw, first) >= _BOLD_WEIGHT or _bold_font(raw, first)
+    return _Run(characters, quarters, bold)
+
+
+def _lines_of(run: _Run, turn: Turn) -> list[RawLine]:
+    """A run as one line, or as several: wide gaps part cells, jumps back lines."""
     cells: list[list[Char]] = [[]]
     edge: float | None = None
-    for char in characters:
+    for each in run.characters:
+        char = Char(each.text, turn.upright(each.box), each.size) if turn.quarters else each
         shown = bool(char.text.strip())
         gap = 0.0 if edge is None or not shown else char.box.x0 - edge
         if gap > _GAP * max(char.size, 4.0) or gap < -_BACK * max(char.size, 4.0):
@@ -114,7 +154,7 @@ def _finish(raw: ctypes.c_void_p, characters: list[Char], first: int) -> list[Ra
         cells[-1].append(char)
         if shown:
             edge = char.box.x1
-    return [line for cell in cells if (line := _line(cell, bold=bold)) is not None]
+    return [line for cell in cells if (line := _line(cell, bold=run.bold)) is not None]
 
 
 def _bold_font(raw: ctypes.c_void_p, place: int) -> bool:
