@@ -23,6 +23,8 @@ _REFERENCES_TITLE: Final = re.compile(
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
+_NUMBER: Final = re.compile(r"\[?\d{1,3}[\].)]?\s?(?:[A-Z\u201c\"\u2018]|www|http)")
+_NO_DATE: Final = re.compile(r"\(n\.d\.\)|\[(?:n\.d\.|internet|cited)", re.IGNORECASE)
 _SIGNS: Final = re.compile(
     r"\bdoi\b|https?:|www\.|\bet al\b|\bpp?\.\s?\d|\bvol\b|\bno\. ?\d|\bjournal\b|\breview\b"
     r"|\bpress\b|\bISBN\b|\bretrieved\b|\baccessed\b|\bavailable (?:at|from|online)\b"
@@ -35,27 +37,34 @@ _AUTHOR: Final = re.compile(
     r"|[A-Z][\w&\u2019'\- ]{2,60}[.,]?\s*\(?(?:19|20)\d\d)"
 )
 _FEWEST: Final = 3
-_BEGINS: Final = 0.4  # of the groups after its heading must look like references
-_STILL: Final = 0.25  # of those ahead, for the list to go on
-_STILL_AFTER_HEADING: Final = 0.6  # of those after a heading within it
+_TITLED_ENTRIES: Final = 0.3  # of a page's lines under a contents title
+_BEGINS: Final = 0.5  # of the groups after its heading must hint at references
+_STILL: Final = 0.3  # of those ahead, for the list to go on
+_STILL_AFTER_HEADING: Final = 0.6  # of those after a heading within it must be references
+_CHARACTERS_A_SIGN: Final = 120
+_CHARACTERS_A_HINT: Final = 350
 
 
 def mark_lists(pages: Sequence[list[Labelled]]) -> list[list[Labelled]]:
     """The same pages with contents lists and reference lists marked."""
-    return _mark_references([_mark_contents(page) for page in pages])
+    marked: list[list[Labelled]] = []
+    for page in pages:
+        goes_on = bool(marked) and any(one.kind is BlockKind.CONTENTS for one in marked[-1][-2:])
+        marked.append(_mark_contents(page, goes_on=goes_on))
+    return _mark_references(marked)
 
 
-def _mark_contents(page: list[Labelled]) -> list[Labelled]:
-    """Entries of a contents list end with a page number, most with leaders or under a title."""
-    titled = any(
-        one.kind is BlockKind.HEADING and _CONTENTS_TITLE.fullmatch(plain(one.group).strip())
-        for one in page
-    )
+def _mark_contents(page: list[Labelled], *, goes_on: bool) -> list[Labelled]:
+    """Entries of a contents list end with a page number.
+
+    Most have leaders, or a title stands above them, or the page before ended with some.
+    """
     lines = [line for one in page for line in _printed_lines(one.group)]
+    titled = goes_on or any(_CONTENTS_TITLE.fullmatch(line.strip()) for line in lines)
     entries = sum(_is_entry(line) for line in lines)
     leaders = sum(_LEADERS.search(line) is not None for line in lines)
-    enough = entries >= _FEWEST and (leaders >= _FEWEST or (titled and entries > 0.3 * len(lines)))
-    if not enough:
+    enough = leaders >= _FEWEST or (titled and entries > _TITLED_ENTRIES * len(lines))
+    if entries < _FEWEST or not enough:
         return page
     whole = entries >= 0.5 * len(lines)
     return [
@@ -83,54 +92,80 @@ def _is_entry(line: str) -> bool:
 
 
 def _mark_references(pages: list[list[Labelled]]) -> list[list[Labelled]]:
-    """From a heading that says so until what follows no longer looks like references.
+    """From a heading that says so to the next, where groups around look like references.
 
     Without a heading, a run of at least three entries in a row that open with an author and
     hold a year and another sign of a reference.
     """
     marked = [list(page) for page in pages]
     places = [(p, i) for p, page in enumerate(marked) for i in range(len(page))]
-    likely = [_likeness(marked[p][i]) for p, i in places]
+    entries = [_is_reference(marked[p][i]) for p, i in places]
+    hints = [_hints_at_reference(marked[p][i]) for p, i in places]
+    anchors = [entries[n] or _is_numbered(marked[p][i]) for n, (p, i) in enumerate(places)]
     inside = False
     for order, (p, i) in enumerate(places):
         one = marked[p][i]
-        if one.kind is BlockKind.HEADING and _REFERENCES_TITLE.fullmatch(plain(one.group).strip()):
-            inside = _share(likely[order + 1 : order + 13]) >= _BEGINS
-            continue
-        if one.kind is BlockKind.CONTENTS:
-            continue
-        if inside:
-            if one.kind is BlockKind.HEADING:
-                inside = _share(likely[order + 1 : order + 7]) >= _STILL_AFTER_HEADING
-            else:
-                inside = _share(likely[order : order + 8]) >= _STILL
-        if (inside and one.kind is not BlockKind.HEADING) or _in_run(likely, order):
-            marked[p][i] = Labelled(one.group, BlockKind.REFERENCES)
+        heading = one.kind is BlockKind.HEADING
+        if heading and _REFERENCES_TITLE.fullmatch(plain(one.group).strip()):
+            inside = _share(hints[order + 1 : _section_end(marked, places, order)]) >= _BEGINS
+        elif heading and inside:
+            inside = _share(entries[order + 1 : order + 7]) >= _STILL_AFTER_HEADING
+        elif one.kind is not BlockKind.CONTENTS and not heading:
+            near = any(anchors[max(order - 2, 0) : order + 4])
+            around = hints[max(order - 3, 0) : order + 8]
+            if (inside and near and _share(around) >= _STILL) or _in_run(entries, order):
+                marked[p][i] = Labelled(one.group, BlockKind.REFERENCES)
     return marked
 
 
-def _likeness(one: Labelled) -> float:
-    """How much a group looks like a reference: 0, 0.5 for a part of one, 1."""
+def _is_reference(one: Labelled) -> bool:
+    """Whether a group opens with an author, and holds a year and another sign, densely."""
     if one.kind in {BlockKind.HEADING, BlockKind.CONTENTS}:
-        return 0.0
+        return False
     text = plain(one.group)
-    signs = len(_SIGNS.findall(text))
-    dense = len(text) / (1 + signs + len(_YEAR.findall(text)))
-    if _YEAR.search(text) and signs and _AUTHOR.match(text) and dense < 120:  # noqa: PLR2004
-        return 1.0
-    return 0.5 if signs and dense < 120 else 0.0  # noqa: PLR2004
+    signs, years = len(_SIGNS.findall(text)), len(_YEAR.findall(text))
+    dense = len(text) < _CHARACTERS_A_SIGN * (1 + signs + years)
+    return signs > 0 and years > 0 and dense and _AUTHOR.match(text) is not None
 
 
-def _share(likely: Sequence[float]) -> float:
+def _hints_at_reference(one: Labelled) -> bool:
+    """Whether a group could be an entry, or a part of one, of a list known to be references."""
+    if one.kind in {BlockKind.HEADING, BlockKind.CONTENTS}:
+        return False
+    text = plain(one.group)
+    if _is_numbered(one):
+        return True
+    found = len(_SIGNS.findall(text)) + len(_YEAR.findall(text)) + len(_NO_DATE.findall(text))
+    return found > 0 and len(text) < _CHARACTERS_A_HINT * found
+
+
+def _is_numbered(one: Labelled) -> bool:
+    """Whether a group opens with a note's number."""
+    flows = one.kind in {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.FOOTNOTE}
+    return flows and (one.group.lines[0].note or _NUMBER.match(plain(one.group)) is not None)
+
+
+def _section_end(
+    marked: Sequence[Sequence[Labelled]], places: Sequence[tuple[int, int]], start: int
+) -> int:
+    """Where the next heading stands, or a dozen groups on."""
+    for order in range(start + 1, min(start + 13, len(places))):
+        page, place = places[order]
+        if marked[page][place].kind is BlockKind.HEADING:
+            return order
+    return start + 13
+
+
+def _share(likely: Sequence[bool]) -> float:
     return sum(likely) / len(likely) if likely else 0.0
 
 
-def _in_run(likely: Sequence[float], order: int) -> bool:
-    if likely[order] < 1:
+def _in_run(likely: Sequence[bool], order: int) -> bool:
+    if not likely[order]:
         return False
     start, end = order, order + 1
-    while start and likely[start - 1] == 1:
+    while start and likely[start - 1]:
         start -= 1
-    while end < len(likely) and likely[end] == 1:
+    while end < len(likely) and likely[end]:
         end += 1
     return end - start >= _FEWEST
