@@ -78,11 +78,12 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
         folder = encoder_folder(home, model)
         spec = prepare_encoder(model, folder, progress=progress.say)
         reports = sorted(library.readable(), key=lambda report: report.report_id)
-        wanted = _digest(reports, options.rules, spec.model_hash)
+        rules = options.rules.fitted(spec.max_tokens)
+        wanted = _digest(reports, rules, spec.model_hash)
         if live and live.library_digest == wanted and live.encoder == spec and not options.rebuild:
             return Built(live, changed=False, read=read, failed=failed, encoded=0)
         encoder = load_encoder(folder)
-        entries, ranked = _entries(library, reports, options.rules, encoder, progress)
+        entries, ranked = _entries(library, reports, rules, encoder, progress)
         with VectorCache(home.index / "vectors", spec) as cache:
             titles = [reports[entry.report_row].title for entry in entries]
             texts = [
@@ -95,7 +96,7 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
             Content(reports, entries, vectors),
             generations,
             encoder=spec,
-            rules=options.rules,
+            rules=rules,
             library_digest=wanted,
         )
         progress.advance()

@@ -1,8 +1,8 @@
 """How passages are cut, and the text that is embedded for one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from corpus.types import Passage
 
@@ -26,6 +26,11 @@ class PassageRules:
     min_tokens: int = 32
     max_characters: int = 3_000
     version: int = 1
+
+    def fitted(self, max_tokens: int) -> Self:
+        """The same rules for an encoder that takes at most that many tokens."""
+        most = min(self.max_tokens, max_tokens)
+        return replace(self, max_tokens=most, target_tokens=min(self.target_tokens, most))
 
 
 def context_of(title: str, section: Sequence[str]) -> str:
