@@ -44,9 +44,7 @@ def _evidence(home: Path, *words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def indexed(
-    shared: Path, tmp_path_factory: pytest.TempPathFactory, prepared_encoder: Path
-) -> Path:
+def indexed(shared: Path, tmp_path_factory: pytest.TempPathFactory, prepared_encoder: Path) -> Path:
     home = tmp_path_factory.mktemp("real") / "home"
     models = Home(home).models
     models.mkdir(parents=True)

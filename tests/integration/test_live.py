@@ -1,0 +1,126 @@
+"""A running searcher follows new generations without dropping anybody."""
+
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import LibraryError
+from corpus.home import Home
+from corpus.library.library import Library
+from corpus.types import Metadata
+from indexer.build import BuildOptions, build_index, remove_report
+from indexer.progress import Silent
+from search.errors import IndexUnusable
+from search.loading import LiveSearcher, load_searcher
+
+QUIET = Silent()
+
+
+def _add(home: Path, name: str, text: str) -> str:
+    with Library(Home(home).library) as library:
+        report_id, _ = library.add(text.encode(), path=name, name=name, metadata=Metadata())
+    return report_id
+
+
+@pytest.fixture
+def built(home: Path) -> Path:
+    _add(home, "one.txt", "Mentoring reduces reoffending among young people at risk.")
+    _add(home, "two.txt", "Street lighting reduces crime in the places where it is installed.")
+    build_index(Home(home), BuildOptions(), QUIET)
+    return home
+
+
+def _files(home: Path, question: str) -> set[str]:
+    searcher = load_searcher(home)
+    try:
+        return {hit.report.file for hit in searcher.ask(question, k=100).hits}
+    finally:
+        searcher.close()
+
+
+def test_a_removed_report_is_never_returned_again(built: Path) -> None:
+    remove_report(Home(built), "two.txt", QUIET)
+    for question in ("street lighting crime", "mentoring", "places"):
+        assert "two.txt" not in _files(built, question)
+    searcher = load_searcher(built)
+    assert len(searcher._index.dense) == len(searcher._index.lexical) == 1  # noqa: SLF001 - no ghosts in either half
+    with pytest.raises(LibraryError, match="removed"):
+        remove_report(Home(built), "two.txt", QUIET)
+
+
+def test_a_removed_report_comes_back_when_added_again(built: Path) -> None:
+    remove_report(Home(built), "two.txt", QUIET)
+    _add(built, "two.txt", "Street lighting reduces crime in the places where it is installed.")
+    build_index(Home(built), BuildOptions(), QUIET)
+    assert "two.txt" in _files(built, "street lighting")
+
+
+def test_the_copy_of_a_removed_report_takes_its_place(built: Path) -> None:
+    _add(built, "copy.md", "Street lighting   reduces crime in the places where it is installed.")
+    build_index(Home(built), BuildOptions(), QUIET)
+    assert "copy.md" not in _files(built, "street lighting")
+    remove_report(Home(built), "two.txt", QUIET)
+    assert _files(built, "street lighting") == {"one.txt", "copy.md"}
+
+
+def test_nothing_to_do_is_done_in_a_moment(built: Path) -> None:
+    again = build_index(Home(built), BuildOptions(), QUIET)
+    assert not again.changed
+
+
+def test_only_a_new_report_is_encoded(built: Path) -> None:
+    _add(built, "three.txt", "Parenting programmes help families with young children.")
+    third = build_index(Home(built), BuildOptions(), QUIET)
+    assert (third.read, third.encoded) == (1, 1)
+
+
+def test_a_rebuild_gives_the_same_content(built: Path) -> None:
+    first = build_index(Home(built), BuildOptions(), QUIET).manifest
+    again = build_index(Home(built), BuildOptions(rebuild=True), QUIET).manifest
+    assert again.generation != first.generation
+    assert again.content_digest == first.content_digest
+
+
+def test_a_server_follows_without_a_dropped_request(built: Path) -> None:
+    live = LiveSearcher(built)
+    failures: list[Exception] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                assert live.current().ask("mentoring", k=5).hits
+            except Exception as error:  # noqa: BLE001 - any failure is one too many
+                failures.append(error)
+
+    askers = [threading.Thread(target=ask) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    for number in range(4):
+        _add(built, f"new{number}.txt", f"Programme {number} of mentoring helped {number} schools.")
+        build_index(Home(built), BuildOptions(), QUIET)
+        time.sleep(0.6)
+    newest = load_searcher(built).generation
+    deadline = time.monotonic() + 20
+    while live.current().generation != newest and time.monotonic() < deadline:
+        time.sleep(0.1)
+    stop.set()
+    for asker in askers:
+        asker.join()
+    assert not failures
+    assert live.current().generation == newest
+
+
+def test_an_index_of_another_model_is_refused(built: Path) -> None:
+    folder = next(Home(built).models.iterdir())
+    record = (folder / "encoder.json").read_text()
+    shutil.copytree(folder, folder.with_name("kept"))
+    changed = record.replace('"max_tokens": 256', '"max_tokens": 128')
+    assert changed != record
+    (folder / "encoder.json").write_text(changed)
+    with pytest.raises(IndexUnusable, match="made by") as caught:
+        load_searcher(built)
+    assert caught.value.cure
