@@ -159,9 +159,11 @@ def _pack(stream: list[_Piece], target: int, limit: int, rules: PassageRules) ->
     if current:
         packed.append(current)
     if len(packed) > 1:
-        last, before = (sum(p.tokens for p in packed[-1]), sum(p.tokens for p in packed[-2]))
-        if last < rules.min_tokens and last + before <= limit:
-            packed[-2:] = [packed[-2] + packed[-1]]
+        both = packed[-2] + packed[-1]
+        small = sum(piece.tokens for piece in packed[-1]) < rules.min_tokens
+        fits = sum(piece.tokens for piece in both) <= limit
+        if small and fits and sum(len(piece.text) for piece in both) <= rules.max_characters:
+            packed[-2:] = [both]
     return packed
 
 

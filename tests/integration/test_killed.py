@@ -15,7 +15,8 @@ from search.loading import load_searcher
 KILLS = 12
 SUBJECTS = (
     "mentoring", "tutoring", "street lighting", "hot spots policing", "class size",
-    "breakfast clubs", "housing first", "apprenticeships", "parenting programmes", "falls prevention",
+    "breakfast clubs", "housing first", "apprenticeships", "parenting programmes",
+    "falls prevention",
 )  # fmt: skip
 
 

@@ -1,0 +1,88 @@
+from collections.abc import Sequence
+
+from corpus.passages import PassageRules, embedded_text, split_document
+from corpus.types import Block, BlockKind, Document, DocumentType, Page
+
+H, P, LI, T, F, R = (
+    BlockKind.HEADING,
+    BlockKind.PARAGRAPH,
+    BlockKind.LIST_ITEM,
+    BlockKind.TABLE,
+    BlockKind.FOOTNOTE,
+    BlockKind.REFERENCES,
+)
+
+
+def _page(number: int, *parts: tuple[BlockKind, str]) -> Page:
+    text, blocks = "", []
+    for kind, words in parts:
+        text += "\n\n" if text else ""
+        blocks.append(Block(len(text), len(text) + len(words), kind, 1 if kind is H else 0))
+        text += words
+    return Page(number, None, text, tuple(blocks))
+
+
+def _split(*pages: Page, target: int = 60) -> list[tuple[BlockKind, tuple[int, ...], str]]:
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    passages = split_document(
+        Document(DocumentType.PDF, pages),
+        report_id="r",
+        rules=PassageRules(max_tokens=120, target_tokens=target, min_tokens=4),
+        count_tokens=count,
+        context="Title",
+    )
+    return [(p.kind, tuple(s.page for s in p.spans), p.text) for p in passages]
+
+
+def test_a_paragraph_over_a_page_break_is_one_passage_of_two_spans() -> None:
+    first = _page(1, (P, "The programme cut reoffending among"), (F, "1 A note."))
+    second = _page(2, (P, "young people by a tenth. It was cheap."))
+    assert _split(first, second) == [
+        (P, (1, 2), "The programme cut reoffending among\nyoung people by a tenth. It was cheap."),
+        (F, (1,), "1 A note."),
+    ]
+
+
+def test_a_finished_paragraph_does_not_run_on() -> None:
+    first = _page(1, (P, "It worked."))
+    assert len(_split(first, _page(2, (H, "Next"), (P, "and so on.")))) == 2
+
+
+def test_sections_are_not_mixed_and_name_their_headings() -> None:
+    page = _page(1, (H, "Findings"), (P, "It helped."), (H, "Costs"), (P, "It was cheap."))
+    assert [text for _, _, text in _split(page)] == ["It helped.", "It was cheap."]
+
+
+def test_a_lone_heading_is_no_passage() -> None:
+    assert _split(_page(1, (H, "Annex A"))) == []
+
+
+def test_tables_and_references_stand_alone() -> None:
+    page = _page(1, (P, "Before."), (T, "Table 1\na | b\n1 | 2"), (R, "Smith (2019)."))
+    assert [kind for kind, _, _ in _split(page)] == [P, T, R]
+
+
+def test_the_sentence_that_opens_a_list_goes_with_it() -> None:
+    long = " ".join(["word"] * 12) + "."
+    page = _page(1, (P, long), (P, "It needs:"), (LI, "• time enough for it"), (LI, "• money"))
+    assert [text.split("\n")[0] for _, _, text in _split(page, target=14)] == [long, "It needs:"]
+
+
+def test_a_very_long_word_is_cut_and_kept() -> None:
+    texts = [text for _, _, text in _split(_page(1, (P, "x" * 10_000)))]
+    assert "".join(texts) == "x" * 10_000
+    assert max(map(len, texts)) <= 3_000
+
+
+def test_title_and_headings_go_before_the_embedded_text() -> None:
+    page = _page(1, (H, "Costs"), (P, "It was cheap."))
+    passage = split_document(
+        Document(DocumentType.PDF, (page,)),
+        report_id="r",
+        rules=PassageRules(),
+        count_tokens=lambda texts: [len(text.split()) for text in texts],
+        context="Title",
+    )[0]
+    assert embedded_text("Title", passage) == "Title\nCosts\nIt was cheap."
