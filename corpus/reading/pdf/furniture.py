@@ -69,6 +69,8 @@ def remove_furniture(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[int, st
             if not recurs and not (lone and key):
                 lines.append(line)
         kept.append(Sheet(sheet.number, sheet.turn, tuple(lines)))
+    if not any(sheet.lines for sheet in kept):  # every page says the same: that is its text
+        kept = list(sheets)
     return kept, _labels(numbers, [sheet.number for sheet in sheets])
 
 

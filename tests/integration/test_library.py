@@ -1,0 +1,136 @@
+"""The library: what is added is kept, once, and every file is accounted for."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import LibraryError
+from corpus.library.library import Added, Library
+from corpus.library.states import State
+from corpus.types import Block, BlockKind, Document, DocumentType, Metadata, Page
+
+
+def _add(library: Library, path: str, data: bytes, **known: str) -> tuple[str, Added]:
+    return library.add(data, path=path, name=Path(path).name, metadata=Metadata(**known))  # type: ignore[arg-type]
+
+
+def _read(library: Library, text: str = "words") -> None:
+    for entry in library.unread():
+        blocks = (Block(0, len(text), BlockKind.PARAGRAPH),) if text else ()
+        page = Page(1, None, text, blocks, needs_ocr=not text)
+        library.record_reading(entry, Document(DocumentType.TEXT, (page,)))
+
+
+def _states(library: Library, indexed: tuple[str, ...] = ()) -> dict[str, State]:
+    return {account.file: account.state for account in library.accounts(frozenset(indexed))}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "library")
+
+
+def test_adding_twice_changes_nothing(library: Library) -> None:
+    first = _add(library, "a.txt", b"one")
+    assert first[1] is Added.NEW
+    assert _add(library, "a.txt", b"one") == (first[0], Added.UNCHANGED)
+    assert library.original(library.find("a.txt").sha256).read_bytes() == b"one"
+
+
+def test_the_same_content_elsewhere_is_a_duplicate(library: Library) -> None:
+    report_id, _ = _add(library, "a.txt", b"one")
+    assert _add(library, "b.txt", b"one") == (report_id, Added.DUPLICATE)
+    _read(library)
+    assert _states(library, (report_id,)) == {"a.txt": State.INDEXED, "b.txt": State.DUPLICATE}
+
+
+def test_new_content_replaces_the_old(library: Library) -> None:
+    old, _ = _add(library, "a.txt", b"one")
+    new, came_to = _add(library, "a.txt", b"two")
+    assert came_to is Added.REPLACED
+    assert old != new
+    _read(library)
+    accounts = library.accounts(frozenset({new}))
+    assert [account.state for account in accounts] == [State.REMOVED, State.INDEXED]
+    assert [report.report_id for report in library.readable()] == [new]
+
+
+def test_going_back_to_the_old_content(library: Library) -> None:
+    old, _ = _add(library, "a.txt", b"one")
+    _add(library, "a.txt", b"two")
+    assert _add(library, "a.txt", b"one") == (old, Added.RESTORED)
+    _read(library)
+    assert [report.report_id for report in library.readable()] == [old]
+
+
+def test_metadata_can_be_mended(library: Library) -> None:
+    report_id, _ = _add(library, "a.txt", b"one", title="Wrong")
+    assert _add(library, "a.txt", b"one", title="Right") == (report_id, Added.UPDATED)
+    _read(library)
+    assert library.readable()[0].title == "Right"
+
+
+def test_removing_and_restoring(library: Library) -> None:
+    report_id, _ = _add(library, "a.txt", b"one")
+    library.remove(report_id)
+    assert _states(library) == {"a.txt": State.REMOVED}
+    with pytest.raises(LibraryError, match="removed by hand"):
+        library.find("a.txt")
+    assert _add(library, "a.txt", b"one") == (report_id, Added.RESTORED)
+    assert library.find(report_id).removed is None
+
+
+def test_the_same_text_in_other_bytes_is_a_duplicate_until_the_first_goes(
+    library: Library,
+) -> None:
+    first, _ = _add(library, "a.txt", b"one")
+    second, _ = _add(library, "b.txt", b"two")
+    _read(library, "the same words")
+    assert _states(library, (first,))["b.txt"] is State.DUPLICATE
+    library.remove(first)
+    assert [report.report_id for report in library.readable()] == [second]
+
+
+def test_scans_and_failures_are_accounted_for(library: Library) -> None:
+    _add(library, "scan.pdf", b"scan")
+    _read(library, "")
+    _add(library, "bad.pdf", b"bad")
+    library.record_failure(library.unread()[0], "it is damaged")
+    assert _states(library) == {"scan.pdf": State.NEEDS_OCR, "bad.pdf": State.QUARANTINED}
+    reasons = {account.file: account.reason for account in library.accounts(frozenset())}
+    assert reasons["bad.pdf"] == "it is damaged"
+
+
+def test_an_unknown_report_names_the_cure(library: Library) -> None:
+    with pytest.raises(LibraryError, match="no report 'x'") as caught:
+        library.find("x")
+    assert "evidence status" in (caught.value.cure or "")
+
+
+def test_a_catalogue_of_another_version_is_refused(tmp_path: Path) -> None:
+    with Library(tmp_path / "library"):
+        pass
+    database = sqlite3.connect(tmp_path / "library" / "catalogue.sqlite")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(LibraryError, match="version 99"):
+        Library(tmp_path / "library")
+
+
+def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "catalogue.sqlite").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(LibraryError, match="cannot be opened"):
+        Library(tmp_path / "library")
+
+
+def test_damaged_pages_name_the_cure(library: Library) -> None:
+    _add(library, "a.txt", b"one")
+    _read(library)
+    report = library.readable()[0]
+    path = next((library.original(report.sha256).parents[2] / "pages").rglob("*.gz"))
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(LibraryError) as caught:
+        library.document(report.sha256)
+    assert "--reread" in (caught.value.cure or "")

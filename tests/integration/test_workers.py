@@ -1,0 +1,48 @@
+"""Files that hang, eat memory or crash their worker fail alone."""
+
+from pathlib import Path
+
+import pytest
+
+from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
+from tests.readers import by_name
+
+LIMITS = ReadLimits(seconds=3, memory_mib=800)
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, ReadOutcome]:
+    names = ["fine", "hang", "eat", "crash", "refuse", "raise", "fine again"]
+    jobs = [ReadJob(name, Path(name), name) for name in names]
+    return {o.key: o for o in read_many(jobs, workers=2, limits=LIMITS, read=by_name)}
+
+
+def test_the_rest_goes_on(outcomes: dict[str, ReadOutcome]) -> None:
+    assert len(outcomes) == 7
+    assert outcomes["fine"].document is not None
+    assert outcomes["fine again"].document is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("hang", "more than 3 seconds"),
+        ("eat", "more memory"),
+        ("crash", "crashed its process"),
+        ("refuse", "It is a picture. Save it as PDF."),
+        ("raise", "AttributeError"),
+    ],
+)
+def test_each_failure_has_its_reason(
+    outcomes: dict[str, ReadOutcome], name: str, told: str
+) -> None:
+    assert outcomes[name].document is None
+    assert told in (outcomes[name].error or "")
+    assert "Traceback" not in (outcomes[name].error or "")
+
+
+def test_stopping_early_stops_the_workers() -> None:
+    jobs = (ReadJob(str(n), Path("x"), "fine") for n in range(10_000))
+    outcomes = read_many(jobs, workers=1, limits=LIMITS, read=by_name)
+    assert next(outcomes).document is not None
+    outcomes.close()  # type: ignore[attr-defined]
