@@ -117,8 +117,13 @@ def _only_split(folder: Path) -> str:
     names = sorted(path.stem for path in (folder / "qrels").glob("*.tsv"))
     if len(names) == 1 or "dev" in names:
         return "dev" if "dev" in names else names[0]
+    if not names:
+        raise SearchError(
+            f"{folder} is no judged dataset: it has no qrels/*.tsv.",
+            cure="Name a folder in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.",
+        )
     raise SearchError(
-        f"{folder} has the splits {', '.join(names) or '(none)'}.", cure="Name one with --split."
+        f"{folder} has the splits {', '.join(names)}.", cure="Name one with --split."
     )
 
 

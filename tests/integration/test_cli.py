@@ -1,0 +1,175 @@
+"""The `evidence` command as a stranger uses it: streams, exit codes, errors with a cure."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpus.home import Home
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTER = ROOT / "corpus" / "data" / "starter.jsonl"
+
+
+def run(home: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", "from cli.main import main; main()", *words],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env={**os.environ, "EVIDENCE_HOME": str(home), "COLUMNS": "100"},
+        check=False,
+    )
+    if check:
+        assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory, prepared_encoder: Path) -> Path:
+    home = tmp_path_factory.mktemp("cli") / "home"
+    models = Home(home).models
+    models.mkdir(parents=True)
+    (models / "sentence-transformers--all-MiniLM-L6-v2").symlink_to(prepared_encoder)
+    assert "111 new" in run(home, "add", str(STARTER)).stderr
+    assert "111 reports" in run(home, "index").stderr
+    return home
+
+
+def test_a_second_time_does_nothing(starter: Path) -> None:
+    assert "111 unchanged" in run(starter, "add", str(STARTER)).stderr
+    assert "Nothing to do" in run(starter, "index").stderr
+
+
+def test_only_results_go_to_standard_output(starter: Path) -> None:
+    done = run(starter, "ask", "Does mentoring keep young people out of crime?")
+    assert "Mentoring" in done.stdout
+    assert "in this project's words" in done.stdout
+    assert "EMMIE" in done.stdout
+    assert done.stderr == ""
+    assert run(starter, "index").stdout == ""
+
+
+def test_json_follows_filters(starter: Path) -> None:
+    done = run(starter, "ask", "mentoring", "--json", "--k", "3", "--centre", "eef")
+    body = json.loads(done.stdout)
+    assert {hit["report"]["centre"] for hit in body["hits"]} == {"eef"}
+    assert body["hits"][0]["report"]["rating"]["evidence"] == "4 padlocks of 5"
+    assert body["hits"][0]["report"]["is_summary"]
+
+
+def test_nothing_found_is_said(starter: Path) -> None:
+    done = run(starter, "ask", "mentoring", "--centre", "nobody")
+    assert "Nothing was found" in done.stdout
+
+
+def test_status_and_doctor(starter: Path) -> None:
+    told = json.loads(run(starter, "status", "--json").stdout)
+    assert told["counts"]["indexed"] == 111
+    assert told["model"]["model_hash"]
+    assert "111 indexed" in run(starter, "status").stdout
+    assert "ill" not in run(starter, "doctor").stdout.split()
+
+
+def test_doctor_finds_damage_and_says_the_cure(starter: Path, tmp_path: Path) -> None:
+    home = tmp_path / "copy"
+    subprocess.run(["cp", "-r", str(starter), str(home)], check=True)
+    generations = home / "index" / "generations"
+    store = next(p for p in sorted(generations.iterdir()) if p.is_dir()) / "store.sqlite"
+    store.write_bytes(store.read_bytes()[:-1] + b"x")
+    done = run(home, "doctor", check=False)
+    assert done.returncode == 1
+    assert "--rebuild" in done.stdout
+    asked = run(home, "ask", "mentoring", check=False)
+    assert asked.returncode == 1
+    assert "damaged" in asked.stderr
+    assert "Traceback" not in asked.stderr
+    run(home, "index", "--rebuild")
+    run(home, "ask", "mentoring")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("ask", "anything"), 1, "no index"),
+        (("ask", ""), 1, ""),
+        (("add", "nowhere.pdf"), 1, "no file or folder"),
+        (("add", "ftp://example.org/x"), 1, "no file or folder"),
+        (("remove", "nothing"), 1, "no report"),
+        (("ask", "x", "--k", "0"), 2, "--k"),
+        (("index", "--model", "/no/such/model"), 1, ""),
+        (("evaluate", "."), 1, "qrels"),
+        (("nonsense",), 2, "nonsense"),
+    ],
+)
+def test_bad_input_gets_a_clear_error(
+    tmp_path: Path, words: tuple[str, ...], code: int, told: str
+) -> None:
+    done = run(tmp_path / "home", *words, check=False)
+    assert done.returncode == code
+    assert told.lower() in " ".join(done.stderr.lower().split())
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_metadata_faults_add_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Words.")
+    (tmp_path / "metadata.csv").write_text("file,year\na.txt,soon\n")
+    done = run(tmp_path / "home", "add", str(tmp_path / "a.txt"), check=False)
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+
+
+def test_every_command_explains_itself(tmp_path: Path) -> None:
+    told = run(tmp_path, "--help").stdout
+    names = ("add", "index", "ask", "serve", "status", "remove", "doctor", "evaluate")
+    for name in names:
+        assert name in told
+        help_text = run(tmp_path, name, "--help").stdout
+        assert "--home" in help_text
+        assert "EVIDENCE_HOME" in help_text
+
+
+def test_asking_never_imports_torch_or_pdf_code(starter: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from search.loading import load_searcher;"
+        f"load_searcher(Path({str(starter)!r})).ask('mentoring');"
+        "bad = {'torch', 'transformers', 'pypdf', 'pypdfium2', 'docx', 'trafilatura'};"
+        "sys.exit(str(bad & sys.modules.keys()) if bad & sys.modules.keys() else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60)
+
+
+def test_a_dataset_is_evaluated(starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    texts = {"d1": "Mentoring cuts crime.", "d2": "Street lighting cuts crime.", "d3": "Falls."}
+    (tmp_path / "corpus.jsonl").write_text(
+        "\n".join(json.dumps({"_id": k, "title": "", "text": v}) for k, v in texts.items())
+    )
+    asked = {"q1": "does mentoring help?", "q2": "lighting in streets", "q3": "falling"}
+    (tmp_path / "queries.jsonl").write_text(
+        "\n".join(json.dumps({"_id": k, "text": v}) for k, v in asked.items())
+    )
+    (tmp_path / "qrels" / "dev.tsv").write_text(
+        "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t1\nq3\td3\t1\n"
+    )
+    runs = tmp_path / "runs"
+    done = run(starter, "evaluate", str(tmp_path), "--json", "--runs", str(runs))
+    body = json.loads(done.stdout)
+    assert body["fused"]["nDCG@10"] == 1.0
+    assert {"lexical", "dense", "fused"} <= body.keys()
+    assert len(list(runs.glob("*.run"))) == 3
+
+
+def test_packages_are_this_projects_own() -> None:
+    import api  # noqa: PLC0415
+    import cli  # noqa: PLC0415
+    import corpus  # noqa: PLC0415
+    import indexer  # noqa: PLC0415
+    import search  # noqa: PLC0415
+
+    for package in (api, cli, corpus, indexer, search):
+        assert Path(package.__file__ or "").parents[1] == ROOT
