@@ -76,7 +76,9 @@ def evaluate_dataset(
     dataset = load_dataset(folder, split or _only_split(folder))
     chosen = model or _model_of(place)
     prepared = encoder_folder(place, chosen)
+    progress.start("Preparing the encoder", 1, "models")
     prepare_encoder(chosen, prepared, progress=progress.say)
+    progress.advance()
     encoder = load_encoder(prepared)
     rules, fusion = PassageRules().fitted(encoder.spec.max_tokens), FusionRules()
     heard = 0
@@ -122,9 +124,7 @@ def _only_split(folder: Path) -> str:
             f"{folder} is no judged dataset: it has no qrels/*.tsv.",
             cure="Name a folder in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.",
         )
-    raise SearchError(
-        f"{folder} has the splits {', '.join(names)}.", cure="Name one with --split."
-    )
+    raise SearchError(f"{folder} has the splits {', '.join(names)}.", cure="Name one with --split.")
 
 
 def _model_of(place: Home) -> str:

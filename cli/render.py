@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from rich.console import Console, Group
-from rich.padding import Padding
+from rich.console import Console
 from rich.text import Text
 
 from corpus.types import DocumentType, Passage, Report
@@ -55,27 +54,31 @@ def print_answer(answer: Answer) -> None:
         )
         return
     for group in answer.groups:
-        console.print()
-        console.print(_group(group))
+        _print_group(group, console)
     total = answer.took_ms.get("total", 0.0)
     console.print(f"\n{len(answer.hits)} passages in {total:.0f} ms", style="dim")
 
 
-def _group(group: ReportGroup) -> Group:
+def _print_group(group: ReportGroup, console: Console) -> None:
     report = group.report
     known = report.metadata
-    title = Text(report.title, style="bold cyan")
     about = " · ".join(
         str(part) for part in (known.centre, known.year, report.document_type) if part
     )
-    lines: list[Text | Padding] = [title, Text(about, style="dim")]
-    lines += [Text(line) for line in _rating_lines(report)]
+    console.print()
+    console.print(Text(report.title, style="bold cyan"), soft_wrap=True)
+    console.print(Text(about, style="dim"))
+    for line in _rating_lines(report):
+        console.print(Text(line))
     if known.url and urlsplit(known.url).scheme in {"http", "https"}:
-        lines.append(Text(known.url, style="blue underline"))
+        console.print(Text(known.url, style="blue underline"), soft_wrap=True)
     if report.document_type is DocumentType.RECORD:
-        lines.append(Text(SUMMARY_NOTICE, style="italic yellow"))
-    lines += [Padding(_hit(hit, report), (1, 0, 0, 2)) for hit in group.hits]
-    return Group(*lines)
+        console.print(Text(SUMMARY_NOTICE, style="italic yellow"))
+    for hit in group.hits:
+        console.print()
+        for shown in _hit(hit, report).wrap(console, console.width - 2):
+            shown.rstrip()
+            console.print(Text("  ") + shown, soft_wrap=True)
 
 
 def _rating_lines(report: Report) -> list[str]:

@@ -1,5 +1,6 @@
 """The registry of centres: one file people edit, validated whole."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +26,19 @@ class Centre:
     former_names: tuple[str, ...] = ()
 
 
+_SHORT: Final = re.compile(r"\(([A-Z][A-Za-z]+)\)")
 _REGISTRY: Final = TypeAdapter(tuple[Centre, ...])
+
+
+def identify_centre(words: str) -> str:
+    """The id of the centre with that id, name, former name or abbreviation; else the words."""
+    folded = words.strip().casefold()
+    for centre in load_centres():
+        names = {centre.id, centre.name, *centre.former_names}
+        names |= {short for name in names for short in _SHORT.findall(name)}
+        if folded in {name.casefold() for name in names}:
+            return centre.id
+    return words.strip()
 
 
 @lru_cache(maxsize=4)

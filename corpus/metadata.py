@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from corpus.centres import identify_centre
 from corpus.errors import MetadataError
 from corpus.reading.text import decode
 from corpus.types import Metadata, Rating
@@ -132,7 +133,7 @@ def _json_row(line: str) -> Mapping[str, Any]:
 def _metadata(row: _Row) -> Metadata:
     return Metadata(
         title=row.title,
-        centre=row.centre,
+        centre=identify_centre(row.centre) if row.centre else None,
         year=row.year,
         authors=row.authors,
         url=row.url,

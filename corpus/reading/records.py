@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from corpus.centres import identify_centre
 from corpus.errors import MetadataError, ReadingError
 from corpus.reading.assemble import Part, one_page
 from corpus.types import BlockKind, Document, DocumentType, Metadata, Rating
@@ -95,7 +96,7 @@ def _faults(error: ValidationError) -> list[str]:
 def _metadata(fields: RecordFields) -> Metadata:
     return Metadata(
         title=fields.title,
-        centre=fields.centre,
+        centre=identify_centre(fields.centre),
         year=fields.year,
         url=fields.url,
         licence=fields.licence,

@@ -24,7 +24,7 @@ from corpus.reading.read import read_file
 from corpus.types import Document
 
 ReadFile = Callable[..., Document]
-_AHEAD: Final = 16  # jobs in flight for each worker: Pebble looks for results ten times a second
+_AHEAD: Final = 4  # jobs in flight for each worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def test_the_terminal_prints_the_agreed_shape(indexed: Path) -> None:
 @pytest.mark.shared
 def test_metadata_beside_the_reports_is_used(searcher: Searcher) -> None:
     report = searcher.ask("HbA1c target", k=1).hits[0].report
-    assert report.metadata.centre == "NICE"
+    assert report.metadata.centre == "nice"
     assert re.fullmatch(r"Type 2 diabetes in adults: management.*", report.title)
 
 

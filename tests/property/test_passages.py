@@ -1,6 +1,7 @@
 """Whatever a document holds, its passages are verbatim, whole, bounded and complete."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ kinds = st.sampled_from(BlockKind)
 parts = st.tuples(kinds, st.one_of(texts, tables), st.integers(1, 4))
 
 
-def count_tokens(some: list[str]) -> list[int]:
+def count_tokens(some: Sequence[str]) -> list[int]:
     return [len(text.split()) for text in some]
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.centres import load_centres
+from corpus.centres import identify_centre, load_centres
 from corpus.errors import MetadataError
 from corpus.metadata import is_metadata, load_metadata
 from corpus.reading.records import load_records, read_record
@@ -88,6 +88,9 @@ def test_all_faults_of_records_are_told_at_once() -> None:
 def test_the_registry_of_centres(tmp_path: Path) -> None:
     centres = load_centres()
     assert {"nice", "eef", "foundations", "wellbeing"} <= {centre.id for centre in centres}
+    assert identify_centre("NICE") == "nice"
+    assert identify_centre("National Institute for Clinical Excellence") == "nice"
+    assert identify_centre("Grattan Institute ") == "Grattan Institute"
     broken = tmp_path / "centres.toml"
     broken.write_text('[[centre]]\nid = "x"\n')
     with pytest.raises(MetadataError, match="name"):
