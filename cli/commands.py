@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.main import EXIT_ERROR, HomeOption, app, messages
+from cli.app import EXIT_ERROR, HomeOption, app, messages
 from corpus.types import DocumentType
 
 

@@ -1,54 +1,17 @@
 """The `evidence` command."""
 
 import sys
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import typer
-from rich.console import Console
-
+import cli.commands  # noqa: F401 - registers the commands on `app`
+from cli.app import EXIT_ERROR, app, messages
 from corpus.errors import EvidenceError
-from corpus.home import default_home
 
-EXIT_ERROR: Final = 1
 EXIT_INTERRUPTED: Final = 130
-
-app = typer.Typer(
-    name="evidence",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help=(
-        "Search the evidence of the UK What Works centres.\n\n"
-        "Reports go in with `add` and `index`; questions are answered by `ask` in the terminal and "
-        "by `serve` in the browser and over HTTP. Results go to standard output, everything else "
-        "to standard error."
-    ),
-    epilog="Exit codes: 0 done, 1 an error (its cause and cure are printed), 2 wrong usage.",
-)
-
-HomeOption = Annotated[
-    Path,
-    typer.Option(
-        "--home",
-        envvar="EVIDENCE_HOME",
-        help="Folder that holds library, index and caches.",
-        default_factory=default_home,
-        show_default="`.evidence` in the project's folder",
-        file_okay=False,
-    ),
-]
-
-
-def messages() -> Console:
-    """Where everything goes that is no result."""
-    return Console(stderr=True, highlight=False)
 
 
 def main() -> None:
     """Run the command; an error people can act on is printed without a traceback."""
-    from cli import commands  # noqa: F401 - registers the commands on `app`
-
     try:
         app()
     except EvidenceError as error:

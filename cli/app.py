@@ -1,0 +1,42 @@
+"""The command's frame: its help, the option every command takes, where messages go."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from corpus.home import default_home
+
+EXIT_ERROR: Final = 1
+
+app = typer.Typer(
+    name="evidence",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Search the evidence of the UK What Works centres.\n\n"
+        "Reports go in with `add` and `index`; questions are answered by `ask` in the terminal and "
+        "by `serve` in the browser and over HTTP. Results go to standard output, everything else "
+        "to standard error."
+    ),
+    epilog="Exit codes: 0 done, 1 an error (its cause and cure are printed), 2 wrong usage.",
+)
+
+HomeOption = Annotated[
+    Path,
+    typer.Option(
+        "--home",
+        envvar="EVIDENCE_HOME",
+        help="Folder that holds library, index and caches.",
+        default_factory=default_home,
+        show_default="`.evidence` in the project's folder",
+        file_okay=False,
+    ),
+]
+
+
+def messages() -> Console:
+    """Where everything goes that is no result."""
+    return Console(stderr=True, highlight=False)
