@@ -1,8 +1,10 @@
 """What endpoints are given: the searcher to use, and the question's parameters."""
 
+from http import HTTPStatus
+from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.types import DocumentType
@@ -14,10 +16,14 @@ _Year = Annotated[int, Field(ge=1800, le=2100)]
 _MOST = 50  # values of one filter
 
 
-class FilterParameters(BaseModel):
-    """Which reports may answer; parameters it does not know are refused."""
+class NoParameters(BaseModel):
+    """An address without parameters; the base of those that have some. Others are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class FilterParameters(NoParameters):
+    """Which reports may answer."""
 
     centre: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
         [], description="A centre's id; may be repeated.", examples=[["eef"]]
@@ -54,10 +60,8 @@ class SearchParameters(FilterParameters):
     k: int = Field(10, ge=1, le=LARGEST_K, description="How many passages.")
 
 
-class PageParameters(BaseModel):
+class PageParameters(NoParameters):
     """Which part of a long list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(50, ge=1, le=500, description="How many at most.")
     offset: int = Field(0, ge=0, le=10_000_000, description="How many to pass over.")
@@ -70,5 +74,23 @@ def searcher(request: Request) -> Searcher:
 
 
 AnySearcher = Annotated[Searcher, Depends(searcher)]
+
+
+def revalidate(request: Request, response: Response, searcher: AnySearcher) -> None:
+    """Let clients keep an answer for as long as the generation it came from is the one in use.
+
+    Raises:
+        HTTPException: 304, where the client has the answer already.
+    """
+    tag = f'W/"{searcher.generation}-{version("what-works-evidence-search")}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    kept = request.headers.get("if-none-match", "")
+    if tag in {each.strip() for each in kept.split(",")}:
+        raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=headers)
+    response.headers.update(headers)
+
+
+Revalidated = Depends(revalidate)
 SearchQuery = Annotated[SearchParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]
+NoQuery = Annotated[NoParameters, Query()]

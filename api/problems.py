@@ -1,6 +1,7 @@
 """Every error as problem details (RFC 9457), from one table of exception types."""
 
 import logging
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Final
@@ -8,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -26,6 +28,19 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (EvidenceError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 
+#: What is wrong with a value, in plain words, by pydantic's type of fault.
+_FAULTS: Final[Mapping[str, str]] = {
+    "missing": "is missing",
+    "string_too_short": "must not be empty",
+    "string_too_long": "may have at most {max_length} characters",
+    "too_long": "may be given at most {max_length} times",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "enum": "must be {expected}",
+}
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,19 +50,42 @@ class Problem(BaseModel):
     type: str = "about:blank"
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
-    detail: str = Field(examples=["There is no report 'x' in the library."])
-    cure: str | None = Field(None, description="What to do about it.")
-    instance: str
+    detail: str = Field(examples=["There is no report 'x' in this index."])
+    cure: str | None = Field(
+        None, description="What to do about it.", examples=["Search again for its id."]
+    )
+    instance: str = Field(description="The address asked.", examples=["/v1/reports/x"])
 
 
-def problem(
+#: Shows a problem to a person.
+ProblemPage = Callable[[Problem], str]
+
+
+def make_problem(
     request: Request, status: HTTPStatus, detail: str, cure: str | None = None
-) -> JSONResponse:
-    """A problem as a response."""
-    body = Problem(
+) -> Problem:
+    """What went wrong with a request."""
+    return Problem(
         title=status.phrase, status=status, detail=detail, cure=cure, instance=request.url.path
     )
-    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+def unforeseen(request: Request) -> Problem:
+    """The problem for an error nobody foresaw; what it was is only in the log."""
+    return make_problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong here; it has been logged.",
+        "Try again; if it stays so, tell whoever runs this service the X-Request-Id.",
+    )
+
+
+def respond(request: Request, told: Problem, page: ProblemPage) -> Response:
+    """Problem details for programs; the page for a browser that is not asking the API."""
+    for_person = not request.url.path.startswith("/v1/")
+    if for_person and "text/html" in request.headers.get("accept", ""):
+        return Response(page(told), status_code=told.status, media_type="text/html")
+    return JSONResponse(told.model_dump(), status_code=told.status, media_type=MEDIA_TYPE)
 
 
 def status_of(error: EvidenceError) -> HTTPStatus:
@@ -55,64 +93,64 @@ def status_of(error: EvidenceError) -> HTTPStatus:
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
-def describe_faults(error: RequestValidationError) -> str:
-    """All faults of a request in a sentence each."""
+def describe_faults(faults: Iterable[Mapping[str, Any]], known: Iterable[str]) -> str:
+    """All faults pydantic found, in plain words; `known` are the parameters there are."""
     told = []
-    for fault in error.errors():
-        where = [str(part) for part in fault["loc"] if part not in {"query", "path"}]
-        name = ".".join(where) or "the request"
-        if fault["type"] == "missing":
-            told.append(f"{name} is missing")
-        elif fault["type"] == "extra_forbidden":
-            told.append(f"{name} is no parameter of this address{_near(name)}")
+    for fault in faults:
+        path = [part for part in fault["loc"] if part not in {"query", "path"}]
+        name = next((part for part in path if isinstance(part, str)), "the request")
+        if fault["type"] == "extra_forbidden":
+            told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
         else:
-            told.append(f"{name}: {fault['msg']}")
+            words = _FAULTS.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+            told.append(f"{name} {words}")
     return "; ".join(told) + "."
 
 
-PARAMETERS: Final = ("q", "k", "centre", "year_from", "year_to", "document_type", "topic")
-
-
-def _near(name: str) -> str:
-    near = get_close_matches(name, PARAMETERS, n=1, cutoff=0.5)
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name.casefold(), list(known), n=1, cutoff=0.5)
     return f" (did you mean {near[0]}?)" if near else ""
 
 
-def install_problems(app: FastAPI) -> None:
-    """Answer every error of the app with a problem."""
+def _parameters(request: Request) -> list[str]:
+    """Names of the query parameters of the address asked."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return []
+    models = [parameter.field_info.annotation for parameter in route.dependant.query_params]
+    return [
+        name
+        for model in models
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name in model.model_fields
+    ]
+
+
+def install_problems(app: FastAPI, page: ProblemPage) -> None:
+    """Answer every error the app raises on purpose with a problem."""
 
     @app.exception_handler(EvidenceError)
     def _evidence(request: Request, error: EvidenceError) -> Response:
         status = status_of(error)
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("%s: %s", request.url.path, error)
-        return problem(request, status, str(error), error.cure)
+        return respond(request, make_problem(request, status, str(error), error.cure), page)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
-        return problem(
-            request,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            describe_faults(error),
-            "The parameters are described at /docs.",
-        )
+        detail = describe_faults(error.errors(), _parameters(request))
+        cure = "The parameters are described at /docs."
+        told = make_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, cure)
+        return respond(request, told, page)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        response = problem(request, status, _detail(error, status))
+        if status is HTTPStatus.NOT_MODIFIED:
+            return Response(status_code=status, headers=error.headers)
+        response = respond(request, make_problem(request, status, _detail(error, status)), page)
         response.headers.update(error.headers or {})
         return response
-
-    @app.exception_handler(Exception)
-    def _unforeseen(request: Request, error: Exception) -> Response:
-        _log.error("%s failed", request.url.path, exc_info=error)
-        return problem(
-            request,
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            "Something went wrong here; it has been logged.",
-            "Try again; if it stays so, tell whoever runs this service.",
-        )
 
 
 def _detail(error: HTTPException, status: HTTPStatus) -> str:

@@ -51,6 +51,7 @@ def add_all(
         NothingToAdd: a path does not exist, or a folder holds no file.
         MetadataError: a metadata file or evidence record is malformed; nothing was added then.
         FetchError: an address gives no file.
+        CorpusError: some files cannot be opened; the others were added.
     """
     given = dict(load_metadata(metadata)) if metadata else {}
     local = [found for source in sources if not is_address(source) for found in _walk(source)]
@@ -62,6 +63,7 @@ def add_all(
     addresses = [source for source in sources if is_address(source)]
     progress.start("Adding", len(local) + len(addresses), "files")
     added: list[Addition] = []
+    failed: list[str] = []
     with library.writing():
         for found in local:
             if found.path in batches:
@@ -76,12 +78,20 @@ def add_all(
                     )
                     added.append(Addition(file, report_id, came_to))
             else:
-                added.append(_add_file(library, found, given))
+                try:
+                    added.append(_add_file(library, found, given))
+                except OSError as error:
+                    failed.append(f"{found.shown}: {error.strerror or error}")
             progress.advance()
         for address in addresses:
             added.append(_add_address(library, address, given))
             progress.advance()
     _tell_unmatched(local, given, progress)
+    if failed:
+        raise CorpusError(
+            f"{len(failed)} of {len(local)} files cannot be opened: {'; '.join(failed)}.",
+            cure="Check their permissions, then add them again; the others were added.",
+        )
     return added
 
 
@@ -131,12 +141,7 @@ def _shown(path: str) -> str:
 def _add_file(library: Library, found: _Found, given: Mapping[str, Metadata]) -> Addition:
     name = _shown(found.path.name)
     known = given.get(name) or found.sidecar.get(name) or Metadata()
-    try:
-        data = found.path.read_bytes()
-    except OSError as error:
-        raise CorpusError(
-            f"{found.shown} cannot be opened: {error.strerror}.", cure="Check its permissions."
-        ) from error
+    data = found.path.read_bytes()
     report_id, came_to = library.add(data, path=found.shown, name=name, metadata=known)
     return Addition(found.shown, report_id, came_to)
 

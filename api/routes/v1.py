@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnySearcher, PageQuery, SearchQuery
+from api.dependencies import AnySearcher, NoQuery, PageQuery, Revalidated, SearchQuery
 from api.problems import documented
 from api.schemas import PassageOut, ReportOut, SearchResponse
 from corpus.centres import Centre, load_centres
@@ -61,13 +61,21 @@ class CentreOut(BaseModel):
 
 
 class CentresResponse(BaseModel):
-    """The registry of centres; `others` counts reports of publishers not in it."""
+    """The registry of centres, and the publishers not in it."""
 
     centres: list[CentreOut]
-    others: dict[str, int]
+    others: dict[str, int] = Field(
+        description='Reports by publisher; "" for those of no known one.',
+        examples=[{"Home Office": 2, "": 1}],
+    )
 
 
-@router.get("/search", responses=documented(_INVALID, _UNREADY), summary="Answer a question")
+@router.get(
+    "/search",
+    dependencies=[Revalidated],
+    responses=documented(_INVALID, _UNREADY),
+    summary="Answer a question",
+)
 def search(query: SearchQuery, searcher: AnySearcher) -> SearchResponse:
     """Ranked, verbatim passages with page, rating and why they rank."""
     return SearchResponse.from_answer(searcher.ask(query.q, filters=query.filters(), k=query.k))
@@ -75,6 +83,7 @@ def search(query: SearchQuery, searcher: AnySearcher) -> SearchResponse:
 
 @router.get(
     "/reports/{report_id}",
+    dependencies=[Revalidated],
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
     summary="A report and its passages",
 )
@@ -94,10 +103,11 @@ def report(report_id: _Id, page: PageQuery, searcher: AnySearcher) -> ReportWith
 
 @router.get(
     "/passages/{passage_id}",
+    dependencies=[Revalidated],
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
     summary="A passage",
 )
-def passage(passage_id: _Id, searcher: AnySearcher) -> PassageWithReport:
+def passage(passage_id: _Id, _: NoQuery, searcher: AnySearcher) -> PassageWithReport:
     """A passage and the report it is from."""
     found = searcher.passage(passage_id)
     return PassageWithReport(
@@ -105,8 +115,8 @@ def passage(passage_id: _Id, searcher: AnySearcher) -> PassageWithReport:
     )
 
 
-@router.get("/centres", responses=documented(_UNREADY), summary="The centres")
-def centres(searcher: AnySearcher) -> CentresResponse:
+@router.get("/centres", responses=documented(_INVALID, _UNREADY), summary="The centres")
+def centres(_: NoQuery, searcher: AnySearcher) -> CentresResponse:
     """Every centre of the network, with how many of its reports are here."""
     counts = dict(searcher.reports_by_centre())
     listed = [CentreOut.of(centre, counts.pop(centre.id, 0)) for centre in load_centres()]

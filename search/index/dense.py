@@ -19,7 +19,7 @@ from search.index.manifest import REBUILD, DenseInfo
 from search.index.types import Allowed, Candidates, Ordinals, Scores
 
 FILE_NAME: Final = "dense.faiss"
-FLAT_UP_TO: Final = 100_000
+FLAT_UP_TO: Final = 50_000
 RECALL_WANTED: Final = 0.99
 RECALL_AT: Final = 100
 SAMPLE: Final = 200
