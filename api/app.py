@@ -3,18 +3,21 @@
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import install_problems
-from api.routes import health, pages, v1
+from api.problems import install_problems, respond, unforeseen
+from api.routes import docs, health, pages, v1
+from api.routes.rendering import problem_page
 from api.settings import Settings
 from search.loading import LiveSearcher
 from search.searcher import Searcher
@@ -24,11 +27,14 @@ _DESCRIPTION: Final = (
     "Ask a policy question, get ranked passages of the UK What Works centres' evidence: "
     "verbatim, with page and the centre's own rating."
 )
-_CSP: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-_DOCS: Final = ("/docs", "/openapi.json", "/redoc")
+_SECURITY: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 _log = logging.getLogger("evidence.requests")
 
@@ -58,38 +64,57 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         description=_DESCRIPTION,
         version="1",
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's pages load scripts of a third party; ours is in routes/docs
+        redoc_url=None,
     )
-    install_problems(app)
-    app.include_router(v1.router)
-    app.include_router(health.router)
-    app.include_router(pages.router)
+    install_problems(app, problem_page)
+    for module in (v1, health, pages, docs):
+        app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET"]
         )
-    app.middleware("http")(_guard)
+    app.add_middleware(Guard)
     return app
 
 
-async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give every response its security headers, and log the request without its question."""
-    start = time.perf_counter()
-    response = await call_next(request)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    if not request.url.path.startswith(_DOCS):
-        response.headers["Content-Security-Policy"] = _CSP
-    request_id = uuid.uuid4().hex[:12]
-    response.headers["X-Request-Id"] = request_id
-    took = (time.perf_counter() - start) * 1000
-    _log.info(
-        "%s %s %s %d in %.1f ms",
-        request_id,
-        request.method,
-        request.url.path,
-        response.status_code,
-        took,
-    )
-    return response
+class Guard:
+    """The outermost layer: a request id, security headers, a line in the log, and the last net.
+
+    Every response carries `X-Request-Id`, which the log names too. The question is not logged.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; answer 500 where nobody foresaw what it raised."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        request_id = uuid.uuid4().hex[:12]
+        status = 0
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message).update({**_SECURITY, "X-Request-Id": request_id})
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_guarded)
+        except Exception:  # whatever an endpoint raised; half an answer cannot be mended
+            _log.exception("%s %s failed", request_id, scope["path"])
+            if status:
+                raise
+            request = Request(scope)
+            response = respond(request, unforeseen(request), problem_page)
+            await response(scope, receive, send_guarded)
+        finally:
+            took = (time.perf_counter() - start) * 1000
+            told = (request_id, scope["method"], scope["path"], status, took)
+            _log.info("%s %s %s %d in %.1f ms", *told)

@@ -1,0 +1,84 @@
+"""From domain types to what a page shows: escaped, marked, and linked only where that is safe."""
+
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from api.problems import Problem
+from corpus.types import DocumentType, Passage, Report
+from search.types import ScoredPassage
+
+KINDS: Final = {
+    DocumentType.PDF: "PDF",
+    DocumentType.HTML: "Web page",
+    DocumentType.DOCX: "Word document",
+    DocumentType.TEXT: "Text",
+    DocumentType.RECORD: "Summary record",
+}
+
+
+def marked(hit: ScoredPassage) -> Markup:
+    """The passage with its best sentence marked, everything escaped."""
+    text, shown, place = hit.passage.text, Markup(""), 0
+    for start, end in hit.highlights:
+        shown += escape(text[place:start]) + Markup("<mark>%s</mark>") % text[start:end]
+        place = end
+    return shown + escape(text[place:])
+
+
+def where(passage: Passage, report: Report) -> str:
+    """Pages as a person cites them; empty for formats that have none."""
+    if report.document_type is not DocumentType.PDF:
+        return ""
+    numbers = list(dict.fromkeys(span.page for span in passage.spans))
+    told = [
+        f"{number} (printed {label})" if label and label != str(number) else str(number)
+        for number, label in zip(numbers, passage.page_labels, strict=True)
+    ]
+    return ("Page " if len(told) == 1 else "Pages ") + ", ".join(told)
+
+
+def path_of(passage: Passage, report: Report) -> tuple[str, ...]:
+    """The headings above a passage, without the report's own title again."""
+    section = passage.section
+    return section[1:] if section and section[0].strip() == report.title.strip() else section
+
+
+def safe_link(url: str | None) -> str | None:
+    """An address to link to: only http and https ones with a host."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # "http://[" and the like
+        return None
+    return url.strip() if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def kind_name(value: str) -> str:
+    """A document type in words."""
+    return KINDS[DocumentType(value)]
+
+
+def render(template: str, **shown: Any) -> str:  # noqa: ANN401 - what the template shows
+    """Fill a template."""
+    return _TEMPLATES.get_template(template).render(**shown)
+
+
+def problem_page(told: Problem) -> str:
+    """An error as a page."""
+    return render("problem.html", problem=told)
+
+
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters.update(marked=marked, safe_link=safe_link, kind_name=kind_name)
+_TEMPLATES.globals.update(where=where, path_of=path_of)
