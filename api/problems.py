@@ -102,8 +102,8 @@ def describe_faults(faults: Iterable[Mapping[str, Any]], known: Iterable[str]) -
         if fault["type"] == "extra_forbidden":
             told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
         else:
-            words = _FAULTS.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
-            told.append(f"{name} {words}")
+            words = _FAULTS.get(fault["type"])
+            told.append(f"{name} {words.format(**fault.get('ctx', {})) if words else fault['msg']}")
     return "; ".join(told) + "."
 
 

@@ -61,7 +61,7 @@ def _parameters(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> lis
 
 def _limits(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
     """What a value may be, in words; `schema` may hold alternatives, items or a reference."""
-    told = [words.format(f"{schema[key]:,}") for key, words in _BOUNDS.items() if key in schema]
+    told = [words.format(schema[key]) for key, words in _BOUNDS.items() if key in schema]
     if "enum" in schema:
         told.append("one of " + ", ".join(schema["enum"]))
     if "$ref" in schema:

@@ -13,7 +13,15 @@ from corpus.centres import Centre, load_centres
 
 router = APIRouter(prefix="/v1")
 
-_Id = Annotated[str, Path(min_length=1, max_length=200)]
+_Id = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=200,
+        description="As in the hits of /v1/search.",
+        examples=["r-3f2a9c"],
+    ),
+]
 _UNREADY = HTTPStatus.SERVICE_UNAVAILABLE
 _INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 
