@@ -2,10 +2,12 @@
 
 Candidates come from MinHash signatures banded by locality-sensitive hashing (Broder, 1997,
 "On the resemblance and containment of documents"; datasketch), and are kept where the exact
-Jaccard similarity of their five-word shingles reaches `ALIKE`.
+Jaccard similarity of their five-word shingles reaches `ALIKE` and they differ in small words
+alone: a finding and its opposite are often one word apart, and neither may hide the other.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +17,12 @@ ALIKE: Final = 0.8
 SHINGLE: Final = 5  # words
 SHORTEST: Final = 12  # words; a shorter text is only a duplicate of an identical one
 PERMUTATIONS: Final = 64
-_WORD: Final = re.compile(r"\w+")
+_WORD: Final = re.compile(r"[^\W_]+|[-+<>=%\u2212\u2264\u2265\u00a3$\u20ac]")
+#: Words two near-duplicates may differ in; any other makes them say different things.
+_SMALL: Final = frozenset(
+    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "its", "of", "on"}
+    | {"page", "see", "that", "the", "this", "to", "was", "were", "with"}
+)
 
 
 def group_duplicates(texts: Sequence[str]) -> list[int]:
@@ -50,6 +57,7 @@ def _similar(places: list[int], words: list[list[str]]) -> list[tuple[int, int]]
             (earlier, place)
             for earlier in sorted(table.query(signature))
             if _jaccard(shingles[earlier], shingles[place]) >= ALIKE
+            and _differ_in_small_words(words[earlier], words[place])
         ]
         table.insert(place, signature, check_duplication=False)
     return pairs
@@ -61,6 +69,12 @@ def _shingles(words: list[str]) -> frozenset[str]:
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
+
+
+def _differ_in_small_words(one: list[str], other: list[str]) -> bool:
+    """Whether no number, sign or telling word ("raised", "not") stands in one alone."""
+    a, b = Counter(one), Counter(other)
+    return ((a - b) + (b - a)).keys() <= _SMALL
 
 
 def _root(first: list[int], place: int) -> int:

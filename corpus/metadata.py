@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -90,7 +91,9 @@ def load_metadata(path: Path) -> Mapping[str, Metadata]:
                 for fault in error.errors(include_url=False)
             ]
             continue
-        key = row.file if "://" in row.file else Path(row.file).name
+        key = row.file if "://" in row.file else os.path.normpath(row.file)
+        if key in found:
+            faults.append(f"line {number}: {row.file} stands twice")
         found[key] = _metadata(row)
     if faults:
         more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
@@ -112,14 +115,21 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             if line.strip():
                 yield number, _json_row(line)
         return
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_SEPARATOR.get(suffix, ","))
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=_SEPARATOR.get(suffix, ","), strict=True
+    )
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
     if not any(name in _FILE for name in reader.fieldnames):
         raise MetadataError(
             f"{path} has no column `file`.", cure="Name the file each row is about in it."
         )
-    for row in reader:
-        yield reader.line_num, {name: value for name, value in row.items() if name}
+    try:
+        for row in reader:
+            yield reader.line_num, {name: value for name, value in row.items() if name}
+    except csv.Error as error:
+        raise MetadataError(
+            f"{path}, line {reader.line_num}: {error}.", cure="Mend the quotes there."
+        ) from error
 
 
 def _json_row(line: str) -> Mapping[str, Any]:

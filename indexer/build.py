@@ -71,37 +71,41 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
         BuildFailed: the new generation does not check out; the live one stays.
     """
     with Library(home.library) as library, library.writing():
-        read, failed = _read(library, options, progress) if options.read_new else (0, 0)
-        generations = Generations(home.index)
-        live = _live(generations)
-        model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
-        folder = encoder_folder(home, model)
-        progress.start("Preparing the encoder", 1, "models")
-        spec = prepare_encoder(model, folder, progress=progress.say)
-        progress.advance()
-        reports = sorted(library.readable(), key=lambda report: report.report_id)
-        rules = options.rules.fitted(spec.max_tokens)
-        wanted = _digest(reports, rules, spec.model_hash)
-        if live and live.library_digest == wanted and live.encoder == spec and not options.rebuild:
-            return Built(live, changed=False, read=read, failed=failed, encoded=0)
-        encoder = load_encoder(folder)
-        entries, ranked = _entries(library, reports, rules, encoder, progress)
-        with VectorCache(home.index / "vectors", spec) as cache:
-            titles = [reports[entry.report_row].title for entry in entries]
-            texts = [
-                embedded_text(title, entry.passage)
-                for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
-            ]
-            vectors, encoded = _encode(texts, encoder, cache, progress)
-        progress.start("Writing the index", 1, "generations")
-        manifest = publish(
-            Content(reports, entries, vectors),
-            generations,
-            encoder=spec,
-            rules=rules,
-            library_digest=wanted,
-        )
-        progress.advance()
+        return _build(library, home, options, progress)
+
+
+def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
+    read, failed = _read(library, options, progress) if options.read_new else (0, 0)
+    generations = Generations(home.index)
+    live = _live(generations)
+    model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
+    folder = encoder_folder(home, model)
+    progress.start("Preparing the encoder", 1, "models")
+    spec = prepare_encoder(model, folder, progress=progress.say)
+    progress.advance()
+    reports = sorted(library.readable(), key=lambda report: report.report_id)
+    rules = options.rules.fitted(spec.max_tokens)
+    wanted = _digest(reports, rules, spec.model_hash)
+    if live and live.library_digest == wanted and live.encoder == spec and not options.rebuild:
+        return Built(live, changed=False, read=read, failed=failed, encoded=0)
+    encoder = load_encoder(folder)
+    entries, ranked = _entries(library, reports, rules, encoder, progress)
+    with VectorCache(home.index / "vectors", spec) as cache:
+        titles = [reports[entry.report_row].title for entry in entries]
+        texts = [
+            embedded_text(title, entry.passage)
+            for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
+        ]
+        vectors, encoded = _encode(texts, encoder, cache, progress)
+    progress.start("Writing the index", 1, "generations")
+    manifest = publish(
+        Content(reports, entries, vectors),
+        generations,
+        encoder=spec,
+        rules=rules,
+        library_digest=wanted,
+    )
+    progress.advance()
     return Built(manifest, changed=True, read=read, failed=failed, encoded=encoded)
 
 
@@ -192,6 +196,8 @@ def _encode(
 def remove_report(home: Home, wanted: str, progress: Progress) -> tuple[str, Built | None]:
     """Take a report out of the library and of the index at once; its id, and the build.
 
+    A removal that was broken off is finished: the report may be gone from the library already.
+
     Args:
         home: the home folder.
         wanted: the report's id, or the path it was added from.
@@ -200,13 +206,16 @@ def remove_report(home: Home, wanted: str, progress: Progress) -> tuple[str, Bui
     Raises:
         LibraryError: there is no such report.
     """
-    with Library(home.library) as library, library.writing():
-        report_id = library.find(wanted).report_id
-        library.remove(report_id)
     generations = Generations(home.index)
-    if _live(generations) is None:
-        return report_id, None
-    return report_id, build_index(home, BuildOptions(read_new=False), progress)
+    live = _live(generations)
+    with Library(home.library) as library, library.writing():
+        known = library.entries().get(wanted)
+        if known is None or known.removed is None or wanted not in live_report_ids(home.path):
+            wanted = library.find(wanted).report_id
+            library.remove(wanted)
+        if live is None:
+            return wanted, None
+        return wanted, _build(library, home, BuildOptions(read_new=False), progress)
 
 
 def live_report_ids(home: Path) -> frozenset[str]:

@@ -25,7 +25,16 @@ class VectorCache:
     def __init__(self, folder: Path, spec: EncoderSpec) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._dimension = spec.dimension
-        self._database = sqlite3.connect(folder / f"{spec.model_hash}.sqlite", isolation_level=None)
+        path = folder / f"{spec.model_hash}.sqlite"
+        try:
+            self._open(path)
+        except sqlite3.DatabaseError:  # a cache can be made anew: the damaged one is set aside
+            self._database.close()
+            path.replace(path.with_suffix(".damaged"))
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=NORMAL")
         self._database.execute(

@@ -25,7 +25,8 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.took_ms[name] = round((time.perf_counter() - start) * 1000, 3)
+            took = (time.perf_counter() - start) * 1000
+            self.took_ms[name] = round(self.took_ms.get(name, 0.0) + took, 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from search.index.generations import Generation, Generations
 from search.searcher import Searcher
 
 LOOK_EVERY_S: Final = 1.0
+RETRY_AFTER_S: Final = 30.0
 
 _log = logging.getLogger(__name__)
 
@@ -53,35 +54,44 @@ def encoder_folder(home: Home, model: str) -> Path:
 class LiveSearcher:
     """Hands out a searcher over the newest generation.
 
-    A new generation is opened in the background and swapped in; a request under way keeps the
-    searcher it was given. One that cannot be used is logged, and the old one stays.
+    A thread looks for a new one every second, opens it and swaps it in; a request under way
+    keeps the searcher it was given. One that cannot be used is logged, the old one stays, and
+    it is tried again after `RETRY_AFTER_S`.
     """
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._generations = Generations(Home(home).index)
         self._searcher = load_searcher(home)
-        self._looked = time.monotonic()
-        self._refused: str | None = None
-        self._opening = threading.Lock()
+        self._refused: tuple[str, float] = ("", 0.0)
+        self._stop = threading.Event()
+        threading.Thread(target=self._follow, name="follow-index", daemon=True).start()
 
     def current(self) -> Searcher:
-        """The searcher to use now; looks for a newer generation at most once a second."""
-        now = time.monotonic()
-        if now - self._looked >= LOOK_EVERY_S and self._opening.acquire(blocking=False):
-            self._looked = now
-            threading.Thread(target=self._renew, name="open-generation", daemon=True).start()
+        """The searcher to use now."""
         return self._searcher
 
+    def close(self) -> None:
+        """Stop looking for new generations."""
+        self._stop.set()
+
+    def _follow(self) -> None:
+        while not self._stop.wait(LOOK_EVERY_S):
+            try:
+                self._renew()
+            except Exception:  # noqa: BLE001 - whatever it is, the next look may succeed
+                _log.exception("Looking for a new generation failed; the old one stays")
+
     def _renew(self) -> None:
+        newest = self._generations.current_id()
+        refused, at = self._refused
+        waiting = newest == refused and time.monotonic() - at < RETRY_AFTER_S
+        if newest == self._searcher.generation or waiting:
+            return
+        self._refused = (newest, time.monotonic())
         try:
-            newest = self._generations.current_id()
-            if newest not in {self._searcher.generation, self._refused}:
-                self._refused = newest
-                self._searcher = load_searcher(self._home)
-                self._refused = None
-                _log.info("Now answering from generation %s", newest)
+            self._searcher = load_searcher(self._home)
         except SearchError as error:
-            _log.error("The new generation cannot be used, the old one stays: %s", error)
-        finally:
-            self._opening.release()
+            _log.error("Generation %s cannot be used, the old one stays: %s", newest, error)
+        else:
+            _log.info("Now answering from generation %s", newest)

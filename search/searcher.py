@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -77,17 +78,8 @@ class Searcher:
             vector = self._encoder.encode_queries([question])[0]
         with watch.stage("filter"):
             allowed = self._allowed(filters)
-        fused = retrieve(
-            question,
-            vector,
-            dense=self._index.dense,
-            lexical=self._index.lexical,
-            rules=self._rules,
-            allowed=allowed,
-            watch=watch,
-        )
+        fused, shown = self._retrieve(question, vector, k, allowed, watch)
         with watch.stage("fetch"):
-            shown = self._collapse(fused, k)
             repeats = {place: self._others(fused, place, allowed) for place in shown}
             wanted = [int(fused.ordinals[place]) for place in shown]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
@@ -110,6 +102,26 @@ class Searcher:
 
     def _allow(self, filters: Filters) -> Allowed | None:
         return allowed_by(filters, self._index.store.reports, self._report_rows)
+
+    def _retrieve(
+        self, question: str, vector: Vectors, k: int, allowed: Allowed | None, watch: Stopwatch
+    ) -> tuple[Fused, list[int]]:
+        """Candidates and the places of the k best; deeper where near-duplicates crowd them."""
+        depth = self._rules.depth
+        while True:
+            fused = retrieve(
+                question,
+                vector,
+                dense=self._index.dense,
+                lexical=self._index.lexical,
+                rules=replace(self._rules, depth=depth),
+                allowed=allowed,
+                watch=watch,
+            )
+            shown = self._collapse(fused, k)
+            if len(shown) == k or len(fused.ordinals) < depth:
+                return fused, shown
+            depth *= 4
 
     def _collapse(self, fused: Fused, k: int) -> list[int]:
         """Places in the fused order of the k best, one for each group of near-duplicates."""
@@ -206,7 +218,7 @@ def _group(firsts: list[int]) -> dict[int, list[int]]:
 
 
 def _checked(question: str, k: int) -> str:
-    question = question.strip()
+    question = question.encode("utf-8", "replace").decode().replace("\x00", " ").strip()
     if not question:
         raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
     if len(question) > LONGEST_QUESTION:

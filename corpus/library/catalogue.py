@@ -25,11 +25,12 @@ CREATE TABLE report (
 CREATE INDEX report_by_content ON report (sha256);
 CREATE TABLE file (
     number INTEGER PRIMARY KEY,
-    path TEXT NOT NULL,
+    path TEXT NOT NULL,           -- as it was typed
+    place TEXT NOT NULL,          -- the real path
     sha256 TEXT NOT NULL,
     report_id TEXT NOT NULL REFERENCES report (report_id),
     superseded INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (path, sha256)
+    UNIQUE (place, sha256)
 );
 PRAGMA user_version = {VERSION};
 """
@@ -121,15 +122,18 @@ class Catalogue:
         """Every file ever added, oldest first."""
         names = ", ".join(field.name for field in fields(FileEntry))
         rows = self._database.execute(f"SELECT {names} FROM file ORDER BY number")  # noqa: S608 - field names
-        return [FileEntry(path, sha, report, bool(old)) for path, sha, report, old in rows]
+        return [
+            FileEntry(path, place, sha256, report_id, superseded=bool(old))
+            for path, place, sha256, report_id, old in rows
+        ]
 
     def put_file(self, file: FileEntry) -> None:
         """Add a file, or replace what is known of it."""
         values: dict[str, Any] = asdict(file)
         self._database.execute(
-            "INSERT INTO file (path, sha256, report_id, superseded)"
-            " VALUES (:path, :sha256, :report_id, :superseded)"
-            " ON CONFLICT (path, sha256) DO UPDATE SET"
+            "INSERT INTO file (path, place, sha256, report_id, superseded)"
+            " VALUES (:path, :place, :sha256, :report_id, :superseded)"
+            " ON CONFLICT (place, sha256) DO UPDATE SET"
             " report_id = excluded.report_id, superseded = excluded.superseded",
             values,
         )

@@ -15,7 +15,7 @@ import tempfile
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,7 @@ from corpus.errors import LibraryError
 from corpus.library.catalogue import Catalogue
 from corpus.library.documents import load_document, pack_document, text_hash
 from corpus.library.states import Account, Entry, FileEntry, Outcome, account_for, text_duplicates
-from corpus.types import Document, Metadata, Report
+from corpus.types import Document, Metadata, Rating, Report
 
 #: Raised when reading changes what comes out of a file: everything is read again.
 READER_VERSION: Final = 1
@@ -90,72 +90,105 @@ class Library:
             ) from error
 
     def add(
-        self, data: bytes, *, path: str, name: str, metadata: Metadata, report_id: str | None = None
+        self,
+        data: bytes,
+        *,
+        path: str,
+        name: str,
+        metadata: Metadata,
+        place: str | None = None,
+        report_id: str | None = None,
     ) -> tuple[str, Added]:
         """Keep a file and enter it in the catalogue.
 
         Args:
             data: its bytes.
-            path: the path or address as it was given; the same path again is the same file.
+            path: the path or address as it was given.
             name: its file name, which reading goes by where the bytes leave doubt.
-            metadata: what is known of it.
+            metadata: what is known of it; adds to what was known before.
+            place: what makes it the same file again; `path`, unless given.
             report_id: given for evidence records, made from name and content for files.
 
         Returns:
             The report's id, and what adding came to.
+
+        Raises:
+            LibraryError: another file holds a record of that id.
         """
         sha256 = hashlib.sha256(data).hexdigest()
         self._keep(self.original(sha256), data)
+        report_id = report_id or f"{_slug(name)}-{sha256[:8]}"
         with self._catalogue.transaction():
             known = self._catalogue.by_content(sha256)
+            file = FileEntry(
+                path,
+                place or path,
+                sha256,
+                known.report_id if known else report_id,
+                superseded=False,
+            )
             if known is None:
-                return self._enter_new(sha256, len(data), path, name, metadata, report_id)
-            return self._enter_again(known, sha256, path, metadata)
+                return self._enter_new(file, name, len(data), metadata)
+            return self._enter_again(file, known, metadata)
 
     def _enter_new(
-        self,
-        sha256: str,
-        size: int,
-        path: str,
-        name: str,
-        metadata: Metadata,
-        report_id: str | None,
+        self, file: FileEntry, name: str, size: int, metadata: Metadata
     ) -> tuple[str, Added]:
-        report_id = report_id or f"{_slug(name)}-{sha256[:8]}"
-        replaced = self._supersede(path, sha256, report_id)
-        entry = Entry(report_id=report_id, sha256=sha256, name=name, size=size, metadata=metadata)
+        holder = self._catalogue.report(file.report_id)
+        if holder and holder.removed is None:
+            self._check_same_place(file)
+        replaced = self._supersede(file)
+        entry = Entry(
+            report_id=file.report_id, sha256=file.sha256, name=name, size=size, metadata=metadata
+        )
         self._catalogue.put(entry, read_by=None)
-        self._catalogue.put_file(FileEntry(path, sha256, report_id, superseded=False))
-        return report_id, Added.REPLACED if replaced else Added.NEW
+        self._catalogue.put_file(file)
+        return file.report_id, Added.REPLACED if replaced else Added.NEW
 
-    def _enter_again(
-        self, known: Entry, sha256: str, path: str, metadata: Metadata
-    ) -> tuple[str, Added]:
-        paths = [f.path for f in self._catalogue.files() if f.report_id == known.report_id]
-        self._supersede(path, sha256, known.report_id)
-        self._catalogue.put_file(FileEntry(path, sha256, known.report_id, superseded=False))
-        if known.removed is not None:
-            self._catalogue.update(replace(known, removed=None, metadata=metadata))
-            return known.report_id, Added.RESTORED
-        if path != paths[0]:
-            return known.report_id, Added.DUPLICATE if path not in paths else Added.UNCHANGED
-        if metadata not in {known.metadata, Metadata()}:
-            self._catalogue.update(replace(known, metadata=metadata))
-            return known.report_id, Added.UPDATED
-        return known.report_id, Added.UNCHANGED
-
-    def _supersede(self, path: str, sha256: str, report_id: str) -> bool:
-        """Mark earlier contents of a path; a report no file holds any longer is removed."""
-        files = self._catalogue.files()
-        earlier = [f for f in files if f.path == path and f.sha256 != sha256 and not f.superseded]
-        for file in earlier:
-            self._catalogue.put_file(replace(file, superseded=True))
-            held = any(
-                f.report_id == file.report_id and f.path != path and not f.superseded for f in files
+    def _check_same_place(self, file: FileEntry) -> None:
+        """Refuse a record whose id another file's record has: neither may pass for the other."""
+        others = [
+            f.path
+            for f in self._catalogue.files()
+            if f.report_id == file.report_id and f.place != file.place and not f.superseded
+        ]
+        if others:
+            raise LibraryError(
+                f"{file.path} and {others[0]} are different records of one id.",
+                cure=f"Give one of them another id, or `evidence remove {file.report_id}` first.",
             )
-            entry = self._catalogue.report(file.report_id)
-            if entry and not held and file.report_id != report_id:
-                self._catalogue.update(replace(entry, removed=f"replaced by a newer {path}"))
+
+    def _enter_again(self, file: FileEntry, known: Entry, metadata: Metadata) -> tuple[str, Added]:
+        holders = [f for f in self._catalogue.files() if f.report_id == known.report_id]
+        self._supersede(file)
+        self._catalogue.put_file(file)
+        merged = merge(known.metadata, metadata)
+        if known.removed is not None or merged != known.metadata:
+            self._catalogue.update(replace(known, removed=None, metadata=merged))
+        if known.removed is not None:
+            return known.report_id, Added.RESTORED
+        if file.place not in {holder.place for holder in holders}:
+            return known.report_id, Added.DUPLICATE
+        updated = merged != known.metadata
+        return known.report_id, Added.UPDATED if updated else Added.UNCHANGED
+
+    def _supersede(self, file: FileEntry) -> bool:
+        """Mark earlier contents of a place; a report no file holds any longer is removed."""
+        files = self._catalogue.files()
+        earlier = [
+            f
+            for f in files
+            if f.place == file.place and f.sha256 != file.sha256 and not f.superseded
+        ]
+        for old in earlier:
+            self._catalogue.put_file(replace(old, superseded=True))
+            held = any(
+                f.report_id == old.report_id and f.place != old.place and not f.superseded
+                for f in files
+            )
+            entry = self._catalogue.report(old.report_id)
+            if entry and not held and old.report_id != file.report_id:
+                self._catalogue.update(replace(entry, removed=f"replaced by a newer {file.path}"))
         return bool(earlier)
 
     def remove(self, report_id: str) -> None:
@@ -166,13 +199,16 @@ class Library:
                 self._catalogue.update(replace(entry, removed="removed by hand"))
 
     def find(self, wanted: str) -> Entry:
-        """The held report with that id, or that was added from that path.
+        """The report with that id, or that was added from that path.
 
         Raises:
             LibraryError: there is none, or it was removed before.
         """
+        places = {wanted, os.path.realpath(wanted)}
         by_path = [
-            f.report_id for f in self._catalogue.files() if f.path == wanted and not f.superseded
+            f.report_id
+            for f in self._catalogue.files()
+            if (f.path in places or f.place in places) and not f.superseded
         ]
         entry = self._catalogue.report(wanted) or self._catalogue.report(
             by_path[0] if by_path else ""
@@ -269,6 +305,17 @@ class Library:
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(path)
+
+
+def merge(known: Metadata, new: Metadata) -> Metadata:
+    """What was known, with everything the new metadata says put over it."""
+    rating = Rating(
+        new.rating.evidence or known.rating.evidence,
+        new.rating.cost or known.rating.cost,
+        new.rating.impact or known.rating.impact,
+    )
+    said = {f.name: value for f in fields(new) if (value := getattr(new, f.name))}
+    return replace(known, **{**said, "rating": rating})
 
 
 def _what_reading_found(document: Document, ocr: tuple[int, ...], *, empty: bool) -> str | None:

@@ -54,9 +54,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file as it was added, once for each content it has had."""
+    """A file as it was added, once for each content it has had.
+
+    `path` is what was typed; `place` is what makes it the same file again: the real path.
+    """
 
     path: str
+    place: str
     sha256: str
     report_id: str
     superseded: bool

@@ -53,6 +53,10 @@ class Generations:
         """
         try:
             return (self.folder / CURRENT).read_text(encoding="utf-8").strip()
+        except (UnicodeDecodeError, IsADirectoryError) as error:
+            raise IndexUnusable(
+                f"{self.folder / CURRENT} does not name a generation.", cure=REBUILD
+            ) from error
         except FileNotFoundError:
             raise NoIndex(
                 f"There is no index in {self.folder.parent} yet.",

@@ -119,14 +119,15 @@ def verify_files(manifest: Manifest, folder: Path) -> None:
     """
     for name, expected in manifest.files.items():
         path = folder / name
-        if not path.is_file():
-            fault = "is missing"
-        elif (size := path.stat().st_size) != expected.size:
-            fault = f"has {size} bytes instead of {expected.size}"
-        elif hash_file(path) != expected.sha256:
-            fault = "has changed since it was written"
-        else:
-            continue
+        try:
+            if (size := path.stat().st_size) != expected.size:
+                fault = f"has {size} bytes instead of {expected.size}"
+            elif hash_file(path) != expected.sha256:
+                fault = "has changed since it was written"
+            else:
+                continue
+        except OSError as error:
+            fault = f"cannot be read ({error.strerror or error})"
         raise IndexUnusable(f"The index is damaged: {path} {fault}.", cure=REBUILD)
 
 

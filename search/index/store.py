@@ -102,12 +102,16 @@ def _row(ordinal: int, entry: StoreEntry) -> tuple[Any, ...]:
 
 
 class Store:
-    """Read access, from any thread. Reports are kept in memory, passages fetched as needed."""
+    """Read access, from any thread. Reports are kept in memory, passages fetched as needed.
+
+    One connection is opened at once and kept, so that the files may be pruned meanwhile;
+    threads take turns on it.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._turn = threading.Lock()
+        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self.reports: tuple[Report, ...] = tuple(
             _REPORT.validate_json(body)
             for (body,) in self._all("SELECT body FROM report ORDER BY row")
@@ -167,17 +171,13 @@ class Store:
             yield StoredPassage(passage, row - 1, report_row, first)
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-            self._local.connection = connection
-            self._connections.append(connection)
-        return connection.execute(query, values).fetchall()
+        with self._turn:
+            return self._connection.execute(query, values).fetchall()
 
     def close(self) -> None:
-        """Close every connection; the store cannot be used afterwards."""
-        while self._connections:
-            self._connections.pop().close()
+        """Close the connection; the store cannot be used afterwards."""
+        with self._turn:
+            self._connection.close()
 
 
 def _passage(passage_id: str, report_id: str, text: str, body: dict[str, Any]) -> Passage:

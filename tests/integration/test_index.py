@@ -47,6 +47,19 @@ def test_near_duplicates_are_shown_once_and_counted(searcher: Searcher) -> None:
     assert len(answer.hits[texts.index(TEXTS[0][1])].duplicates) == 1
 
 
+def test_k_is_filled_however_many_duplicates_crowd_in(tmp_path: Path) -> None:
+    reports = [report(f"r{i}") for i in range(320)]
+    same = "Tutoring in maths helps pupils who fall behind to catch up with the others in class."
+    texts = [(f"r{i}", same) for i in range(300)]
+    texts += [
+        (f"r{i}", f"Pupils of school {i} had tutoring in subject {i}.") for i in range(300, 320)
+    ]
+    searcher = Searcher(generation(tmp_path, content(reports, texts, ENCODER), ENCODER), ENCODER)
+    answer = searcher.ask("tutoring maths pupils", k=20)
+    assert len(answer.hits) == 20
+    assert len(answer.hits[0].duplicates) == 299
+
+
 def test_a_filter_chooses_the_copy_it_allows(searcher: Searcher) -> None:
     answer = searcher.ask("smaller classes progress", filters=Filters(centres=("college",)), k=10)
     assert {hit.report.report_id for hit in answer.hits} == {"b"}

@@ -71,6 +71,26 @@ def test_metadata_can_be_mended(library: Library) -> None:
     assert library.readable()[0].title == "Right"
 
 
+def test_metadata_adds_up_whichever_path_it_came_by(library: Library) -> None:
+    report_id, _ = _add(library, "a.txt", b"one", centre="eef")
+    _add(library, "b.txt", b"one", title="Known")
+    library.remove(report_id)
+    _add(library, "a.txt", b"one")
+    known = library.find(report_id).metadata
+    assert (known.title, known.centre) == ("Known", "eef")
+
+
+def test_two_records_of_one_id_are_refused(library: Library) -> None:
+    known = Metadata()
+    library.add(b"1", path="m1#r", name="r.json", metadata=known, report_id="r")
+    with pytest.raises(LibraryError, match=r"m2#r and m1#r are different records"):
+        library.add(b"2", path="m2#r", name="r.json", metadata=known, report_id="r")
+    assert library.add(b"2", path="m1#r", name="r.json", metadata=known, report_id="r") == (
+        "r",
+        Added.REPLACED,
+    )
+
+
 def test_removing_and_restoring(library: Library) -> None:
     report_id, _ = _add(library, "a.txt", b"one")
     library.remove(report_id)

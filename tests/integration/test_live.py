@@ -114,6 +114,55 @@ def test_a_server_follows_without_a_dropped_request(built: Path) -> None:
     assert live.current().generation == newest
 
 
+def test_an_idle_server_answers_after_its_generation_was_pruned(built: Path) -> None:
+    searcher = load_searcher(built)
+    for _ in range(5):
+        build_index(Home(built), BuildOptions(rebuild=True), QUIET)
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(len(searcher.ask("mentoring").hits)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [2] * 8
+
+
+def test_a_server_nobody_asks_follows_too(built: Path) -> None:
+    live = LiveSearcher(built)
+    remove_report(Home(built), "two.txt", QUIET)
+    deadline = time.monotonic() + 20
+    newest = load_searcher(built).generation
+    while live.current().generation != newest and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert {hit.report.file for hit in live.current().ask("lighting").hits} == {"one.txt"}
+
+
+def test_a_removal_that_was_broken_off_can_be_finished(built: Path) -> None:
+    with Library(Home(built).library) as library:
+        report_id = library.find("two.txt").report_id
+        library.remove(report_id)  # and killed before the index was built
+    assert "two.txt" in _files(built, "street lighting")
+    remove_report(Home(built), report_id, QUIET)
+    assert "two.txt" not in _files(built, "street lighting")
+
+
+def test_a_damaged_pointer_or_cache_is_mended_by_the_next_build(built: Path) -> None:
+    index = Home(built).index
+    (index / "CURRENT").write_bytes(b"\xff\xfe\n")
+    with pytest.raises(IndexUnusable, match="CURRENT"):
+        load_searcher(built)
+    next((index / "vectors").glob("*.sqlite")).write_bytes(b"no database" * 500)
+    assert build_index(Home(built), BuildOptions(), QUIET).encoded == 2
+    assert _files(built, "mentoring")
+
+
+def test_odd_characters_in_a_question_do_no_harm(built: Path) -> None:
+    assert load_searcher(built).ask("mentoring \udcff \x00 bytes").hits
+
+
 def test_an_index_of_another_model_is_refused(built: Path) -> None:
     folder = next(Home(built).models.iterdir())
     record = (folder / "encoder.json").read_text()

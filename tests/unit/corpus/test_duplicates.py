@@ -1,5 +1,6 @@
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,10 +13,21 @@ def test_identical_texts_are_one_group_whatever_case_and_space() -> None:
     assert group_duplicates(["It helped.", "other words here", "IT  helped"]) == [0, 1, 0]
 
 
-def test_a_changed_word_in_a_long_text_is_near() -> None:
+def _with(word: str) -> str:
     words = [f"word{number}" for number in range(120)]
-    changed = [*words[:60], "changed", *words[61:]]
-    assert group_duplicates([" ".join(words), " ".join(changed), LONG]) == [0, 0, 2]
+    return " ".join([*words[:60], word, *words[61:]])
+
+
+def test_a_small_word_more_in_a_long_text_is_near() -> None:
+    assert group_duplicates([_with("the"), _with("a"), LONG]) == [0, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("raised", "lowered"), ("was", "not"), ("0.2", "-0.2"), ("<", ">")]
+)
+def test_a_finding_never_hides_its_opposite(one: str, other: str) -> None:
+    assert group_duplicates([_with(one), _with(other)]) == [0, 1]
+    assert group_duplicates([f"Effect {one} here.", f"Effect {other} here."]) == [0, 1]
 
 
 def test_short_texts_are_grouped_only_when_identical() -> None:

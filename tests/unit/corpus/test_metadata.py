@@ -31,7 +31,7 @@ def test_csv_with_aliases_byte_order_mark_and_quoted_lines(tmp_path: Path) -> No
             rating=Rating("Strong"),
             topics=("reading", "maths"),
         ),
-        "b.pdf": Metadata(),
+        "sub/b.pdf": Metadata(),
     }
 
 
