@@ -1,6 +1,5 @@
-"""What the service does with bad input, what it cannot foresee, and what a client has already."""
+"""Bad input at every address, what a client has already, and what pages load."""
 
-import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,39 +116,6 @@ def test_an_index_that_fails_is_told_with_its_cure(
     assert client.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, "/"])
-def test_what_nobody_foresaw_stays_in_the_log(
-    client: TestClient, failing: _Source, address: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    failing.error = RuntimeError("a secret of the machine")
-    with caplog.at_level(logging.INFO, "evidence.requests"):
-        assert "secret" not in _is_problem(client, address, 500)
-        response = client.get(address)
-    assert "secret" not in response.text
-    assert "a secret of the machine" in caplog.text
-    assert response.headers["x-request-id"] in caplog.text
-
-
-def test_the_question_is_not_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "evidence.requests"):
-        client.get("/v1/search?q=private+matter")
-    assert "/v1/search 200" in caplog.text
-    assert "private" not in caplog.text
-
-
-def test_a_browser_gets_a_page_and_a_program_a_problem(
-    client: TestClient, failing: _Source
-) -> None:
-    page = client.get("/%3Cscript%3E", headers=BROWSER)
-    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "<script>" not in page.text
-    api = client.get("/v1/nothing", headers=BROWSER)
-    assert api.headers["content-type"] == "application/problem+json"
-    failing.error = RuntimeError("x")
-    broken = client.get("/", headers=BROWSER)
-    assert (broken.status_code, "<h1>Internal Server Error</h1>" in broken.text) == (500, True)
-
-
 @pytest.mark.parametrize("address", ADDRESSES[:3])
 def test_a_client_keeps_an_answer_until_the_generation_changes(
     client: TestClient, address: str
@@ -166,19 +132,6 @@ def test_a_client_keeps_an_answer_until_the_generation_changes(
 
 def test_a_problem_is_not_kept(client: TestClient) -> None:
     assert "etag" not in client.get("/v1/reports/none").headers
-
-
-def test_other_sites_only_where_they_are_named(source: _Source) -> None:
-    named = load_settings(home=Path("none"), cors_origins="https://a.org")
-    for given_settings, allowed in ((named, "https://a.org"), (load_settings(), None)):
-        with TestClient(create_app(given_settings, source)) as client:
-            response = client.get("/healthz", headers={"Origin": "https://a.org"})
-            assert response.headers.get("access-control-allow-origin") == allowed
-
-
-def test_long_answers_are_compressed(client: TestClient) -> None:
-    response = client.get("/v1/centres", headers={"Accept-Encoding": "gzip"})
-    assert response.headers["content-encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("address", ["/", "/?q=tutoring", "/docs", "/none"])
@@ -220,7 +173,7 @@ def test_any_question_is_answered_or_refused(client: TestClient, question: str) 
 
 @pytest.mark.parametrize(
     "question",
-    ['"', "title:", "a AND", "((", "*", "NOT", "-", "x^", "[a TO", "\x00", "\ud800", "'; DROP--"],
+    ['"', "title:", "a AND", "((", "*", "NOT", "-", "x^", "[a TO", "'; DROP--"],
 )
 def test_the_syntax_of_engines_means_nothing(client: TestClient, question: str) -> None:
     raw = quote(question, errors="surrogatepass")
