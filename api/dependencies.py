@@ -76,21 +76,31 @@ def searcher(request: Request) -> Searcher:
 AnySearcher = Annotated[Searcher, Depends(searcher)]
 
 
-def revalidate(request: Request, response: Response, searcher: AnySearcher) -> None:
-    """Let clients keep an answer for as long as the generation it came from is the one in use.
+class Freshness:
+    """Lets clients keep an answer for as long as the generation it came from is the one in use.
 
-    Raises:
-        HTTPException: 304, where the client has the answer already.
+    Asked by endpoints, not before them: a wrong question is refused whatever its client keeps.
     """
-    tag = f'W/"{searcher.generation}-{version("what-works-evidence-search")}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    kept = request.headers.get("if-none-match", "")
-    if tag in {each.strip() for each in kept.split(",")}:
-        raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=headers)
-    response.headers.update(headers)
+
+    def __init__(self, request: Request, response: Response, searcher: AnySearcher) -> None:
+        tag = f'W/"{searcher.generation}-{version("what-works-evidence-search")}"'
+        kept = request.headers.get("if-none-match", "")
+        self._kept = tag in {each.strip() for each in kept.split(",")}
+        self._headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        self._response = response
+
+    def confirm(self) -> None:
+        """Tag the answer.
+
+        Raises:
+            HTTPException: 304, where the client has it already.
+        """
+        if self._kept:
+            raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=self._headers)
+        self._response.headers.update(self._headers)
 
 
-Revalidated = Depends(revalidate)
+Fresh = Annotated[Freshness, Depends()]
 SearchQuery = Annotated[SearchParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]
 NoQuery = Annotated[NoParameters, Query()]

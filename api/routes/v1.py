@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnySearcher, NoQuery, PageQuery, Revalidated, SearchQuery
+from api.dependencies import AnySearcher, Fresh, NoQuery, PageQuery, SearchQuery
 from api.problems import documented
 from api.schemas import PassageOut, ReportOut, SearchResponse
 from corpus.centres import Centre, load_centres
@@ -80,24 +80,26 @@ class CentresResponse(BaseModel):
 
 @router.get(
     "/search",
-    dependencies=[Revalidated],
     responses=documented(_INVALID, _UNREADY),
     summary="Answer a question",
 )
-def search(query: SearchQuery, searcher: AnySearcher) -> SearchResponse:
+def search(query: SearchQuery, searcher: AnySearcher, fresh: Fresh) -> SearchResponse:
     """Ranked, verbatim passages with page, rating and why they rank."""
+    fresh.confirm()
     return SearchResponse.from_answer(searcher.ask(query.q, filters=query.filters(), k=query.k))
 
 
 @router.get(
     "/reports/{report_id}",
-    dependencies=[Revalidated],
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
     summary="A report and its passages",
 )
-def report(report_id: _Id, page: PageQuery, searcher: AnySearcher) -> ReportWithPassages:
+def report(
+    report_id: _Id, page: PageQuery, searcher: AnySearcher, fresh: Fresh
+) -> ReportWithPassages:
     """A report with its passages in reading order."""
     found = searcher.report(report_id)
+    fresh.confirm()
     passages = searcher.report_passages(report_id)
     shown = passages[page.offset : page.offset + page.limit]
     return ReportWithPassages(
@@ -111,13 +113,13 @@ def report(report_id: _Id, page: PageQuery, searcher: AnySearcher) -> ReportWith
 
 @router.get(
     "/passages/{passage_id}",
-    dependencies=[Revalidated],
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
     summary="A passage",
 )
-def passage(passage_id: _Id, _: NoQuery, searcher: AnySearcher) -> PassageWithReport:
+def passage(passage_id: _Id, _: NoQuery, searcher: AnySearcher, fresh: Fresh) -> PassageWithReport:
     """A passage and the report it is from."""
     found = searcher.passage(passage_id)
+    fresh.confirm()
     return PassageWithReport(
         passage=PassageOut.of(found), report=ReportOut.of(searcher.report(found.report_id))
     )

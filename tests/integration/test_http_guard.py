@@ -15,7 +15,7 @@ from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
-SECRET = "secret-detail-of-the-machine"
+CAUSE = "a detail of this machine"
 ADDRESSES = [
     "/",
     "/?q=patrols",
@@ -80,11 +80,11 @@ def test_pages_need_nothing_the_policy_forbids(client: TestClient, address: str)
 def test_an_unforeseen_error_is_a_problem_without_its_cause(
     client: TestClient, source: _Source, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source.failure = RuntimeError(SECRET)
+    source.failure = RuntimeError(CAUSE)
     response = client.get("/v1/search?q=x")
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
-    assert SECRET not in response.text
+    assert CAUSE not in response.text
     assert "Traceback" not in response.text
     request_id = response.headers["x-request-id"]
     told = [record for record in caplog.records if request_id in record.getMessage()]
@@ -107,11 +107,11 @@ def test_people_get_a_page_where_programs_get_a_problem(
     page = client.get("/nowhere", headers={"accept": "text/html"})
     assert page.status_code == 404
     assert page.headers["content-type"].startswith("text/html")
-    source.failure = RuntimeError(SECRET)
+    source.failure = RuntimeError(CAUSE)
     page = client.get("/?q=x", headers={"accept": "text/html"})
     assert page.status_code == 500
     assert "<h1>" in page.text
-    assert SECRET not in page.text
+    assert CAUSE not in page.text
     problem = client.get("/v1/nowhere", headers={"accept": "text/html"})
     assert problem.headers["content-type"] == "application/problem+json"
 
@@ -140,19 +140,20 @@ def test_an_answer_is_kept_while_its_generation_is_in_use(client: TestClient) ->
 
 def test_a_wrong_question_is_refused_however_fresh_its_tag(client: TestClient) -> None:
     tag = client.get("/v1/search?q=patrols").headers["etag"]
-    assert client.get("/v1/search?q=x&k=0", headers={"if-none-match": tag}).status_code == 422
+    for address, status in (("/v1/search?q=x&k=0", 422), ("/v1/reports/none", 404)):
+        assert client.get(address, headers={"if-none-match": tag}).status_code == status
 
 
 def test_long_answers_are_compressed(client: TestClient) -> None:
     response = client.get("/v1/search?q=patrols&k=30", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
-    assert len(response.json()["hits"]) == 30 or response.json()["hits"][0]["duplicates"]
+    assert response.json()["hits"]
 
 
-@pytest.mark.parametrize(("origin", "allowed"), [("https://a.org", True), ("https://b.org", False)])
-def test_only_named_sites_may_call(client: TestClient, origin: str, allowed: bool) -> None:
-    headers = client.get("/v1/centres", headers={"origin": origin}).headers
-    assert (headers.get("access-control-allow-origin") == origin) == allowed
+def test_only_named_sites_may_call(client: TestClient) -> None:
+    for origin, answer in (("https://a.org", "https://a.org"), ("https://b.org", None)):
+        headers = client.get("/v1/centres", headers={"origin": origin}).headers
+        assert headers.get("access-control-allow-origin") == answer
 
 
 @pytest.mark.parametrize(
