@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -93,8 +94,18 @@ def status_of(error: EvidenceError) -> HTTPStatus:
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
-def describe_faults(faults: Iterable[Mapping[str, Any]], known: Iterable[str]) -> str:
-    """All faults pydantic found, in plain words; `known` are the parameters there are."""
+def describe_faults(
+    faults: Iterable[Mapping[str, Any]],
+    known: Iterable[str],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """All faults pydantic found, in plain words.
+
+    Args:
+        faults: as pydantic tells them.
+        known: the parameters there are, to name the one that may be meant.
+        names: what to call a parameter where its own name would not do.
+    """
     told = []
     for fault in faults:
         path = [part for part in fault["loc"] if part not in {"query", "path"}]
@@ -103,6 +114,7 @@ def describe_faults(faults: Iterable[Mapping[str, Any]], known: Iterable[str]) -
             told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
         else:
             words = _FAULTS.get(fault["type"])
+            name = names.get(name, name)
             told.append(f"{name} {words.format(**fault.get('ctx', {})) if words else fault['msg']}")
     return "; ".join(told) + "."
 

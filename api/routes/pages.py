@@ -23,6 +23,16 @@ EXAMPLES: Final = (
     "What helps older people avoid falls?",
     "Do apprenticeships lead to jobs?",
 )
+#: What the form calls its fields.
+FIELDS: Final = {
+    "q": "The question",
+    "k": "The number of passages",
+    "year_from": "The first year",
+    "year_to": "The last year",
+    "centre": "The centre",
+    "document_type": "The kind of document",
+    "topic": "The topic",
+}
 
 
 @router.get("/")
@@ -37,7 +47,7 @@ def ask(request: Request, searcher: AnySearcher) -> Response:
         filters = parameters.filters()
         answer = searcher.ask(asked.question, filters=filters, k=parameters.k)
     except ValidationError as error:
-        fault = describe_faults(error.errors(), SearchParameters.model_fields)
+        fault = describe_faults(error.errors(), SearchParameters.model_fields, FIELDS)
         return _page(asked, searcher, fault=fault, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except InvalidQuery as error:
         fault = f"{error} {error.cure or ''}"

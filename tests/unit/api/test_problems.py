@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from api.dependencies import SearchParameters
 from api.problems import STATUS, describe_faults, status_of
+from api.routes.pages import FIELDS
 from corpus.errors import CorpusError, EvidenceError
 from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
 
@@ -52,6 +53,12 @@ def test_braces_in_what_was_given_do_no_harm() -> None:
 def test_a_fault_unknown_here_is_told_in_pydantics_words() -> None:
     fault = {"loc": ("query", "q"), "type": "new_fault", "msg": "is {odd}"}
     assert describe_faults([fault], []) == "q is {odd}."
+
+
+def test_every_field_of_the_form_has_a_name() -> None:
+    assert FIELDS.keys() == SearchParameters.model_fields.keys()
+    fault = {"loc": ("year_from",), "type": "int_parsing", "msg": ""}
+    assert describe_faults([fault], [], FIELDS) == "The first year must be a whole number."
 
 
 @pytest.mark.parametrize(
