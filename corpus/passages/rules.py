@@ -6,9 +6,10 @@ from typing import Final, Self
 
 from corpus.types import Passage
 
-TITLE_CHARACTERS: Final = 160
-HEADING_CHARACTERS: Final = 80
+TITLE_BYTES: Final = 160
+HEADING_BYTES: Final = 80
 HEADINGS: Final = 2
+CONTEXT_BYTES: Final = 220  # title and headings; no encoder makes more tokens than bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class PassageRules:
     target_tokens: int = 160
     min_tokens: int = 32
     max_characters: int = 3_000
-    version: int = 1
+    version: int = 2
 
     def fitted(self, max_tokens: int) -> Self:
         """The same rules for an encoder that takes at most that many tokens."""
@@ -34,9 +35,18 @@ class PassageRules:
 
 
 def context_of(title: str, section: Sequence[str]) -> str:
-    """What is put in front of a passage before it is embedded: title and nearest headings."""
-    headings = [heading[:HEADING_CHARACTERS] for heading in section[-HEADINGS:]]
-    return "\n".join([title[:TITLE_CHARACTERS], *headings])
+    """What is put in front of a passage before it is embedded: title and nearest headings.
+
+    At most `CONTEXT_BYTES` of UTF-8; where they are too long the title gives way.
+    """
+    headings = "".join(f"\n{_cut(heading, HEADING_BYTES)}" for heading in section[-HEADINGS:])
+    left = CONTEXT_BYTES - len(headings.encode())
+    return _cut(title, min(TITLE_BYTES, left)) + headings
+
+
+def _cut(text: str, most: int) -> str:
+    """The longest beginning of a text that takes at most that many bytes."""
+    return text.encode(errors="ignore")[:most].decode(errors="ignore")
 
 
 def embedded_text(title: str, passage: Passage) -> str:

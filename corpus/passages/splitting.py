@@ -54,7 +54,7 @@ def split_document(
         section: max(SMALLEST_BODY, rules.max_tokens - SPECIAL_TOKENS - tokens)
         for section, tokens in zip(sections, contexts, strict=True)
     }
-    largest = min(body.values(), default=SMALLEST_BODY)
+    largest = [body[unit.section] for unit in units]
     pieces = _pieces(units, pages, largest, rules.max_characters, count_tokens)
     made: list[tuple[tuple[str, ...], list[_Piece]]] = []
     for section, stream in _streams(units, pieces):
@@ -68,11 +68,11 @@ def split_document(
 def _pieces(
     units: Sequence[Unit],
     pages: dict[int, Page],
-    largest: int,
+    largest: Sequence[int],
     longest: int,
     count_tokens: CountTokens,
 ) -> list[list[_Piece]]:
-    """The pieces of each unit; over `largest` tokens or `longest` characters they are cut."""
+    """The pieces of each unit; over its `largest` tokens or `longest` characters they are cut."""
     texts = [text_at(pages, unit.spans) for unit in units]
     ranges = [list(_ranges(unit, text)) for unit, text in zip(units, texts, strict=True)]
     flat = [(place, r) for place, found in enumerate(ranges) for r in found]
@@ -81,7 +81,7 @@ def _pieces(
         counts = count_tokens([texts[place][start:end] for place, (start, end) in flat])
         rest = []
         for (place, (start, end)), tokens in zip(flat, counts, strict=True):
-            if (tokens > largest or end - start > longest) and end - start > 1:
+            if (tokens > largest[place] or end - start > longest) and end - start > 1:
                 rest += [(place, half) for half in _halves(texts[place], start, end)]
             else:
                 done.append((place, (start, end), tokens))

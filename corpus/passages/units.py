@@ -1,17 +1,20 @@
 """A document's blocks as units in reading order, each under its headings.
 
-A paragraph that runs over a page break is one unit of two spans; footnotes between do not
-interrupt it.
+A paragraph that runs over a page or column break is one unit of several spans; footnotes
+between do not interrupt it. PDF headings are guessed from type: one whose sentence goes on in
+the paragraph below is that paragraph's first line.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from corpus.types import SPAN_JOIN, Block, BlockKind, Document, Page, Span
+from corpus.types import SPAN_JOIN, BlockKind, Document, DocumentType, Page, Span
 
 _FINISHED: Final = re.compile(r"[.!?:;][\"'\u201d\u2019)\]]*$")
-_GOES_ON: Final = re.compile(r"[a-z(]")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_ADDRESS: Final = frozenset({"http", "https", "www"})
+_FLOWING: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +30,57 @@ def units_of(document: Document) -> list[Unit]:
     """The document's units, headings left out: they are in every unit's `section`."""
     units: list[Unit] = []
     headings: list[tuple[int, str]] = []
-    pages = {page.number: page for page in document.pages}
+    opened: int | None = None  # place of the unit that what comes next may go on
+    guessed = document.document_type is DocumentType.PDF
     for page in document.pages:
-        open_paragraph = _last_paragraph(units)
-        for block in page.blocks:
-            if block.kind is BlockKind.HEADING:
+        if opened is not None and units[opened].spans[-1].page != page.number - 1:
+            opened = None
+        for place, block in enumerate(page.blocks):
+            kind = block.kind
+            text = page.text[block.start : block.end]
+            if kind is BlockKind.HEADING and guessed and _is_first_line(text, page, place):
+                kind = BlockKind.PARAGRAPH
+            if kind is BlockKind.HEADING:
                 headings = [h for h in headings if h[0] < block.level]
-                headings.append((block.level, " ".join(page.text[block.start : block.end].split())))
-                open_paragraph = None
+                headings.append((block.level, " ".join(text.split())))
+                opened = None
                 continue
-            unit = Unit(
-                block.kind,
-                (Span(page.number, block.start, block.end),),
-                tuple(text for _, text in headings),
-            )
-            if open_paragraph is not None and _continues(pages, units[open_paragraph], block, page):
-                before = units[open_paragraph]
-                units[open_paragraph] = Unit(before.kind, before.spans + unit.spans, before.section)
+            span = Span(page.number, block.start, block.end)
+            current = len(units)
+            if opened is not None and block.kind is BlockKind.PARAGRAPH and _runs_on(text):
+                current = opened
+                units[opened] = replace(units[opened], spans=(*units[opened].spans, span))
             else:
-                units.append(unit)
-            if block.kind is not BlockKind.FOOTNOTE:
-                open_paragraph = None
+                units.append(Unit(kind, (span,), tuple(heading for _, heading in headings)))
+            if kind is not BlockKind.FOOTNOTE:
+                opened = current if kind in _FLOWING and _is_open(text) else None
     return units
 
 
-def _last_paragraph(units: list[Unit]) -> int | None:
-    """Place of the last unit that is no footnote, if text could go on from it."""
-    for place in range(len(units) - 1, -1, -1):
-        if units[place].kind is not BlockKind.FOOTNOTE:
-            flows = units[place].kind in {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM}
-            return place if flows else None
-    return None
+def _is_open(text: str) -> bool:
+    """Whether a paragraph ends within a sentence."""
+    return _FINISHED.search(text) is None
 
 
-def _continues(pages: dict[int, Page], before: Unit, block: Block, page: Page) -> bool:
-    last = before.spans[-1]
-    ending = pages[last.page].text[last.start : last.end]
+def _runs_on(text: str) -> bool:
+    """Whether a paragraph begins within a sentence: with a word in lower case, or a bracket."""
+    word = _WORD.match(text)
+    if word is None:
+        return text.startswith("(")
+    bullet = len(word[0]) == 1 and word[0] != "a"
+    return word[0][0].islower() and not bullet and word[0] not in _ADDRESS
+
+
+def _is_first_line(text: str, page: Page, place: int) -> bool:
+    """Whether a heading's sentence goes on in the block below it."""
+    one_word = len(text.split()) == 1
+    if place + 1 == len(page.blocks) or one_word or text.isupper() or not _is_open(text):
+        return False
+    below = page.blocks[place + 1]
     return (
-        last.page == page.number - 1
-        and block.kind is BlockKind.PARAGRAPH
-        and not _FINISHED.search(ending)
-        and _GOES_ON.match(page.text, block.start) is not None
+        below.kind is BlockKind.PARAGRAPH
+        and page.text[below.start] != "("
+        and _runs_on(page.text[below.start : below.end])
     )
 
 

@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 
-from corpus.passages import PassageRules, embedded_text, split_document
+import pytest
+
+from corpus.passages import PassageRules, context_of, embedded_text, split_document
 from corpus.types import Block, BlockKind, Document, DocumentType, Page
 
 H, P, LI, T, F, R = (
@@ -22,12 +24,14 @@ def _page(number: int, *parts: tuple[BlockKind, str]) -> Page:
     return Page(number, None, text, tuple(blocks))
 
 
-def _split(*pages: Page, target: int = 60) -> list[tuple[BlockKind, tuple[int, ...], str]]:
+def _split(
+    *pages: Page, target: int = 60, document_type: DocumentType = DocumentType.PDF
+) -> list[tuple[BlockKind, tuple[int, ...], str]]:
     def count(texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
     passages = split_document(
-        Document(DocumentType.PDF, pages),
+        Document(document_type, pages),
         report_id="r",
         rules=PassageRules(max_tokens=120, target_tokens=target, min_tokens=4),
         count_tokens=count,
@@ -43,6 +47,51 @@ def test_a_paragraph_over_a_page_break_is_one_passage_of_two_spans() -> None:
         (P, (1, 2), "The programme cut reoffending among\nyoung people by a tenth. It was cheap."),
         (F, (1,), "1 A note."),
     ]
+
+
+def test_a_paragraph_over_a_column_break_keeps_its_sentence_whole() -> None:
+    rest = "young people by a tenth " + "and more " * 20 + "so. It was a cheap one to run."
+    page = _page(1, (P, "The programme cut reoffending among"), (P, rest))
+    first, second = (text for _, _, text in _split(page, target=45))
+    assert first.startswith("The programme cut reoffending among\n\nyoung people")
+    assert second == "It was a cheap one to run."
+
+
+@pytest.mark.parametrize("rest", ["\u00e9lan vital.", "(Smith, 2019) found it.", "a third of it."])
+def test_what_begins_within_a_sentence_goes_on_from_the_page_before(rest: str) -> None:
+    assert len(_split(_page(1, (P, "It is often said that")), _page(2, (P, rest)))) == 1
+
+
+@pytest.mark.parametrize("other", ["Next it fell.", "l Expertise", "http://example.org/a"])
+def test_capitals_bullets_and_addresses_go_on_from_nothing(other: str) -> None:
+    pages = _page(1, (P, "Further information")), _page(2, (T, "Table 1"), (P, other))
+    assert len(_split(*pages)) == 3
+    found = _split(_page(1, (H, "Further information"), (P, other)))
+    assert [text for _, _, text in found] == [other]
+
+
+def test_a_guessed_heading_whose_sentence_goes_on_is_text() -> None:
+    page = _page(1, (H, "Findings"), (H, "Tutoring helped pupils who"), (P, "had fallen behind."))
+    whole = "Tutoring helped pupils who\n\nhad fallen behind."
+    assert [text for _, _, text in _split(page)] == [whole]
+    aims = _page(1, (H, "Aims"), (P, "to learn more."))
+    assert [text for _, _, text in _split(aims)] == ["to learn more."]
+    marked_up = _split(page, document_type=DocumentType.HTML)
+    assert [text for _, _, text in marked_up] == ["had fallen behind."]
+
+
+def test_a_long_heading_elsewhere_shortens_no_passage() -> None:
+    sentence = " ".join(["word"] * 110) + "."
+    page = _page(1, (P, sentence), (H, "a " * 40), (P, "It was cheap."))
+    assert [text for _, _, text in _split(page, target=110)] == [sentence, "It was cheap."]
+
+
+@pytest.mark.parametrize("letter", ["a", "\uac00", "\U0001f600", "."])
+def test_the_context_is_bounded_in_bytes_and_keeps_the_nearest_heading(letter: str) -> None:
+    found = context_of(letter * 500, ["far", letter * 500, f"{letter} nearest"])
+    assert len(found.encode()) <= 220
+    assert found.startswith(letter)
+    assert found.endswith("\n" + f"{letter} nearest")
 
 
 def test_a_finished_paragraph_does_not_run_on() -> None:
