@@ -40,9 +40,8 @@ def main() -> None:
         print(f"never killed: {took:.0f} s, {held(whole)}", flush=True)
         evidence(broken, "add", str(options.reports))
         shutil.copytree(whole / "models", broken / "models")
-        hit = sum(
-            kill_after(broken, moments.uniform(0.5, took / options.kills)) for _ in range(options.kills)
-        )
+        latest = took / options.kills
+        hit = sum(kill_after(broken, moments.uniform(0.5, latest)) for _ in range(options.kills))
         evidence(broken, "index")
         print(f"killed {hit} times of {options.kills}: {held(broken)}")
         same = digest(whole) == digest(broken)
