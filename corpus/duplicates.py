@@ -2,8 +2,9 @@
 
 Two passages are duplicates when the same words, numbers and signs follow each other: case,
 spacing, punctuation, hyphens and (in all but short texts) articles and "and" do not count.
-That is an equivalence, so a group depends on no order and no threshold. Similarity of shingles (Broder, 1997, "On the resemblance and containment of
-documents") was turned down: see docs/passages.md.
+That is an equivalence, so a group depends on no order and no threshold.
+Similarity of shingles (Broder, 1997, "On the resemblance and containment of documents") was
+turned down: see docs/passages.md.
 """
 
 import re
