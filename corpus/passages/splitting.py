@@ -1,4 +1,7 @@
-"""Units into passages: whole paragraphs while they fit, whole sentences otherwise."""
+"""Units into passages: whole paragraphs while they fit, whole sentences otherwise.
+
+A table is one passage up to the encoder's limit, and cut between its rows beyond it.
+"""
 
 import hashlib
 from collections import Counter
@@ -59,7 +62,8 @@ def split_document(
     made: list[tuple[tuple[str, ...], list[_Piece]]] = []
     for section, stream in _streams(units, pieces):
         limit = body[section]
-        packed = _pack(stream, min(rules.target_tokens, limit), limit, rules)
+        target = limit if stream[0].kind is BlockKind.TABLE else min(rules.target_tokens, limit)
+        packed = _pack(stream, target, limit, rules)
         made += [(section, passage) for passage in packed]
     made.sort(key=lambda item: (item[1][0].spans[0].page, item[1][0].spans[0].start))
     return list(_passages(made, report_id, pages))

@@ -113,6 +113,13 @@ def test_tables_and_references_stand_alone() -> None:
     assert [kind for kind, _, _ in _split(page)] == [P, T, R]
 
 
+def test_a_table_is_whole_up_to_the_limit_and_cut_between_rows_beyond() -> None:
+    row = " | ".join(["1"] * 10)
+    assert len(_split(_page(1, (T, "\n".join([row] * 6))), target=20)) == 1
+    rows = [text.split("\n") for _, _, text in _split(_page(1, (T, "\n".join([row] * 10))))]
+    assert [set(part) for part in rows] == [{row}, {row}]
+
+
 def test_the_sentence_that_opens_a_list_goes_with_it() -> None:
     long = " ".join(["word"] * 12) + "."
     page = _page(1, (P, long), (P, "It needs:"), (LI, "• time enough for it"), (LI, "• money"))
