@@ -11,6 +11,7 @@ from typing import Final
 
 from corpus.types import SPAN_JOIN, BlockKind, Document, DocumentType, Page, Span
 
+LONGEST_RUN: Final = 16  # blocks of one paragraph: more is a file that ends no sentence
 _FINISHED: Final = re.compile(r"[.!?:;][\"'\u201d\u2019)\]]*$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ADDRESS: Final = frozenset({"http", "https", "www"})
@@ -47,7 +48,8 @@ def units_of(document: Document) -> list[Unit]:
                 continue
             span = Span(page.number, block.start, block.end)
             current = len(units)
-            if opened is not None and block.kind is BlockKind.PARAGRAPH and _runs_on(text):
+            goes_on = block.kind is BlockKind.PARAGRAPH and _runs_on(text)
+            if goes_on and opened is not None and len(units[opened].spans) < LONGEST_RUN:
                 current = opened
                 units[opened] = replace(units[opened], spans=(*units[opened].spans, span))
             else:

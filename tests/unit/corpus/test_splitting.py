@@ -3,6 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from corpus.passages import PassageRules, context_of, embedded_text, split_document
+from corpus.passages.units import LONGEST_RUN, units_of
 from corpus.types import Block, BlockKind, Document, DocumentType, Page
 
 H, P, LI, T, F, R = (
@@ -78,6 +79,12 @@ def test_a_guessed_heading_whose_sentence_goes_on_is_text() -> None:
     assert [text for _, _, text in _split(aims)] == ["to learn more."]
     marked_up = _split(page, document_type=DocumentType.HTML)
     assert [text for _, _, text in marked_up] == ["had fallen behind."]
+
+
+def test_paragraphs_that_never_end_a_sentence_do_not_pile_up() -> None:
+    page = _page(1, *[(P, "word it")] * 40)
+    found = units_of(Document(DocumentType.PDF, (page,)))
+    assert [len(unit.spans) for unit in found] == [LONGEST_RUN, LONGEST_RUN, 40 - 2 * LONGEST_RUN]
 
 
 def test_a_long_heading_elsewhere_shortens_no_passage() -> None:
