@@ -30,6 +30,8 @@ class DocumentType(StrEnum):
     PDF = "pdf"
     HTML = "html"
     DOCX = "docx"
+    PPTX = "pptx"
+    XLSX = "xlsx"
     TEXT = "text"
     RECORD = "record"  # an evidence record: a summary, not the centre's own words
 
@@ -97,6 +99,7 @@ class Document:
     authors: tuple[str, ...] = ()
     year: int | None = None
     notes: tuple[str, ...] = ()  # oddities a person may want to know of ("copying not permitted")
+    languages: tuple[str, ...] = ()  # ISO 639-1 codes, the most used first; empty: unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,82 @@ class Rating:
     evidence: str | None = None
     cost: str | None = None
     impact: str | None = None
+
+
+class Direction(StrEnum):
+    """Which way the evidence points. Tested without effect and never tested are two things."""
+
+    HELPS = "helps"
+    NO_EFFECT = "no_effect"  # tested, and little or no effect was found
+    MIXED = "mixed"
+    HARMS = "harms"
+    UNCLEAR = "unclear"  # not stated, or not about an effect
+    UNTESTED = "untested"  # nobody has tested it
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A native rating on the common scale, which serves to sort, filter and compare only.
+
+    `scheme` is the id of the scheme the native words belong to. `strength` is 0 to 5, `cost`
+    1 to 5, `impact` -1 to 3; None where the native rating says nothing of it. `rules` names
+    what mapped each part, one sentence a part.
+    """
+
+    scheme: str | None = None
+    strength: int | None = None
+    cost: int | None = None
+    impact: int | None = None
+    direction: Direction = Direction.UNCLEAR
+    rules: tuple[str, ...] = ()
+
+
+class StudyDesign(StrEnum):
+    """How a study was made."""
+
+    SYSTEMATIC_REVIEW = "systematic_review"
+    RCT = "rct"
+    QUASI_EXPERIMENT = "quasi_experiment"
+    BEFORE_AFTER = "before_after"
+    QUALITATIVE = "qualitative"
+    GUIDELINE = "guideline"
+    ECONOMIC_EVALUATION = "economic_evaluation"
+    MODELLING = "modelling"
+
+
+class FactKind(StrEnum):
+    """What a quoted sentence states in figures."""
+
+    SAMPLE_SIZE = "sample_size"
+    EFFECT_SIZE = "effect_size"
+    UNIT_COST = "unit_cost"  # cost per participant, pupil, place, QALY
+    BENEFIT_COST = "benefit_cost"  # benefit-cost ratio, return on investment
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A verbatim sentence of a document: characters `start:end` of the text of `page`."""
+
+    page: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DesignTag:
+    """A study design, with the sentence that shows it."""
+
+    design: StudyDesign
+    shown_by: Quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure worth knowing, as the sentence that states it."""
+
+    kind: FactKind
+    quotation: Quotation
 
 
 @dataclass(frozen=True, slots=True)
