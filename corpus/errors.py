@@ -7,6 +7,11 @@ EvidenceError
 │   │   ├── NotAReport          wrong or unsupported content
 │   │   └── ReadingLimit        over the time, memory or size limit
 │   ├── MetadataError           a metadata file or evidence record is malformed
+│   ├── RegistryError           the registry of centres has faults
+│   ├── FetchError              an address does not give a file
+│   │   ├── Forbidden           an address that may not be asked for: private, or robots.txt
+│   │   └── Gone                it is not there any more (404, 410)
+│   ├── SourceError             a list of publications cannot be had or understood
 │   └── LibraryError            the library folder or catalogue is unusable
 ├── SearchError                 (search/errors.py)
 └── IndexerError                (indexer/errors.py)
@@ -51,6 +56,26 @@ class ReadingLimit(ReadingError):
 
 class MetadataError(CorpusError):
     """A metadata file or an evidence record is malformed."""
+
+
+class RegistryError(CorpusError):
+    """The registry of centres has faults."""
+
+
+class FetchError(CorpusError):
+    """An address does not give a file."""
+
+
+class Forbidden(FetchError):
+    """An address that may not be asked for: a private one, or one robots.txt denies."""
+
+
+class Gone(FetchError):
+    """What an address gave is not there any more (404 or 410)."""
+
+
+class SourceError(CorpusError):
+    """A list of publications cannot be had, or not understood."""
 
 
 class LibraryError(CorpusError):

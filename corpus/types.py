@@ -187,19 +187,42 @@ class Fact:
     quotation: Quotation
 
 
+class PublicationType(StrEnum):
+    """What a report is to its readers."""
+
+    GUIDANCE = "guidance"
+    EVALUATION_REPORT = "evaluation_report"
+    SYSTEMATIC_REVIEW = "systematic_review"
+    TOOLKIT_ENTRY = "toolkit_entry"
+    PROTOCOL = "protocol"
+    BRIEFING = "briefing"
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known of a report from outside the file; every field may be unknown."""
+    """What is known of a report; every field may be unknown.
+
+    `published` is an ISO 8601 date, as exact as it is known; `language` an ISO 639-1 code;
+    `nations` those of the UK it is about.
+    """
 
     title: str | None = None
     centre: str | None = None
     year: int | None = None
+    published: str | None = None
     authors: tuple[str, ...] = ()
+    publisher: str | None = None
     url: str | None = None
     doi: str | None = None
+    isbn: str | None = None
     licence: str | None = None
+    language: str | None = None
+    publication_type: PublicationType | None = None
     rating: Rating = Rating()
     topics: tuple[str, ...] = ()
+    nations: tuple[str, ...] = ()
+    population: str | None = None
+    setting: str | None = None
     study_design: str | None = None
     source: str | None = None  # "centre" or "secondary": where an evidence record's facts were seen
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.errors import CorpusError
-from corpus.fetch import FetchError, fetch, is_address
+from corpus.errors import CorpusError, FetchError
+from corpus.web.single import fetch, is_address
 from corpus.library.library import Added, Library
 from corpus.reading.records import EvidenceRecord, load_records
 from corpus.types import Metadata

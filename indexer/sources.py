@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from corpus.errors import MetadataError
-from corpus.fetch import is_address
-from corpus.metadata import is_metadata, load_metadata
+from corpus.web.single import is_address
+from corpus.metadata.sidecar import is_metadata, load_metadata
 from corpus.types import Metadata
 from indexer.errors import NothingToAdd
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from corpus.centres import identify_centre, load_centres
-from corpus.errors import MetadataError
-from corpus.metadata import is_metadata, load_metadata
+from corpus.errors import MetadataError, RegistryError
+from corpus.metadata.sidecar import is_metadata, load_metadata
 from corpus.reading.records import load_records, read_record
 from corpus.types import Metadata, Rating
 
@@ -93,5 +93,5 @@ def test_the_registry_of_centres(tmp_path: Path) -> None:
     assert identify_centre("Grattan Institute ") == "Grattan Institute"
     broken = tmp_path / "centres.toml"
     broken.write_text('[[centre]]\nid = "x"\n')
-    with pytest.raises(MetadataError, match="name"):
+    with pytest.raises(RegistryError, match="name"):
         load_centres(broken)

@@ -1,10 +1,10 @@
-"""Metadata beside reports: CSV, TSV or JSON lines with a `file` column."""
+"""Metadata beside reports: CSV, TSV or JSON lines with a `file` or `url` column."""
 
 import csv
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from corpus.centres import identify_centre
 from corpus.errors import MetadataError
 from corpus.reading.text import decode
-from corpus.types import Metadata, Rating
+from corpus.types import Metadata, PublicationType, Rating
 
 _SEPARATOR: Final = {".csv": ",", ".tsv": "\t"}
 _LINES: Final = frozenset({".jsonl", ".ndjson"})
@@ -46,9 +46,16 @@ class _Row(BaseModel):
     title: _Text = None
     centre: Annotated[_Text, Field(validation_alias=AliasChoices("centre", "publisher"))] = None
     year: _Year = None
+    published: Annotated[_Text, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")] = None
     authors: _List = ()
     url: _Text = None
     doi: _Text = None
+    isbn: _Text = None
+    language: _Text = None
+    publication_type: Annotated[PublicationType | None, BeforeValidator(_blank_is_none)] = None
+    nations: Annotated[_List, Field(validation_alias=AliasChoices("nations", "nation"))] = ()
+    population: _Text = None
+    setting: _Text = None
     licence: Annotated[_Text, Field(validation_alias=AliasChoices("licence", "license"))] = None
     rating: _Text = None
     cost: _Text = None
@@ -80,11 +87,24 @@ def load_metadata(path: Path) -> Mapping[str, Metadata]:
     Raises:
         MetadataError: with every fault of the file, by line.
     """
+    return _load(path, key_column="file")
+
+
+def load_addresses(path: Path) -> Mapping[str, Metadata]:
+    """What a CSV of addresses says of each: the same columns, `url` in place of `file`.
+
+    Raises:
+        MetadataError: with every fault of the file, by line.
+    """
+    return _load(path, key_column="url")
+
+
+def _load(path: Path, *, key_column: str) -> Mapping[str, Metadata]:
     found: dict[str, Metadata] = {}
     faults: list[str] = []
-    for number, raw in _rows(path):
+    for number, raw in _rows(path, _FILE if key_column == "file" else (key_column,)):
         try:
-            row = _Row.model_validate(raw)
+            row = _Row.model_validate(raw if key_column == "file" else {**raw, "file": raw.get("url")})
         except ValidationError as error:
             faults += [
                 f"line {number}: {fault['loc'][0] if fault['loc'] else 'row'}: {fault['msg']}"
@@ -104,7 +124,7 @@ def load_metadata(path: Path) -> Mapping[str, Metadata]:
     return found
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _rows(path: Path, keys: Collection[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         text = decode(path.read_bytes())
     except OSError as error:
@@ -119,9 +139,9 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         io.StringIO(text, newline=""), delimiter=_SEPARATOR.get(suffix, ","), strict=True
     )
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
-    if not any(name in _FILE for name in reader.fieldnames):
+    if not any(name in keys for name in reader.fieldnames):
         raise MetadataError(
-            f"{path} has no column `file`.", cure="Name the file each row is about in it."
+            f"{path} has no column `{next(iter(keys))}`.", cure="Name in it what each row is about."
         )
     try:
         for row in reader:
@@ -145,9 +165,16 @@ def _metadata(row: _Row) -> Metadata:
         title=row.title,
         centre=identify_centre(row.centre) if row.centre else None,
         year=row.year,
+        published=row.published,
         authors=row.authors,
         url=row.url,
         doi=row.doi,
+        isbn=row.isbn,
+        language=row.language,
+        publication_type=row.publication_type,
+        nations=row.nations,
+        population=row.population,
+        setting=row.setting,
         licence=row.licence,
         rating=Rating(row.rating, row.cost, row.impact),
         topics=row.topics,

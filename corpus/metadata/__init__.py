@@ -1,0 +1,1 @@
+"""What is known of a report, who says so, and which of them counts."""

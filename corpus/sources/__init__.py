@@ -1,0 +1,1 @@
+"""How a centre's publications are listed: one small adapter for each kind of list."""

@@ -1,0 +1,112 @@
+"""XML, JSON, dates and addresses as lists of publications give them."""
+
+import gzip
+import json
+import re
+import zlib
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from courlan import normalize_url
+from lxml import etree
+
+from corpus.errors import SourceError
+
+LARGEST: Final = 200 * 2**20  # bytes of a list, unpacked
+_GZIP: Final = b"\x1f\x8b"
+
+
+def parse_xml(data: bytes, url: str) -> Any:  # noqa: ANN401 - lxml's element
+    """The root element; compressed or plain, small faults mended, no entity or DTD followed.
+
+    Raises:
+        SourceError: it is no XML.
+    """
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(unpack(data, url), parser)
+    except etree.XMLSyntaxError as error:
+        raise SourceError(f"{url} is no XML: {error}.") from error
+    if root is None:
+        raise SourceError(f"{url} is no XML.")
+    return root
+
+
+def parse_json(data: bytes, url: str) -> Any:  # noqa: ANN401 - any JSON
+    """What JSON says.
+
+    Raises:
+        SourceError: it is no JSON.
+    """
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise SourceError(f"{url} gives no JSON: {error}.") from error
+
+
+def unpack(data: bytes, url: str) -> bytes:
+    """The bytes, out of gzip where they are in it (whatever the address ends with).
+
+    Raises:
+        SourceError: damaged, or more than `LARGEST` bytes inside.
+    """
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        plain = unpacker.decompress(data, LARGEST)
+    except (zlib.error, gzip.BadGzipFile) as error:
+        raise SourceError(f"{url} is damaged gzip: {error}.") from error
+    if unpacker.unconsumed_tail:
+        raise SourceError(f"{url} unpacks to more than {LARGEST // 2**20} MiB.")
+    return plain
+
+
+def local_name(element: Any) -> str:  # noqa: ANN401 - lxml's element
+    """An element's name without its namespace; empty for comments and instructions."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def parse_date(words: str | None) -> datetime | None:
+    """A moment in ISO 8601 (RFC 3339, W3C) or RFC 5322; without a zone it is UTC."""
+    words = (words or "").strip()
+    if not words:
+        return None
+    try:
+        found = datetime.fromisoformat(words)
+    except ValueError:
+        try:
+            found = parsedate_to_datetime(words)
+        except ValueError:
+            return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def year_of(words: str | None) -> int | None:
+    """The year a date begins with."""
+    match = re.match(r"\s*(1[89]\d\d|20\d\d)\b", words or "")
+    return int(match[1]) if match else None
+
+
+def address(link: str, base: str) -> str | None:
+    """An absolute web address without fragment, trackers and needless parts; None for others."""
+    try:
+        whole = urljoin(base, link.strip())
+        if urlsplit(whole).scheme not in {"http", "https"}:
+            return None
+        return str(normalize_url(whole.split("#")[0]))
+    except ValueError:
+        return None
+
+
+def plain(html: str | None) -> str | None:
+    """The words of a fragment of HTML, on one line; None where there are none."""
+    if not html or not html.strip():
+        return None
+    root = etree.HTML(f"<p>{html}</p>")
+    words = " ".join("".join(root.itertext()).split()) if root is not None else ""
+    return words or None
