@@ -227,9 +227,21 @@ class Metadata:
     source: str | None = None  # "centre" or "secondary": where an evidence record's facts were seen
 
 
+class ReportStatus(StrEnum):
+    """Whether a report still stands."""
+
+    CURRENT = "current"
+    REPLACED = "replaced"  # a newer version stands in its place; reachable, never ranked
+    WITHDRAWN = "withdrawn"  # its centre took it down; its record is kept, its text is not shown
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of the library. `file` is the path or address as it was added."""
+    """A report of the library. `file` is the path or address as it was added.
+
+    `centres` are all that publish it; `designs` study designs sure enough to show;
+    `status_note` says when and why it no longer stands.
+    """
 
     report_id: str
     title: str
@@ -238,6 +250,12 @@ class Report:
     document_type: DocumentType
     metadata: Metadata
     page_count: int = 0
+    centres: tuple[str, ...] = ()
+    assessment: Assessment = Assessment()
+    designs: tuple[DesignTag, ...] = ()
+    status: ReportStatus = ReportStatus.CURRENT
+    status_note: str | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

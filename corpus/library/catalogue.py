@@ -1,41 +1,25 @@
 """The catalogue: an SQLite database of files, reports and what reading them came to."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from corpus.errors import LibraryError
+from corpus.library.schema import VERSION, create, upgrade
 from corpus.library.states import Entry, FileEntry
-
-VERSION: Final = 1
-
-_SCHEMA: Final = f"""
-CREATE TABLE report (
-    number INTEGER PRIMARY KEY,   -- order of arrival
-    report_id TEXT NOT NULL UNIQUE,
-    sha256 TEXT NOT NULL,
-    read_by INTEGER,              -- version of the reader, NULL until read
-    body TEXT NOT NULL
-);
-CREATE INDEX report_by_content ON report (sha256);
-CREATE TABLE file (
-    number INTEGER PRIMARY KEY,
-    path TEXT NOT NULL,           -- as it was typed
-    place TEXT NOT NULL,          -- the real path
-    sha256 TEXT NOT NULL,
-    report_id TEXT NOT NULL REFERENCES report (report_id),
-    superseded INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (place, sha256)
-);
-PRAGMA user_version = {VERSION};
-"""
+from corpus.library.visits import Visits
 
 _ENTRY: Final = TypeAdapter(Entry)
+_FILE: Final = (
+    "path", "place", "sha256", "report_id", "superseded", "centre", "page", "fetched", "headers",
+    "gone",
+)  # fmt: skip
 
 
 class Catalogue:
@@ -53,18 +37,24 @@ class Catalogue:
                 f"The catalogue {path} cannot be opened: {error}.",
                 cure="Restore it from a backup, or name a new home and add the reports again.",
             ) from error
+        self.visits = Visits(self._database)
 
     def _prepare(self, path: Path) -> None:
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            with self.transaction():
-                for statement in _SCHEMA.split(";"):
-                    self._database.execute(statement)
-        elif version != VERSION:
+        if version > VERSION:
             raise LibraryError(
                 f"The catalogue {path} is of version {version}; this program reads {VERSION}.",
                 cure="Use the program it was made by, or a new home folder.",
             )
+        if version == VERSION:
+            return
+        with self.transaction():
+            # Another process may have been quicker.
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                create(self._database)
+            elif version < VERSION:
+                upgrade(self._database, version)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -96,11 +86,11 @@ class Catalogue:
         return _ENTRY.validate_json(row[0]) if row else None
 
     def unread(self, reader_version: int) -> list[Entry]:
-        """Held reports that this version of the reader has not read, in order of arrival."""
+        """Reports that this version of the reader has not read, in order of arrival."""
         rows = self._database.execute(
             "SELECT body FROM report WHERE read_by IS NOT ? ORDER BY number", (reader_version,)
         )
-        return [e for (body,) in rows if (e := _ENTRY.validate_json(body)).removed is None]
+        return [_ENTRY.validate_json(body) for (body,) in rows]
 
     def put(self, entry: Entry, *, read_by: int | None) -> None:
         """Add a report or replace what is known of it."""
@@ -118,26 +108,33 @@ class Catalogue:
             (_ENTRY.dump_json(entry).decode(), entry.report_id),
         )
 
-    def files(self) -> list[FileEntry]:
-        """Every file ever added, oldest first."""
-        names = ", ".join(field.name for field in fields(FileEntry))
-        rows = self._database.execute(f"SELECT {names} FROM file ORDER BY number")  # noqa: S608 - field names
-        return [
-            FileEntry(path, place, sha256, report_id, superseded=bool(old))
-            for path, place, sha256, report_id, old in rows
-        ]
+    def files(self, *, place: str | None = None, report_id: str | None = None) -> list[FileEntry]:
+        """Every file ever added (of a place, or of a report), oldest first."""
+        wanted = {"place": place, "report_id": report_id}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        where = " AND ".join(f"{name} = :{name}" for name in given) or "1"
+        rows = self._database.execute(
+            f"SELECT {', '.join(_FILE)} FROM file WHERE {where} ORDER BY number",  # noqa: S608 - names of columns
+            given,
+        )
+        return [_file(dict(zip(_FILE, row, strict=True))) for row in rows]
 
     def put_file(self, file: FileEntry) -> None:
         """Add a file, or replace what is known of it."""
-        values: dict[str, Any] = asdict(file)
+        values: dict[str, Any] = asdict(file) | {"headers": json.dumps(dict(file.headers))}
+        changed = ", ".join(f"{name} = excluded.{name}" for name in _FILE)
         self._database.execute(
-            "INSERT INTO file (path, place, sha256, report_id, superseded)"
-            " VALUES (:path, :place, :sha256, :report_id, :superseded)"
-            " ON CONFLICT (place, sha256) DO UPDATE SET"
-            " report_id = excluded.report_id, superseded = excluded.superseded",
+            f"INSERT INTO file ({', '.join(_FILE)})"  # noqa: S608 - names of columns
+            f" VALUES ({', '.join(f':{name}' for name in _FILE)})"
+            f" ON CONFLICT (place, sha256) DO UPDATE SET {changed}",
             values,
         )
 
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+
+def _file(row: dict[str, Any]) -> FileEntry:
+    superseded = bool(row.pop("superseded"))
+    return FileEntry(**{**row, "headers": json.loads(row["headers"])}, superseded=superseded)

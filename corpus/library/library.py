@@ -1,6 +1,6 @@
 """The library of a home: what was added, kept so that an index can be made from it alone.
 
-    library/catalogue.sqlite         files, reports, outcomes
+    library/catalogue.sqlite         files, reports, outcomes, addresses, runs
     library/originals/ab/abcd…       each file's bytes, by SHA-256
     library/pages/ab/abcd….json.gz   what reading them gave
 
@@ -13,9 +13,10 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -26,12 +27,19 @@ from filelock import FileLock, Timeout
 from corpus.errors import LibraryError
 from corpus.library.catalogue import Catalogue
 from corpus.library.documents import load_document, pack_document, text_hash
-from corpus.library.states import Account, Entry, FileEntry, Outcome, account_for, text_duplicates
-from corpus.types import Document, Metadata, Rating, Report
+from corpus.library.identity import identify, same_reports
+from corpus.library.states import Account, Departure, Entry, FileEntry, Outcome, account_for
+from corpus.library.visits import Visits
+from corpus.metadata.claims import Claim, ClaimSource, claims_of, put, without
+from corpus.types import DesignTag, Document, Fact, Metadata
 
 #: Raised when reading changes what comes out of a file: everything is read again.
-READER_VERSION: Final = 1
+READER_VERSION: Final = 2
 LOCK_WAIT_S: Final = 10
+#: Sources whose claims come from reading the file, and are made anew each time.
+_OF_READING: Final = frozenset(
+    {ClaimSource.XMP, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
+)
 
 
 class Added(StrEnum):
@@ -43,6 +51,26 @@ class Added(StrEnum):
     REPLACED = "replaced"  # a new version of a file added before
     DUPLICATE = "duplicate"  # the same content under another path
     RESTORED = "restored"  # it had been removed
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file of the web came from, besides its address."""
+
+    centre: str | None = None
+    page: str | None = None
+    fetched: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a report's file gave."""
+
+    document: Document
+    claims: tuple[Claim, ...] = ()
+    designs: tuple[DesignTag, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 class Library:
@@ -79,15 +107,37 @@ class Library:
         Raises:
             LibraryError: another process holds it.
         """
-        lock = FileLock(self._folder / "lock", timeout=LOCK_WAIT_S)
+        with self._locked("lock", f"Another `evidence` command is changing {self._folder.parent}."):
+            yield
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Keep every other process from gathering into this home meanwhile.
+
+        Raises:
+            LibraryError: another process does.
+        """
+        with self._locked("gathering", f"Another sync fills {self._folder.parent} already."):
+            yield
+
+    @contextmanager
+    def _locked(self, name: str, told: str) -> Iterator[None]:
         try:
-            with lock:
+            with FileLock(self._folder / name, timeout=LOCK_WAIT_S):
                 yield
         except Timeout as error:
-            raise LibraryError(
-                f"Another `evidence` command is changing {self._folder.parent}.",
-                cure="Wait until it has finished, then try again.",
-            ) from error
+            raise LibraryError(told, cure="Wait until it has finished, then try again.") from error
+
+    @property
+    def visits(self) -> Visits:
+        """Addresses and runs; write to them inside `recording`."""
+        return self._catalogue.visits
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """One transaction over everything written inside."""
+        with self._catalogue.transaction():
+            yield
 
     def add(
         self,
@@ -95,9 +145,11 @@ class Library:
         *,
         path: str,
         name: str,
-        metadata: Metadata,
+        metadata: Metadata = Metadata(),
+        claims: tuple[Claim, ...] = (),
         place: str | None = None,
         report_id: str | None = None,
+        origin: Origin = Origin(),
     ) -> tuple[str, Added]:
         """Keep a file and enter it in the catalogue.
 
@@ -105,9 +157,11 @@ class Library:
             data: its bytes.
             path: the path or address as it was given.
             name: its file name, which reading goes by where the bytes leave doubt.
-            metadata: what is known of it; adds to what was known before.
+            metadata: what a metadata file or record says; adds to what was known before.
+            claims: what others say, each in place of what the same source said before.
             place: what makes it the same file again; `path`, unless given.
             report_id: given for evidence records, made from name and content for files.
+            origin: for files of the web, where it came from.
 
         Returns:
             The report's id, and what adding came to.
@@ -118,6 +172,7 @@ class Library:
         sha256 = hashlib.sha256(data).hexdigest()
         self._keep(self.original(sha256), data)
         report_id = report_id or f"{_slug(name)}-{sha256[:8]}"
+        claims = (*claims_of(metadata, ClaimSource.METADATA_FILE), *claims)
         with self._catalogue.transaction():
             known = self._catalogue.by_content(sha256)
             file = FileEntry(
@@ -125,21 +180,30 @@ class Library:
                 place or path,
                 sha256,
                 known.report_id if known else report_id,
-                superseded=False,
+                centre=origin.centre,
+                page=origin.page,
+                fetched=origin.fetched,
+                headers=origin.headers,
             )
             if known is None:
-                return self._enter_new(file, name, len(data), metadata)
-            return self._enter_again(file, known, metadata)
+                return self._enter_new(file, name, len(data), claims)
+            return self._enter_again(file, known, claims)
 
     def _enter_new(
-        self, file: FileEntry, name: str, size: int, metadata: Metadata
+        self, file: FileEntry, name: str, size: int, claims: tuple[Claim, ...]
     ) -> tuple[str, Added]:
         holder = self._catalogue.report(file.report_id)
         if holder and holder.removed is None:
             self._check_same_place(file)
         replaced = self._supersede(file)
+        corrected = [c for old in replaced for c in old.claims if c.source is ClaimSource.PERSON]
         entry = Entry(
-            report_id=file.report_id, sha256=file.sha256, name=name, size=size, metadata=metadata
+            report_id=file.report_id,
+            sha256=file.sha256,
+            name=name,
+            size=size,
+            claims=put(corrected, claims),
+            added=_now(),
         )
         self._catalogue.put(entry, read_by=None)
         self._catalogue.put_file(file)
@@ -149,8 +213,8 @@ class Library:
         """Refuse a record whose id another file's record has: neither may pass for the other."""
         others = [
             f.path
-            for f in self._catalogue.files()
-            if f.report_id == file.report_id and f.place != file.place and not f.superseded
+            for f in self._catalogue.files(report_id=file.report_id)
+            if f.place != file.place and f.live
         ]
         if others:
             raise LibraryError(
@@ -158,45 +222,104 @@ class Library:
                 cure=f"Give one of them another id, or `evidence remove {file.report_id}` first.",
             )
 
-    def _enter_again(self, file: FileEntry, known: Entry, metadata: Metadata) -> tuple[str, Added]:
-        holders = [f for f in self._catalogue.files() if f.report_id == known.report_id]
+    def _enter_again(
+        self, file: FileEntry, known: Entry, claims: tuple[Claim, ...]
+    ) -> tuple[str, Added]:
+        holders = {f.place for f in self._catalogue.files(report_id=known.report_id)}
         self._supersede(file)
         self._catalogue.put_file(file)
-        merged = merge(known.metadata, metadata)
-        if known.removed is not None or merged != known.metadata:
-            self._catalogue.update(replace(known, removed=None, metadata=merged))
+        merged = put(known.claims, claims)
+        if known.removed is not None or merged != known.claims:
+            restored = replace(known, removed=None, departure=None, replaced_by=None, claims=merged)
+            self._catalogue.update(restored)
         if known.removed is not None:
             return known.report_id, Added.RESTORED
-        if file.place not in {holder.place for holder in holders}:
+        if file.place not in holders:
             return known.report_id, Added.DUPLICATE
-        updated = merged != known.metadata
+        updated = merged != known.claims
         return known.report_id, Added.UPDATED if updated else Added.UNCHANGED
 
-    def _supersede(self, file: FileEntry) -> bool:
-        """Mark earlier contents of a place; a report no file holds any longer is removed."""
-        files = self._catalogue.files()
-        earlier = [
-            f
-            for f in files
-            if f.place == file.place and f.sha256 != file.sha256 and not f.superseded
-        ]
-        for old in earlier:
+    def _supersede(self, file: FileEntry) -> list[Entry]:
+        """Mark earlier contents of a place; a report no file holds any longer is replaced.
+
+        Returns:
+            What the place held before.
+        """
+        found = []
+        for old in self._catalogue.files(place=file.place):
+            if old.sha256 == file.sha256 or old.superseded:
+                continue
             self._catalogue.put_file(replace(old, superseded=True))
-            held = any(
-                f.report_id == old.report_id and f.place != old.place and not f.superseded
-                for f in files
-            )
             entry = self._catalogue.report(old.report_id)
-            if entry and not held and old.report_id != file.report_id:
-                self._catalogue.update(replace(entry, removed=f"replaced by a newer {file.path}"))
-        return bool(earlier)
+            if entry is None:
+                continue
+            found.append(entry)
+            if old.report_id != file.report_id and not self._held(old):
+                self._depart(
+                    entry,
+                    Departure.REPLACED,
+                    f"replaced by a newer {file.path}",
+                    replaced_by=file.report_id,
+                )
+        return found
+
+    def _held(self, file: FileEntry) -> bool:
+        """Whether another place holds the file's report."""
+        return any(
+            f.place != file.place and f.live
+            for f in self._catalogue.files(report_id=file.report_id)
+        )
+
+    def _depart(
+        self, entry: Entry, departure: Departure, reason: str, *, replaced_by: str | None = None
+    ) -> None:
+        if entry.removed is None:
+            self._catalogue.update(
+                replace(entry, removed=reason, departure=departure, replaced_by=replaced_by)
+            )
 
     def remove(self, report_id: str) -> None:
         """Take a report out; its record and original stay, and adding it again restores it."""
         with self._catalogue.transaction():
             entry = self._catalogue.report(report_id)
             if entry is not None:
-                self._catalogue.update(replace(entry, removed="removed by hand"))
+                self._depart(replace(entry, removed=None), Departure.REMOVED, "removed by hand")
+
+    def withdraw(self, place: str, reason: str) -> list[str]:
+        """Note that a place does not give its file any more.
+
+        Returns:
+            Ids of reports that are to be had nowhere else: they are withdrawn.
+        """
+        withdrawn = []
+        for file in self._catalogue.files(place=place):
+            if not file.live:
+                continue
+            self._catalogue.put_file(replace(file, gone=reason))
+            entry = self._catalogue.report(file.report_id)
+            if entry is not None and entry.removed is None and not self._held(file):
+                self._depart(entry, Departure.WITHDRAWN, reason)
+                withdrawn.append(file.report_id)
+        return withdrawn
+
+    def correct(self, report_id: str, claims: Iterable[Claim], *, forget: Collection[str]) -> Entry:
+        """Enter a person's corrections, which win over everything; `forget` takes some back."""
+        with self._catalogue.transaction():
+            entry = self.find(report_id)
+            kept = [
+                claim
+                for claim in entry.claims
+                if claim.source is not ClaimSource.PERSON or claim.field not in forget
+            ]
+            corrected = replace(entry, claims=put(kept, claims))
+            self._catalogue.update(corrected)
+        return corrected
+
+    def claim(self, report_id: str, claims: Iterable[Claim]) -> None:
+        """Add what others say of a report."""
+        entry = self._catalogue.report(report_id)
+        if entry is not None:
+            self._catalogue.update(replace(entry, claims=put(entry.claims, claims)))
 
     def find(self, wanted: str) -> Entry:
         """The report with that id, or that was added from that path.
@@ -226,27 +349,36 @@ class Library:
         return entry
 
     def unread(self) -> list[Entry]:
-        """Reports still to be read, in order of arrival."""
-        return self._catalogue.unread(READER_VERSION)
+        """Reports still to be read whose file is here, in order of arrival."""
+        return [
+            entry
+            for entry in self._catalogue.unread(READER_VERSION)
+            if entry.departure not in {Departure.REMOVED, Departure.WITHDRAWN}
+            and not entry.unkept
+        ]
 
-    def record_reading(self, entry: Entry, document: Document) -> Entry:
+    def record_reading(self, entry: Entry, reading: Reading) -> Entry:
         """Keep what reading a report gave, and enter it as read or in need of OCR."""
+        document = reading.document
         ocr = tuple(page.number for page in document.pages if page.needs_ocr)
         empty = not any(page.text.strip() for page in document.pages)
         self._keep(self._pages(entry.sha256), pack_document(document))
-        done = replace(
-            entry,
-            outcome=Outcome.NEEDS_OCR if empty else Outcome.READ,
-            reason=_what_reading_found(document, ocr, empty=empty),
-            title=document.title,
-            year=document.year,
-            authors=document.authors,
-            document_type=document.document_type,
-            page_count=len(document.pages),
-            ocr_pages=ocr,
-            text_sha256=None if empty else text_hash(document),
-        )
         with self._catalogue.transaction():
+            # A person may have corrected it, or a sync added to it, while it was read.
+            entry = self._catalogue.report(entry.report_id) or entry
+            done = replace(
+                entry,
+                outcome=Outcome.NEEDS_OCR if empty else Outcome.READ,
+                reason=_what_reading_found(document, ocr, empty=empty),
+                claims=put(without(entry.claims, _OF_READING), reading.claims),
+                document_type=document.document_type,
+                page_count=len(document.pages),
+                ocr_pages=ocr,
+                text_sha256=None if empty else text_hash(document),
+                identity=identify(document),
+                designs=reading.designs,
+                facts=reading.facts,
+            )
             self._catalogue.put(done, read_by=READER_VERSION)
         return done
 
@@ -256,27 +388,18 @@ class Library:
             failed = replace(entry, outcome=Outcome.QUARANTINED, reason=reason)
             self._catalogue.put(failed, read_by=READER_VERSION)
 
+    def drop_original(self, entry: Entry) -> None:
+        """Delete a report's original, where its licence lets no copy be kept; its pages stay."""
+        with self._catalogue.transaction():
+            self._catalogue.update(replace(entry, unkept=True))
+        self.original(entry.sha256).unlink(missing_ok=True)
+
     def forget_readings(self) -> None:
         """Have every report read again."""
         with self._catalogue.transaction():
             for entry in self._catalogue.reports().values():
-                self._catalogue.put(entry, read_by=None)
-
-    def readable(self) -> list[Report]:
-        """The reports an index is made of: held, read, each text once, in order of arrival."""
-        entries = self._catalogue.reports()
-        repeats = text_duplicates(list(entries.values()))
-        paths: dict[str, str] = {}
-        for file in self._catalogue.files():
-            if not file.superseded:
-                paths.setdefault(file.report_id, file.path)
-        return [
-            _report(entry, paths.get(entry.report_id, entry.name))
-            for entry in entries.values()
-            if entry.removed is None
-            and entry.outcome is Outcome.READ
-            and entry.report_id not in repeats
-        ]
+                if not entry.unkept:
+                    self._catalogue.put(entry, read_by=None)
 
     def document(self, sha256: str) -> Document:
         """What reading an original gave."""
@@ -284,11 +407,17 @@ class Library:
 
     def accounts(self, indexed: Collection[str]) -> list[Account]:
         """What became of every file; `indexed` are the report ids of the live index."""
-        return account_for(self._catalogue.files(), self._catalogue.reports(), indexed)
+        reports = self._catalogue.reports()
+        repeats = same_reports(reports.values())
+        return account_for(self._catalogue.files(), reports, repeats, indexed)
 
     def entries(self) -> dict[str, Entry]:
         """Every report ever catalogued, by id."""
         return self._catalogue.reports()
+
+    def files(self) -> list[FileEntry]:
+        """Every file ever added, oldest first."""
+        return self._catalogue.files()
 
     def original(self, sha256: str) -> Path:
         """Where an original is kept."""
@@ -305,17 +434,6 @@ class Library:
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(path)
-
-
-def merge(known: Metadata, new: Metadata) -> Metadata:
-    """What was known, with everything the new metadata says put over it."""
-    rating = Rating(
-        new.rating.evidence or known.rating.evidence,
-        new.rating.cost or known.rating.cost,
-        new.rating.impact or known.rating.impact,
-    )
-    said = {f.name: value for f in fields(new) if (value := getattr(new, f.name))}
-    return replace(known, **{**said, "rating": rating})
 
 
 def _what_reading_found(document: Document, ocr: tuple[int, ...], *, empty: bool) -> str | None:
@@ -338,22 +456,8 @@ def _ranges(numbers: tuple[int, ...]) -> str:
     return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
 
 
-def _report(entry: Entry, path: str) -> Report:
-    """A report as an index holds it: outside metadata first, then what the file says of itself."""
-    known = entry.metadata
-    if entry.document_type is None:
-        raise LibraryError(f"The report {entry.report_id} has not been read.")
-    return Report(
-        report_id=entry.report_id,
-        title=known.title or entry.title or Path(entry.name).stem,
-        file=path,
-        sha256=entry.sha256,
-        document_type=entry.document_type,
-        metadata=replace(
-            known, year=known.year or entry.year, authors=known.authors or entry.authors
-        ),
-        page_count=entry.page_count,
-    )
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _slug(name: str) -> str:

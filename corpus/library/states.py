@@ -1,10 +1,11 @@
 """What became of every file ever added."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from corpus.types import DocumentType, Metadata
+from corpus.metadata.claims import Claim, resolve
+from corpus.types import DesignTag, DocumentType, Fact, Metadata
 
 
 class Outcome(StrEnum):
@@ -16,6 +17,14 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class Departure(StrEnum):
+    """Why a report is no longer held."""
+
+    REMOVED = "removed"  # by hand
+    REPLACED = "replaced"  # by a newer version
+    WITHDRAWN = "withdrawn"  # by its centre
+
+
 class State(StrEnum):
     """Where a file stands, as `evidence status` tells it."""
 
@@ -24,32 +33,56 @@ class State(StrEnum):
     NEEDS_OCR = "needs_ocr"
     QUARANTINED = "quarantined"
     REMOVED = "removed"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
     DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a report is recognised by, whatever bytes it came in.
+
+    `sketch` is a bottom-k sketch of its text's shingles; `studies` are registration numbers
+    of trials in its first pages.
+    """
+
+    sketch: tuple[int, ...] = ()
+    studies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A report of the catalogue, with what reading it came to.
 
-    `text_sha256` identifies what it says, whatever bytes it came in; `ocr_pages` are physical
-    numbers of pages without a text layer; `removed` says why it is no longer held, if so.
+    `text_sha256` identifies what it says, white space apart; `ocr_pages` are physical numbers
+    of pages without a text layer; `removed` says why it is no longer held, if so, `departure`
+    which kind of why; `unkept` that the original was deleted after reading, as its licence asks.
     """
 
     report_id: str
     sha256: str
     name: str
     size: int
-    metadata: Metadata
+    claims: tuple[Claim, ...] = ()
     outcome: Outcome = Outcome.WAITING
     reason: str | None = None
-    title: str | None = None
-    year: int | None = None
-    authors: tuple[str, ...] = ()
     document_type: DocumentType | None = None
     page_count: int = 0
     ocr_pages: tuple[int, ...] = ()
     text_sha256: str | None = None
+    identity: Identity = Identity()
+    designs: tuple[DesignTag, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    added: str | None = None
     removed: str | None = None
+    departure: Departure | None = None
+    replaced_by: str | None = None
+    unkept: bool = False
+
+    @property
+    def metadata(self) -> Metadata:
+        """What is known, all claims considered."""
+        return resolve(self.claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +90,25 @@ class FileEntry:
     """A file as it was added, once for each content it has had.
 
     `path` is what was typed; `place` is what makes it the same file again: the real path.
+    For files of the web, `centre` published it, `page` led to it, `headers` came with it, and
+    `gone` says since when it is not there any more.
     """
 
     path: str
     place: str
     sha256: str
     report_id: str
-    superseded: bool
+    superseded: bool = False
+    centre: str | None = None
+    page: str | None = None
+    fetched: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    gone: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether this is what the place holds now."""
+        return not self.superseded and self.gone is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +123,19 @@ class Account:
 
 
 def account_for(
-    files: list[FileEntry], reports: dict[str, Entry], indexed: Collection[str]
+    files: list[FileEntry],
+    reports: dict[str, Entry],
+    repeats: Mapping[str, str],
+    indexed: Collection[str],
 ) -> list[Account]:
     """The state of every file, in the order they were added.
 
     Args:
         files: every file, oldest first.
         reports: the catalogue's reports by id.
+        repeats: reports that are the same as another: their id, and that one's.
         indexed: ids of the reports in the live index.
     """
-    same_text = text_duplicates(list(reports.values()))
     holder: dict[str, str] = {}
     accounts = []
     for file in files:
@@ -95,39 +143,29 @@ def account_for(
         state: State
         reason: str | None
         if file.superseded:
-            state, reason = State.REMOVED, "replaced by a newer version of the file"
+            state, reason = State.REPLACED, "replaced by a newer version of the file"
         elif report.removed is not None:
-            state, reason = State.REMOVED, report.removed
+            state, reason = State(report.departure or Departure.REMOVED), report.removed
+        elif file.gone is not None:
+            state, reason = State.WITHDRAWN, file.gone
         elif file.report_id in holder:
             state, reason = State.DUPLICATE, f"same content as {holder[file.report_id]}"
         else:
             holder[file.report_id] = file.path
-            state, reason = _of_report(report, same_text, indexed)
+            state, reason = _of_report(report, repeats, indexed)
         accounts.append(Account(file.path, file.report_id, file.sha256, state, reason))
     return accounts
 
 
 def _of_report(
-    report: Entry, same_text: dict[str, str], indexed: Collection[str]
+    report: Entry, repeats: Mapping[str, str], indexed: Collection[str]
 ) -> tuple[State, str | None]:
     if report.outcome is Outcome.QUARANTINED:
         return State.QUARANTINED, report.reason
     if report.outcome is Outcome.NEEDS_OCR:
         return State.NEEDS_OCR, report.reason
-    if report.report_id in same_text:
-        return State.DUPLICATE, f"same text as report {same_text[report.report_id]}"
+    if report.report_id in repeats:
+        return State.DUPLICATE, f"same as report {repeats[report.report_id]}"
     if report.report_id in indexed:
         return State.INDEXED, report.reason
     return State.WAITING, "waiting for `evidence index`"
-
-
-def text_duplicates(reports: list[Entry]) -> dict[str, str]:
-    """Reports that say the same as an earlier one: their id, and that one's."""
-    first: dict[str, str] = {}
-    repeats: dict[str, str] = {}
-    for report in reports:
-        if report.removed is None and report.outcome is Outcome.READ and report.text_sha256:
-            earlier = first.setdefault(report.text_sha256, report.report_id)
-            if earlier != report.report_id:
-                repeats[report.report_id] = earlier
-    return repeats

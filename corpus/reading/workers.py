@@ -15,15 +15,13 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from corpus.errors import EvidenceError
-from corpus.reading.read import read_file
-from corpus.types import Document
 
-ReadFile = Callable[..., Document]
+T = TypeVar("T")
 _AHEAD: Final = 4  # jobs in flight for each worker
 
 
@@ -45,18 +43,18 @@ class ReadJob:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadOutcome:
-    """The document, or why there is none; and how long it took."""
+class ReadOutcome(Generic[T]):
+    """What reading gave, or why it gave nothing; and how long it took."""
 
     key: str
-    document: Document | None
+    found: T | None
     error: str | None
     seconds: float
 
 
 def read_many(
-    jobs: Iterable[ReadJob], *, workers: int, limits: ReadLimits, read: ReadFile = read_file
-) -> Iterator[ReadOutcome]:
+    jobs: Iterable[ReadJob], *, workers: int, limits: ReadLimits, read: Callable[..., T]
+) -> Iterator[ReadOutcome[T]]:
     """Read files, several at a time, in the order they are done.
 
     Args:
@@ -100,11 +98,11 @@ def _limit(memory_mib: int) -> None:
     warnings.simplefilter("ignore")
 
 
-def _read_one(read: ReadFile, path: Path, name: str) -> tuple[Document | str, float]:
-    """In the worker: the document or the reason, and seconds."""
+def _read_one(read: Callable[..., T], path: Path, name: str) -> tuple[T | str, float]:
+    """In the worker: what reading gave or the reason, and seconds."""
     start = time.perf_counter()
     try:
-        found: Document | str = read(path, name=name)
+        found: T | str = read(path, name=name)
     except EvidenceError as error:
         found = f"{error} {error.cure}" if error.cure else str(error)
     except MemoryError:
@@ -116,7 +114,7 @@ def _read_one(read: ReadFile, path: Path, name: str) -> tuple[Document | str, fl
     return found, time.perf_counter() - start
 
 
-def _outcome(job: ReadJob, future: Future[Any], limits: ReadLimits) -> ReadOutcome:
+def _outcome(job: ReadJob, future: Future[Any], limits: ReadLimits) -> ReadOutcome[Any]:
     try:
         found, seconds = future.result()
     except FutureTimeout:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
 
 LIMITS = ReadLimits(seconds=30, memory_mib=1_024)
@@ -14,7 +15,7 @@ PASSWORDS = ("derived__user-password.pdf", "pdfplumber__password-example.pdf")
 def outcomes(shared: Path) -> dict[str, ReadOutcome]:
     files = [p for p in sorted((shared / "hard").iterdir()) if p.suffix == ".pdf"]
     jobs = [ReadJob(path.name, path, path.name) for path in files]
-    found = {o.key: o for o in read_many(jobs, workers=2, limits=LIMITS)}
+    found = {o.key: o for o in read_many(jobs, workers=2, limits=LIMITS, read=read_file)}
     assert found.keys() == {path.name for path in files}
     return found
 
@@ -22,14 +23,14 @@ def outcomes(shared: Path) -> dict[str, ReadOutcome]:
 @pytest.mark.shared
 def test_every_file_is_accounted_for(outcomes: dict[str, ReadOutcome]) -> None:
     for name, outcome in outcomes.items():
-        if outcome.document is None:
+        if outcome.found is None:
             assert outcome.error, name
             assert "crashed" not in outcome.error, name
             assert "Traceback" not in outcome.error, name
         else:
-            shown = any(page.text.strip() or page.needs_ocr for page in outcome.document.pages)
+            shown = any(page.text.strip() or page.needs_ocr for page in outcome.found.pages)
             assert shown, name
-    assert sum(o.document is not None for o in outcomes.values()) > 90
+    assert sum(o.found is not None for o in outcomes.values()) > 90
 
 
 @pytest.mark.shared
@@ -60,7 +61,7 @@ def test_pages_set_sideways_are_read(outcomes: dict[str, ReadOutcome]) -> None:
 @pytest.mark.shared
 def test_offsets_and_lines_hold_on_real_pages(outcomes: dict[str, ReadOutcome]) -> None:
     for outcome in outcomes.values():
-        for page in outcome.document.pages if outcome.document else ():
+        for page in outcome.found.pages if outcome.found else ():
             ends = [0]
             for block in page.blocks:
                 text = page.text[block.start : block.end]

@@ -19,8 +19,8 @@ def outcomes() -> dict[str, ReadOutcome]:
 
 def test_the_rest_goes_on(outcomes: dict[str, ReadOutcome]) -> None:
     assert len(outcomes) == 7
-    assert outcomes["fine"].document is not None
-    assert outcomes["fine again"].document is not None
+    assert outcomes["fine"].found is not None
+    assert outcomes["fine again"].found is not None
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_rest_goes_on(outcomes: dict[str, ReadOutcome]) -> None:
 def test_each_failure_has_its_reason(
     outcomes: dict[str, ReadOutcome], name: str, told: str
 ) -> None:
-    assert outcomes[name].document is None
+    assert outcomes[name].found is None
     assert told in (outcomes[name].error or "")
     assert "Traceback" not in (outcomes[name].error or "")
 
@@ -44,5 +44,5 @@ def test_each_failure_has_its_reason(
 def test_stopping_early_stops_the_workers() -> None:
     jobs = (ReadJob(str(n), Path("x"), "fine") for n in range(10_000))
     outcomes = read_many(jobs, workers=1, limits=LIMITS, read=by_name)
-    assert next(outcomes).document is not None
+    assert next(outcomes).found is not None
     outcomes.close()  # type: ignore[attr-defined]

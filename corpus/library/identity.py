@@ -1,0 +1,170 @@
+"""Which reports are one report, and which belong to one study."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+from corpus.library.states import Entry, Identity, Outcome
+from corpus.types import Document, Metadata
+
+SKETCH: Final = 128  # shingles kept of a text
+SHINGLE: Final = 5  # words
+SAME_TEXT: Final = 0.7  # resemblance of two reports of one title and year that are one report
+_FIRST_PAGES: Final = 6
+_REGISTERED: Final = re.compile(r"\b(?:ISRCTN\s?\d{8}|NCT\s?\d{8}|AEARCTR-\d{7}|CRD420\d{5,9})\b")
+_ROLES: Final = (
+    ("protocol", r"(?:study |trial |evaluation |review )?protocol|statistical analysis plan"),
+    ("interim", r"(?:interim|preliminary|emerging|early|first|second) (?:findings|report|results)"),
+    ("pilot", r"(?:internal )?pilot (?:study |trial )?(?:report|findings)|feasibility (?:study|report)"),
+    ("summary", r"(?:executive |plain english |policy |research )?summary|summary report|key findings"),
+    ("technical", r"technical (?:report|appendix|annex)|appendices|appendix"),
+    ("final", r"(?:final |full )?(?:evaluation |research )?report|(?:impact )?evaluation"),
+    ("toolkit entry", r"\(?(?:[a-z]+ and )?[a-z]* ?toolkit (?:strand|entry)\)?"),
+)  # fmt: skip
+_ROLE: Final = tuple((role, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for role, words in _ROLES)
+
+
+def identify(document: Document) -> Identity:
+    """What a document is recognised by."""
+    words = " ".join(page.text for page in document.pages).casefold().split()
+    first = " ".join(page.text for page in document.pages[:_FIRST_PAGES])
+    studies = (found.replace(" ", "") for found in _REGISTERED.findall(first))
+    return Identity(_sketch(words), tuple(dict.fromkeys(studies)))
+
+
+def _sketch(words: Sequence[str]) -> tuple[int, ...]:
+    """The smallest hashes of a text's shingles: a bottom-k sketch.
+
+    Broder, 1997, "On the resemblance and containment of documents".
+    """
+    shingles = {" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
+    hashes = (int.from_bytes(blake2b(s.encode(), digest_size=7).digest()) for s in shingles if s)
+    return tuple(sorted(hashes)[:SKETCH])
+
+
+def resemblance(first: Sequence[int], second: Sequence[int]) -> float:
+    """The estimated share of shingles two sketched texts have in common, 0 to 1."""
+    union = sorted({*first, *second})[:SKETCH]
+    return len({*union} & {*first} & {*second}) / len(union) if union else 0.0
+
+
+def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
+    """Reports that are one with an earlier one: their id, and that one's.
+
+    One are reports of the same text, of the same DOI, or of the same title and text where no
+    years differ. Only what is held and read counts.
+    """
+    first_text: dict[str, str] = {}
+    first_doi: dict[str, str] = {}
+    by_title: dict[str, list[tuple[Entry, Metadata]]] = {}
+    repeats: dict[str, str] = {}
+    for entry in entries:
+        if entry.removed is not None or entry.outcome is not Outcome.READ:
+            continue
+        known = entry.metadata
+        alike = by_title.setdefault(folded(known.title or entry.name), [])
+        earlier = (
+            first_text.get(entry.text_sha256 or "")
+            or first_doi.get(plain_doi(known.doi))
+            or next((e.report_id for e, other in alike if _one(entry, known, e, other)), None)
+        )
+        if earlier:
+            repeats[entry.report_id] = earlier
+            continue
+        if entry.text_sha256:
+            first_text[entry.text_sha256] = entry.report_id
+        if known.doi:
+            first_doi[plain_doi(known.doi)] = entry.report_id
+        alike.append((entry, known))
+    return repeats
+
+
+def _one(entry: Entry, known: Metadata, other: Entry, others: Metadata) -> bool:
+    if known.year and others.year and known.year != others.year:
+        return False
+    return resemblance(entry.identity.sketch, other.identity.sketch) >= SAME_TEXT
+
+
+def plain_doi(doi: str | None) -> str:
+    """A DOI without resolver and case; empty where there is none."""
+    return re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", (doi or "").strip().casefold())
+
+
+def folded(title: str) -> str:
+    """A title as it is compared: letters and digits only."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().casefold()
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A report as study families are made from it: `pages` are landing pages that led to it."""
+
+    report_id: str
+    title: str
+    centres: tuple[str, ...]
+    studies: tuple[str, ...]
+    pages: tuple[str, ...]
+
+
+def families(members: Sequence[Member]) -> list[tuple[tuple[Member, ...], str]]:
+    """Groups of reports of one study, each with what joins them.
+
+    A trial's registration number joins, a landing page that offered both, and one centre's
+    titles that differ in nothing but what kind of report it is.
+    """
+    group: dict[str, str] = {member.report_id: member.report_id for member in members}
+    because: dict[str, str] = {}
+
+    def top(report_id: str) -> str:
+        while group[report_id] != report_id:
+            report_id = group[report_id]
+        return report_id
+
+    first: dict[tuple[str, ...], str] = {}
+    for member in members:
+        for key, words in _keys(member):
+            joined = top(first.setdefault(key, member.report_id))
+            if joined != top(member.report_id):
+                group[top(member.report_id)] = joined
+                because.setdefault(joined, words)
+    gathered: dict[str, list[Member]] = {}
+    for member in members:
+        gathered.setdefault(top(member.report_id), []).append(member)
+    return [
+        (tuple(group_), because[each]) for each, group_ in gathered.items() if len(group_) > 1
+    ]
+
+
+def _keys(member: Member) -> Iterator[tuple[tuple[str, ...], str]]:
+    for study in member.studies:
+        yield ("study", study), f"same trial registration, {study}"
+    for page in member.pages:
+        yield ("page", page), f"offered together on {page}"
+    stem = study_name(member.title)
+    for centre in member.centres:
+        if len(stem.split()) >= 2:  # noqa: PLR2004 - one word names no study
+            yield ("title", centre, stem), "same study by its title"
+
+
+def study_name(title: str) -> str:
+    """A title without the words that say which kind of report it is, folded."""
+    for _, words in _ROLE:
+        title = words.sub(" ", title)
+    return folded(title)
+
+
+def role_of(title: str) -> str:
+    """Which report of its study it is, by its title."""
+    return next((role for role, words in _ROLE if words.search(title)), "report")
+
+
+def merged_centres(entries: Mapping[str, Entry], repeats: Mapping[str, str]) -> dict[str, list[str]]:
+    """For each report the ids of those that are one with it, itself first."""
+    groups: dict[str, list[str]] = {report_id: [report_id] for report_id in entries}
+    for repeat, first in repeats.items():
+        groups[first].append(repeat)
+    return groups

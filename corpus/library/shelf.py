@@ -1,0 +1,169 @@
+"""What an index is made of: reports as they are shown, with everything that is told of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.details import Provenance, Relative, ReportDetails, Version
+from corpus.library.identity import Member, families, merged_centres, role_of, same_reports
+from corpus.library.library import Library
+from corpus.library.states import Departure, Entry, FileEntry, Outcome
+from corpus.metadata.claims import put, resolve
+from corpus.types import Metadata, Report, ReportStatus
+
+_STATUS = {
+    None: ReportStatus.CURRENT,
+    Departure.REPLACED: ReportStatus.REPLACED,
+    Departure.WITHDRAWN: ReportStatus.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A report and what is told of it."""
+
+    report: Report
+    details: ReportDetails
+
+
+def shelve(library: Library) -> list[Shelved]:
+    """Every report that stands (read, each once), was replaced, or was withdrawn; by id.
+
+    Reports that are one are shown as the first of them, with the provenance of all.
+    """
+    entries = library.entries()
+    groups = merged_centres(entries, repeats := same_reports(entries.values()))
+    files: dict[str, list[FileEntry]] = {}
+    for file in library.files():
+        files.setdefault(file.report_id, []).append(file)
+    shown = {
+        report_id: _Shown.of([entries[each] for each in groups[report_id]], files)
+        for report_id, entry in entries.items()
+        if report_id not in repeats
+        and entry.outcome is Outcome.READ
+        and entry.departure is not Departure.REMOVED
+    }
+    relatives = _relatives([each for each in shown.values() if each.current])
+    versions = _versions(shown)
+    return [
+        Shelved(each.report(), each.details(versions.get(each.id, ()), relatives.get(each.id, ())))
+        for _, each in sorted(shown.items())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The entries that are one report, its own first, with the files of all."""
+
+    entry: Entry
+    metadata: Metadata
+    all: tuple[Entry, ...]
+    files: tuple[FileEntry, ...]
+
+    @classmethod
+    def of(cls, all_: Sequence[Entry], files: Mapping[str, list[FileEntry]]) -> "_Shown":
+        claims = all_[0].claims
+        for other in reversed(all_):  # what the first says wins over what the others say
+            claims = put(other.claims, claims)
+        held = tuple(file for entry in all_ for file in files.get(entry.report_id, ()))
+        return cls(all_[0], resolve(claims), tuple(all_), held)
+
+    @property
+    def id(self) -> str:
+        return self.entry.report_id
+
+    @property
+    def current(self) -> bool:
+        return self.entry.removed is None
+
+    @property
+    def title(self) -> str:
+        return self.metadata.title or Path(self.entry.name).stem
+
+    @property
+    def centres(self) -> tuple[str, ...]:
+        """All that publish it."""
+        named = [self.metadata.centre, *(file.centre for file in self.files if file.live)]
+        named += [entry.metadata.centre for entry in self.all]
+        return tuple(dict.fromkeys(centre for centre in named if centre))
+
+    def report(self) -> Report:
+        entry = self.entry
+        if entry.document_type is None:
+            raise ValueError(f"{entry.report_id} has not been read.")
+        live = [file.path for file in self.files if file.live] or [f.path for f in self.files]
+        return Report(
+            report_id=entry.report_id,
+            title=self.title,
+            file=live[0] if live else entry.name,
+            sha256=entry.sha256,
+            document_type=entry.document_type,
+            metadata=self.metadata,
+            page_count=entry.page_count,
+            centres=self.centres,
+            designs=entry.designs,
+            status=_STATUS[entry.departure],
+            status_note=entry.removed,
+            replaced_by=entry.replaced_by,
+        )
+
+    def details(self, versions: tuple[Version, ...], family: tuple[Relative, ...]) -> ReportDetails:
+        return ReportDetails(
+            claims=self.entry.claims,
+            facts=self.entry.facts,
+            provenance=tuple(_provenance(file) for file in self.files),
+            versions=versions,
+            family=family,
+        )
+
+
+def _provenance(file: FileEntry) -> Provenance:
+    ended = "replaced by a newer version there" if file.superseded else file.gone
+    return Provenance(file.path, file.centre, file.page, file.fetched, file.headers, ended)
+
+
+def _versions(shown: Mapping[str, _Shown]) -> dict[str, tuple[Version, ...]]:
+    """For each report of which there are several versions, the others, newest first."""
+    chain: dict[str, str] = {}  # each id to the newest of its versions
+    for each in shown.values():
+        newest, seen = each, {each.id}
+        while (follower := shown.get(newest.entry.replaced_by or "")) and follower.id not in seen:
+            newest = follower
+            seen.add(follower.id)
+        chain[each.id] = newest.id
+    lines: dict[str, list[_Shown]] = {}
+    for each in shown.values():
+        lines.setdefault(chain[each.id], []).append(each)
+    found: dict[str, tuple[Version, ...]] = {}
+    for line in lines.values():
+        newest_first = sorted(line, key=lambda o: o.entry.added or "", reverse=True)
+        told = [Version(o.id, o.entry.added, _STATUS[o.entry.departure]) for o in newest_first]
+        if len(line) > 1:
+            found |= {o.id: tuple(v for v in told if v.report_id != o.id) for o in line}
+    return found
+
+
+def _relatives(shown: Sequence[_Shown]) -> dict[str, tuple[Relative, ...]]:
+    """For each report of a study that has several, the others."""
+    by_id = {each.id: each for each in shown}
+    members = [
+        Member(
+            each.id,
+            each.title,
+            each.centres,
+            each.entry.identity.studies,
+            tuple(dict.fromkeys(file.page for file in each.files if file.page and file.live)),
+        )
+        for each in shown
+    ]
+    found: dict[str, tuple[Relative, ...]] = {}
+    for group, because in families(members):
+        relatives = [
+            Relative(m.report_id, m.title, role_of(m.title), by_id[m.report_id].metadata.year, because)
+            for m in group
+        ]
+        for member in group:
+            found[member.report_id] = tuple(
+                each for each in relatives if each.report_id != member.report_id
+            )
+    return found
