@@ -1,8 +1,6 @@
 """Word documents, through python-docx."""
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,12 +10,11 @@ from docx.opc.exceptions import OpcError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from corpus.errors import ReadingError, ReadingLimit
 from corpus.reading.assemble import Part, one_page
 from corpus.reading.clean import clean_text
+from corpus.reading.office import office_file
 from corpus.types import BlockKind, Document, DocumentType
 
-LARGEST: Final = 300 * 2**20  # bytes, unpacked
 _HEADING: Final = re.compile(r"heading (\d)", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
 
@@ -29,18 +26,11 @@ def read_docx(data: bytes) -> Document:
         ReadingLimit: it unpacks to more than 300 MiB.
         ReadingError: it cannot be opened.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST:
-                raise ReadingLimit(f"The document unpacks to more than {LARGEST // 2**20} MiB.")
-        word = docx.Document(io.BytesIO(data))
+    with office_file(data, "Word document", damage=OpcError, program="Word") as stream:
+        word = docx.Document(stream)
         parts = list(_parts(word))
         known = word.core_properties
         title, author, created = known.title, known.author, known.created
-    except (OpcError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise ReadingError(
-            f"The Word document cannot be opened: {error}.", cure="Open and save it in Word again."
-        ) from error
     headings = [part.text for part in parts if part.kind is BlockKind.HEADING]
     chosen = clean_text(title or "").strip() or (headings[0] if headings else "")
     year = created.year if created and _FIRST_YEAR <= created.year <= _LAST_YEAR else None

@@ -29,7 +29,7 @@ def read_file(path: Path, *, name: str) -> Document:
     return document
 
 
-def _read(data: bytes, kind: DocumentType, name: str) -> Document:
+def _read(data: bytes, kind: DocumentType, name: str) -> Document:  # noqa: PLR0911 - one a kind
     # Each reader is imported where it is needed: a worker that reads PDFs loads no others.
     match kind:
         case DocumentType.PDF:
@@ -44,6 +44,14 @@ def _read(data: bytes, kind: DocumentType, name: str) -> Document:
             from corpus.reading.docx import read_docx  # noqa: PLC0415
 
             return read_docx(data)
+        case DocumentType.PPTX:
+            from corpus.reading.pptx import read_pptx  # noqa: PLC0415
+
+            return read_pptx(data)
+        case DocumentType.XLSX:
+            from corpus.reading.xlsx import read_xlsx  # noqa: PLC0415
+
+            return read_xlsx(data)
         case DocumentType.RECORD:
             from corpus.reading.records import read_record  # noqa: PLC0415
 
