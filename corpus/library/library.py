@@ -30,7 +30,7 @@ from corpus.library.states import Account, Entry, FileEntry, Outcome, account_fo
 from corpus.types import Document, Metadata, Rating, Report
 
 #: Raised when reading changes what comes out of a file: everything is read again.
-READER_VERSION: Final = 1
+READER_VERSION: Final = 2
 LOCK_WAIT_S: Final = 10
 
 
