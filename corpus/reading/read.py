@@ -1,9 +1,11 @@
 """A file into a document, whatever its kind."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from corpus.errors import ReadingLimit
+from corpus.reading.language import languages_of
 from corpus.reading.sniff import sniff
 from corpus.types import Document, DocumentType
 
@@ -31,7 +33,7 @@ def read_file(path: Path, *, name: str, seconds: float = 120.0) -> Document:
     document = _read(data, sniff(data, name), name, seconds)
     if (characters := sum(len(page.text) for page in document.pages)) > LARGEST_TEXT:
         raise ReadingLimit(f"The file holds {characters:,} characters; that is no report.")
-    return document
+    return replace(document, languages=languages_of(document.pages))
 
 
 def _read(  # noqa: PLR0911 - one a kind
