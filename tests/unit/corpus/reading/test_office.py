@@ -3,7 +3,9 @@ import io
 import zipfile
 from collections.abc import Callable
 
+import docx
 import pytest
+from docx.oxml import OxmlElement
 from openpyxl import Workbook
 from pptx import Presentation
 from pptx.util import Inches
@@ -72,6 +74,20 @@ def test_a_deck_of_pictures_is_refused_with_a_cure() -> None:
     with pytest.raises(ReadingError, match="No slide has words") as caught:
         read_pptx(_saved(deck.save))
     assert "PDF" in (caught.value.cure or "")
+
+
+@pytest.mark.parametrize("said", ["bold", "repeated", "not at all"])
+def test_a_word_table_has_a_header_where_it_says_so(said: str) -> None:
+    word = docx.Document()
+    table = word.add_table(rows=2, cols=2)
+    for place, words in enumerate(["Place", "Effect", "Leeds", "down"]):
+        run = table.cell(*divmod(place, 2)).paragraphs[0].add_run(words)
+        run.bold = said == "bold" and place < 2
+    if said == "repeated":
+        properties = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx cannot say it
+        properties.append(OxmlElement("w:tblHeader"))
+    plain, named = "Place | Effect\nLeeds | down", "Place: Leeds; Effect: down"
+    assert _texts(read_docx(_saved(word.save))) == [plain if said == "not at all" else named]
 
 
 def _book(*sheets: tuple[str, list[list[object]]]) -> bytes:
