@@ -8,11 +8,11 @@ from corpus.errors import NotAReport
 from corpus.types import Document, DocumentType, Page
 
 
-def by_name(path: Path, *, name: str) -> Document:
+def by_name(path: Path, *, name: str, seconds: float) -> Document:
     """What the name says: hang, eat memory, crash, refuse, raise, or read."""
     match name:
         case "hang":
-            time.sleep(60)
+            time.sleep(seconds + 60)
         case "eat":
             held = [bytearray(50_000_000) for _ in range(1_000)]
             raise AssertionError(len(held))

@@ -23,7 +23,7 @@ class Part:
     level: int = 0
 
 
-def one_page(parts: Iterable[Part]) -> Page:
+def one_page(parts: Iterable[Part], *, number: int = 1) -> Page:
     """A page of these parts, cleaned, separated by an empty line.
 
     What follows a heading "References" or "Contents" is of that kind until a heading of the
@@ -48,7 +48,7 @@ def one_page(parts: Iterable[Part]) -> Page:
         text += "\n\n" if text else ""
         blocks.append(Block(len(text), len(text) + len(cleaned), kind, part.level))
         text += cleaned
-    return Page(number=1, label=None, text=text, blocks=tuple(blocks))
+    return Page(number=number, label=None, text=text, blocks=tuple(blocks))
 
 
 def _special(heading: str) -> BlockKind | None:

@@ -1,23 +1,21 @@
 """Word documents, through python-docx."""
 
-import io
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import docx
 from docx.document import Document as WordDocument
 from docx.opc.exceptions import OpcError
-from docx.table import Table
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from corpus.errors import ReadingError, ReadingLimit
 from corpus.reading.assemble import Part, one_page
 from corpus.reading.clean import clean_text
+from corpus.reading.office import office_file
+from corpus.reading.tables import table_text
 from corpus.types import BlockKind, Document, DocumentType
 
-LARGEST: Final = 300 * 2**20  # bytes, unpacked
 _HEADING: Final = re.compile(r"heading (\d)", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
 
@@ -29,18 +27,11 @@ def read_docx(data: bytes) -> Document:
         ReadingLimit: it unpacks to more than 300 MiB.
         ReadingError: it cannot be opened.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST:
-                raise ReadingLimit(f"The document unpacks to more than {LARGEST // 2**20} MiB.")
-        word = docx.Document(io.BytesIO(data))
+    with office_file(data, "Word document", damage=OpcError, program="Word") as stream:
+        word = docx.Document(stream)
         parts = list(_parts(word))
         known = word.core_properties
         title, author, created = known.title, known.author, known.created
-    except (OpcError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise ReadingError(
-            f"The Word document cannot be opened: {error}.", cure="Open and save it in Word again."
-        ) from error
     headings = [part.text for part in parts if part.kind is BlockKind.HEADING]
     chosen = clean_text(title or "").strip() or (headings[0] if headings else "")
     year = created.year if created and _FIRST_YEAR <= created.year <= _LAST_YEAR else None
@@ -78,13 +69,25 @@ def _paragraph(paragraph: Paragraph) -> Part:
 
 def _table(table: Table) -> str:
     """One line a row; a cell that spans several columns stands once."""
-    rows = []
-    for row in table.rows:
-        cells: list[str] = []
-        seen: set[int] = set()
-        for cell in row.cells:
-            if id(cell._tc) not in seen:  # noqa: SLF001 - the only way to tell a merged cell
-                seen.add(id(cell._tc))  # noqa: SLF001
-                cells.append(" ".join(cell.text.split()))
-        rows.append(" | ".join(cells).strip(" |"))
-    return "\n".join(rows)
+    rows = [_cells(row) for row in table.rows]
+    header = len(rows) > 1 and (_repeats(table.rows[0]) or (_bold(rows[0]) and not _bold(rows[1])))
+    return table_text(
+        [[" ".join(cell.text.split()) for cell in row] for row in rows], header=header
+    )
+
+
+def _cells(row: _Row) -> list[_Cell]:
+    cells: dict[int, _Cell] = {}
+    for cell in row.cells:
+        cells.setdefault(id(cell._tc), cell)  # noqa: SLF001 - the only way to tell a merged cell
+    return list(cells.values())
+
+
+def _repeats(row: _Row) -> bool:
+    """Whether Word is told to repeat a row on every page, as a header."""
+    return bool(row._tr.xpath("./w:trPr/w:tblHeader"))  # noqa: SLF001 - as above, not public
+
+
+def _bold(cells: Sequence[_Cell]) -> bool:
+    runs = [run for cell in cells for each in cell.paragraphs for run in each.runs if run.text]
+    return bool(runs) and all(run.bold for run in runs)

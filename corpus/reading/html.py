@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from trafilatura import bare_extraction
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction, load_html
 from trafilatura.settings import Document as Extracted
 
 from corpus.errors import NotAReport
 from corpus.reading.assemble import Part, one_page
 from corpus.reading.clean import clean_text
+from corpus.reading.panels import open_panels
+from corpus.reading.tables import table_text
 from corpus.reading.text import decode
 from corpus.types import BlockKind, Document, DocumentType
 
@@ -26,16 +29,18 @@ def read_html(data: bytes) -> Document:
     Raises:
         NotAReport: there is no main text in it.
     """
+    tree = load_html(decode(data))
+    if tree is None:
+        raise _empty()
+    open_panels(tree)
+    _keep_captions(tree)
     found = bare_extraction(
-        decode(data), include_comments=False, include_tables=True, favor_recall=True,
+        tree, include_comments=False, include_tables=True, favor_recall=True,
         with_metadata=True,
     )  # fmt: skip
     page = one_page(_parts(found.body) if isinstance(found, Extracted) else [])
     if not isinstance(found, Extracted) or not page.text:
-        raise NotAReport(
-            "The web page has no main text.",
-            cure="Open it in a browser and save the report itself.",
-        )
+        raise _empty()
     title = clean_text(found.title).strip() if found.title else None
     year = _YEAR.search(found.date or "")
     return Document(
@@ -45,6 +50,20 @@ def read_html(data: bytes) -> Document:
         authors=_authors(found.author),
         year=int(year.group()) if year else None,
     )
+
+
+def _empty() -> NotAReport:
+    return NotAReport(
+        "The web page has no main text.", cure="Open it in a browser and save the report itself."
+    )
+
+
+def _keep_captions(tree: HtmlElement) -> None:
+    """Figures go, with all they hold; what is written under them stays."""
+    for caption in tree.iter("figcaption"):
+        caption.tag = "p"
+    for figure in tree.xpath(".//figure[.//p or .//table]"):
+        figure.tag = "div"
 
 
 def _authors(text: str | None) -> tuple[str, ...]:
@@ -61,14 +80,23 @@ def _parts(element: "_Element") -> Iterator[Part]:
             for item in child.iter("item"):
                 yield Part(_words(item), BlockKind.LIST_ITEM)
         elif child.tag == "table":
-            rows = (
-                " | ".join(_words(cell) for cell in row.iter("cell")) for row in child.iter("row")
-            )
-            yield Part("\n".join(rows), BlockKind.TABLE)
+            yield Part(_table(child), BlockKind.TABLE)
         elif child.tag in {"p", "quote", "code", "ab"}:
             yield Part(_words(child), BlockKind.PARAGRAPH)
         else:
             yield from _parts(child)
+
+
+def _table(table: "_Element") -> str:
+    """A caption, which is a first row of one cell; then rows with their columns' names."""
+    rows = [list(row.iter("cell")) for row in table.iter("row")]
+    words = [[_words(cell) for cell in row] for row in rows]
+    captions: list[str] = []
+    while len(words) > 1 and len(words[0]) > 1 and sum(map(bool, words[0])) == 1 and words[0][0]:
+        captions.append(words.pop(0)[0])
+    first = rows[len(captions)] if len(captions) < len(rows) else []
+    header = bool(first) and all(cell.get("role") == "head" for cell in first)
+    return "\n".join([*captions, table_text(words, header=header)])
 
 
 def _words(element: "_Element") -> str:

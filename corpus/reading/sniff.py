@@ -17,8 +17,13 @@ _KNOWN_UNSUPPORTED: Final = {
     b"%!PS": "a PostScript file", b"\x1f\x8b": "a gzip archive", b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
 }  # fmt: skip
+_OFFICE_PARTS: Final = {
+    "word/document.xml": DocumentType.DOCX,
+    "ppt/presentation.xml": DocumentType.PPTX,
+    "xl/workbook.xml": DocumentType.XLSX,
+}
 _TEXT_BYTES: Final = bytes([*range(9, 14), *range(32, 256)])
-_CONVERT: Final = "Save it as PDF, DOCX, HTML or text, then add it again."
+_CONVERT: Final = "Save it as PDF, DOCX, PPTX, XLSX, HTML or text, then add it again."
 
 
 def sniff(data: bytes, name: str) -> DocumentType:
@@ -64,10 +69,11 @@ def _inside_zip(data: bytes) -> DocumentType:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise NotAReport(f"The file is a damaged archive: {error}.", cure=_CONVERT) from error
-    if "word/document.xml" in names:
-        return DocumentType.DOCX
-    if any(name.startswith(("xl/", "ppt/")) for name in names):
-        raise NotAReport("The file is a spreadsheet or a presentation.", cure=_CONVERT)
+    for part, kind in _OFFICE_PARTS.items():
+        if part in names:
+            return kind
+    if any(name.startswith(("xl/", "ppt/", "word/")) for name in names):
+        raise NotAReport("The file is an Office file without its main part.", cure=_CONVERT)
     raise NotAReport("The file is an archive.", cure="Unpack it and add the reports inside.")
 
 
@@ -79,4 +85,9 @@ def _is_binary(head: bytes) -> bool:
 
 
 def _named(kind: DocumentType) -> str:
-    return {DocumentType.HTML: "HTML", DocumentType.DOCX: "a Word document"}.get(kind, "text")
+    return {
+        DocumentType.HTML: "HTML",
+        DocumentType.DOCX: "a Word document",
+        DocumentType.PPTX: "a presentation",
+        DocumentType.XLSX: "a spreadsheet",
+    }.get(kind, "text")

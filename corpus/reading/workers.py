@@ -61,7 +61,8 @@ def read_many(
         jobs: what to read; taken as workers come free.
         workers: processes.
         limits: for each file.
-        read: an importable function of a path and a name, run in the workers.
+        read: an importable function of a path, a name and the seconds it may take, run in the
+            workers.
     """
     pool = ProcessPool(
         max_workers=workers,
@@ -77,7 +78,9 @@ def read_many(
         while True:
             for job in islice(waiting, workers * _AHEAD - len(running)):
                 future = pool.schedule(
-                    _read_one, args=[read, job.path, job.name], timeout=limits.seconds
+                    _read_one,
+                    args=[read, job.path, job.name, limits.seconds],
+                    timeout=limits.seconds,
                 )
                 running[future] = job
             if not running:
@@ -98,11 +101,13 @@ def _limit(memory_mib: int) -> None:
     warnings.simplefilter("ignore")
 
 
-def _read_one(read: Callable[..., T], path: Path, name: str) -> tuple[T | str, float]:
-    """In the worker: what reading gave or the reason, and seconds."""
+def _read_one(
+    read: Callable[..., T], path: Path, name: str, seconds: float
+) -> tuple[T | str, float]:
+    """In the worker: what reading gave or the reason, and the seconds it took."""
     start = time.perf_counter()
     try:
-        found: T | str = read(path, name=name)
+        found: T | str = read(path, name=name, seconds=seconds)
     except EvidenceError as error:
         found = f"{error} {error.cure}" if error.cure else str(error)
     except MemoryError:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Final
 
@@ -15,6 +16,7 @@ from corpus.reading.pdf.layout import groups_of, rows_of
 from corpus.reading.pdf.lists import mark_lists
 from corpus.reading.pdf.pagetext import Hyphens, page_text
 from corpus.reading.pdf.repair import repair_table
+from corpus.reading.pdf.scans import read_scans, time_for_scans
 from corpus.reading.pdf.structure import label_page, style_of
 from corpus.reading.pdf.textlayer import text_layer
 from corpus.reading.pdf.turn import Turn
@@ -22,6 +24,7 @@ from corpus.types import BlockKind, Document, DocumentType, Page
 
 MOST_PAGES: Final = 5_000
 _AGAIN: Final = "Download the file again, or open it and save it anew."
+_LOOK: Final = "Look whether they are legible; add a better scan, or a copy with text."
 _FEW_LETTERS: Final = 12  # a page with fewer, and pictures, has no text layer to speak of
 _COVERED: Final = 0.25  # of the page by pictures
 _DRAWN: Final = 40  # paths on a page without text: lettering turned into outlines
@@ -30,27 +33,32 @@ _OBJECTS: Final = 2_000
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 
-def read_pdf(data: bytes, *, name: str) -> Document:
-    """Read a PDF.
+def read_pdf(data: bytes, *, name: str, seconds: float = 120.0) -> Document:
+    """Read a PDF; pages without a text layer by OCR, where that is installed.
 
     Args:
         data: its bytes.
         name: its file name, for messages.
+        seconds: what reading it may take; OCR stops in time, and leaves the rest unread.
 
     Raises:
         PasswordNeeded: it is encrypted, and the empty password does not open it.
         ReadingError: it cannot be opened, or there is nothing on its pages.
     """
+    until = time_for_scans(seconds)
     file = _open(data, name)
     try:
         facts = facts_of(data)
-        sheets, scanned = _sheets(file)
+        sheets, pictures = _sheets(file)
+        scans = read_scans(file, sheets, pictures, until=until)
     finally:
         file.close()
-    if not any(sheet.lines for sheet in sheets) and not scanned:
+    if not any(sheet.lines for sheet in scans.sheets) and not scans.unread:
+        if pictures:
+            raise ReadingError("OCR found no words on its pages.", cure=_LOOK)
         raise ReadingError("Every page is blank.", cure=_AGAIN)
-    pages, repaired = _pages(sheets, scanned, facts)
-    notes = list(facts.notes)
+    pages, repaired = _pages(scans.sheets, scans.unread, facts)
+    notes = [*facts.notes, *scans.notes]
     if repaired:
         notes.append("letters its fonts had wrong were put right")
     return Document(
@@ -124,7 +132,9 @@ def _shows_something(page: pdfium.PdfPage, turn: Turn, letters: int) -> bool:
     return covered > _COVERED * turn.width * turn.height or drawn > _DRAWN
 
 
-def _pages(sheets: Sequence[Sheet], scanned: set[int], facts: Facts) -> tuple[list[Page], bool]:
+def _pages(
+    sheets: Sequence[Sheet], scanned: AbstractSet[int], facts: Facts
+) -> tuple[list[Page], bool]:
     """Cleaned pages, and whether damaged letters were repaired."""
     bare, printed = remove_furniture(sheets)
     groups = [groups_of(rows_of(sheet.lines)) for sheet in bare]

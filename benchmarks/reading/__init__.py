@@ -1,0 +1,1 @@
+"""How truly files are read."""
