@@ -7,7 +7,8 @@ from contextlib import closing
 import uvicorn
 
 from api.app import create_app
-from api.settings import SettingError, Settings
+from api.settings import Settings
+from corpus.errors import SettingError
 from search.loading import LiveSearcher
 
 

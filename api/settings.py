@@ -6,12 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from corpus.errors import EvidenceError
+from corpus.errors import SettingError
 from corpus.home import default_home
-
-
-class SettingError(EvidenceError):
-    """A setting has a value it cannot have."""
 
 
 class Settings(BaseSettings):

@@ -14,6 +14,7 @@ from rich.console import Console
 from corpus.errors import EvidenceError
 from corpus.home import Home
 from corpus.library.library import Library
+from corpus.library.shelf import current_reports
 from corpus.library.states import State
 from indexer.build import live_report_ids
 from search.index.generations import Generations
@@ -102,7 +103,7 @@ def _index(home: Path) -> str:
             f"The store is damaged: {told}.", cure="Run `evidence index --rebuild`."
         )
     with Library(Home(home).library) as library:
-        held = {report.report_id for report in library.readable()}
+        held = {report.report_id for report in current_reports(library)}
     if held != (live := live_report_ids(home)):
         raise EvidenceError(
             f"The index is behind the library: {len(held - live)} reports to come, "

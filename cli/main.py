@@ -3,7 +3,8 @@
 import sys
 from typing import Final
 
-import cli.commands  # noqa: F401 - registers the commands on `app`
+import cli.commands
+import cli.gather  # noqa: F401 - both register their commands on `app`
 from cli.app import EXIT_ERROR, app, messages
 from corpus.errors import EvidenceError
 

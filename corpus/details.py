@@ -1,4 +1,4 @@
-"""What is told of one report when it is asked for by itself: where it came from, what it is part of."""
+"""What is told of a report asked for by itself: where it came from, what it is part of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -13,6 +13,7 @@ EvidenceError
 │   │   └── Gone                it is not there any more (404, 410)
 │   ├── SourceError             a list of publications cannot be had or understood
 │   └── LibraryError            the library folder or catalogue is unusable
+├── SettingError                a setting has a value it cannot have
 ├── SearchError                 (search/errors.py)
 └── IndexerError                (indexer/errors.py)
 """
@@ -32,6 +33,10 @@ class EvidenceError(Exception):
 
 def _rebuild(kind: type[EvidenceError], message: str, cure: str | None) -> EvidenceError:
     return kind(message, cure=cure)
+
+
+class SettingError(EvidenceError):
+    """A setting has a value it cannot have."""
 
 
 class CorpusError(EvidenceError):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import CorpusError, FetchError
-from corpus.web.single import fetch, is_address
 from corpus.library.library import Added, Library
 from corpus.reading.records import EvidenceRecord, load_records
 from corpus.types import Metadata
+from corpus.web.single import fetch, is_address
 from indexer.progress import Progress
 from indexer.sources import Found, Known, Sidecar, as_text, walk
 

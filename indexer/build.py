@@ -12,12 +12,16 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from corpus.centres import load_centres
 from corpus.duplicates import group_duplicates
+from corpus.examination import examine_file
 from corpus.home import Home
 from corpus.library.library import READER_VERSION, Library
+from corpus.library.shelf import Shelved, shelve
+from corpus.library.states import Entry, Outcome
 from corpus.passages import PassageRules, embedded_text, split_document
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
-from corpus.types import UNRANKED_KINDS, Passage, Report
+from corpus.types import UNRANKED_KINDS, Passage, ReportStatus
 from indexer.progress import Progress
 from indexer.publish import Content, publish
 from indexer.vectors import VectorCache, key_of
@@ -32,7 +36,7 @@ from search.index.store import StoreEntry
 from search.loading import encoder_folder
 
 ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
-_REPORT: Final = TypeAdapter(Report)
+_SHELVED: Final = TypeAdapter(Shelved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +87,15 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
     progress.start("Preparing the encoder", 1, "models")
     spec = prepare_encoder(model, folder, progress=progress.say)
     progress.advance()
-    reports = sorted(library.readable(), key=lambda report: report.report_id)
+    shelved = [_assessed(each) for each in shelve(library)]
     rules = options.rules.fitted(spec.max_tokens)
-    wanted = _digest(reports, rules, spec.model_hash)
+    wanted = _digest(shelved, rules, spec.model_hash)
     if live and live.library_digest == wanted and live.encoder == spec and not options.rebuild:
         return Built(live, changed=False, read=read, failed=failed, encoded=0)
     encoder = load_encoder(folder)
-    entries, ranked = _entries(library, reports, rules, encoder, progress)
+    entries, ranked = _entries(library, shelved, rules, encoder, progress)
     with VectorCache(home.index / "vectors", spec) as cache:
-        titles = [reports[entry.report_row].title for entry in entries]
+        titles = [shelved[entry.report_row].report.title for entry in entries]
         texts = [
             embedded_text(title, entry.passage)
             for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
@@ -99,7 +103,9 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
         vectors, encoded = _encode(texts, encoder, cache, progress)
     progress.start("Writing the index", 1, "generations")
     manifest = publish(
-        Content(reports, entries, vectors),
+        Content(
+            [each.report for each in shelved], [each.details for each in shelved], entries, vectors
+        ),
         generations,
         encoder=spec,
         rules=rules,
@@ -117,10 +123,15 @@ def _live(generations: Generations) -> Manifest | None:
         return None
 
 
-def _digest(reports: Sequence[Report], rules: PassageRules, model_hash: str) -> str:
+def _assessed(shelved: Shelved) -> Shelved:
+    """With its native rating on the common scale."""
+    return shelved
+
+
+def _digest(shelved: Sequence[Shelved], rules: PassageRules, model_hash: str) -> str:
     digest = hashlib.sha256(f"{READER_VERSION} {rules} {model_hash}".encode())
-    for report in reports:
-        digest.update(_REPORT.dump_json(report))
+    for each in shelved:
+        digest.update(_SHELVED.dump_json(each))
     return digest.hexdigest()
 
 
@@ -132,29 +143,46 @@ def _read(library: Library, options: BuildOptions, progress: Progress) -> tuple[
     progress.start("Reading reports", len(waiting), "reports")
     jobs = [ReadJob(e.report_id, library.original(e.sha256), e.name) for e in waiting.values()]
     failed = 0
-    for outcome in read_many(jobs, workers=options.workers, limits=options.limits):
+    for outcome in read_many(
+        jobs, workers=options.workers, limits=options.limits, read=examine_file
+    ):
         entry = waiting[outcome.key]
-        if outcome.document is None:
+        if outcome.found is None:
             failed += 1
             library.record_failure(entry, outcome.error or "it cannot be read")
             progress.say(f"{entry.name}: {outcome.error}")
         else:
-            library.record_reading(entry, outcome.document)
+            done = library.record_reading(entry, outcome.found)
+            _let_go(library, done)
         progress.advance()
     return len(waiting), failed
 
 
+def _let_go(library: Library, entry: Entry) -> None:
+    """Delete the original where its centre's licence lets no copy be kept."""
+    licences = {centre.id: centre.licence for centre in load_centres()}
+    licence = licences.get(entry.metadata.centre or "")
+    if licence is not None and not licence.keep and entry.outcome is Outcome.READ:
+        library.drop_original(entry)
+
+
 def _entries(
     library: Library,
-    reports: Sequence[Report],
+    shelved: Sequence[Shelved],
     rules: PassageRules,
     encoder: Encoder,
     progress: Progress,
 ) -> tuple[list[StoreEntry], int]:
     """All passages in ordinal order, ranked ones first, and how many of them are ranked."""
-    progress.start("Splitting into passages", len(reports), "reports")
+    progress.start("Splitting into passages", len(shelved), "reports")
     placed: list[tuple[Passage, int, int]] = []
-    for row, report in enumerate(reports):
+    standing: set[int] = set()
+    for row, report in enumerate(each.report for each in shelved):
+        progress.advance()
+        if report.status is ReportStatus.WITHDRAWN:
+            continue
+        if report.status is ReportStatus.CURRENT:
+            standing.add(row)
         passages = split_document(
             library.document(report.sha256),
             report_id=report.report_id,
@@ -163,9 +191,12 @@ def _entries(
             context=report.title,
         )
         placed += [(passage, row, place) for place, passage in enumerate(passages)]
-        progress.advance()
-    ranked = [item for item in placed if item[0].kind not in UNRANKED_KINDS]
-    unranked = [item for item in placed if item[0].kind in UNRANKED_KINDS]
+    ranked: list[tuple[Passage, int, int]] = []
+    unranked: list[tuple[Passage, int, int]] = []
+    for item in placed:
+        passage, row, _ = item
+        rankable = passage.kind not in UNRANKED_KINDS and row in standing
+        (ranked if rankable else unranked).append(item)
     firsts = group_duplicates([passage.text for passage, _, _ in ranked])
     firsts += range(len(ranked), len(placed))
     return [
@@ -226,6 +257,10 @@ def live_report_ids(home: Path) -> frozenset[str]:
     except NoIndex:
         return frozenset()
     try:
-        return frozenset(report.report_id for report in generation.store.reports)
+        return frozenset(
+            report.report_id
+            for report in generation.store.reports
+            if report.status is ReportStatus.CURRENT
+        )
     finally:
         generation.store.close()

@@ -2,6 +2,7 @@
 
 IndexerError
 ├── NothingToAdd            a path or address that gives no file
+├── SiteFailing             a site gives nothing, address after address
 └── BuildFailed             what was written does not check out; the live index is untouched
 """
 
@@ -18,3 +19,7 @@ class NothingToAdd(IndexerError):
 
 class BuildFailed(IndexerError):
     """A new generation does not check out; the live index is untouched."""
+
+
+class SiteFailing(IndexerError):
+    """A site gives nothing, address after address."""

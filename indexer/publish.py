@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 from pydantic import TypeAdapter
 
+from corpus.details import ReportDetails
 from corpus.passages import PassageRules
-from corpus.types import Report
+from corpus.types import Report, ReportStatus
 from indexer.errors import BuildFailed
 from search.encoder.types import EncoderSpec, Vectors
 from search.errors import IndexUnusable
@@ -28,6 +29,7 @@ from search.index.manifest import (
 from search.index.store import StoreEntry, write_store
 
 _REPORTS: Final = TypeAdapter(list[Report])
+_DETAILS: Final = TypeAdapter(list[ReportDetails])
 _SAME: Final = 0.999  # cosine of a vector with itself, rounding allowed
 _PROBES: Final = 50  # passages asked for by their own vector before a generation is trusted
 
@@ -40,12 +42,19 @@ class Content:
     """
 
     reports: Sequence[Report]
+    details: Sequence[ReportDetails]  # one for each report
     entries: Sequence[StoreEntry]
     vectors: Vectors
+
+    @property
+    def standing(self) -> int:
+        """How many of the reports can be found: not replaced, not withdrawn."""
+        return sum(report.status is ReportStatus.CURRENT for report in self.reports)
 
     def digest(self) -> str:
         """SHA-256 over reports, passages and vectors: the same for two builds of one library."""
         digest = hashlib.sha256(_REPORTS.dump_json(list(self.reports)))
+        digest.update(_DETAILS.dump_json(list(self.details)))
         for entry in self.entries:
             digest.update(repr(entry).encode())
         digest.update(np.ascontiguousarray(self.vectors, "<f4").tobytes())
@@ -73,14 +82,14 @@ def publish(
         write_lexical(
             (_lexical(content, e) for e in content.entries[: len(content.vectors)]), folder
         )
-        write_store(content.reports, content.entries, folder)
+        write_store(content.reports, content.details, content.entries, folder)
         manifest = Manifest(
             format_version=FORMAT_VERSION,
             generation=name,
             created=now.isoformat(timespec="seconds"),
             encoder=encoder,
             passage_rules=rules,
-            counts=Counts(len(content.reports), len(content.entries), len(content.vectors)),
+            counts=Counts(content.standing, len(content.entries), len(content.vectors)),
             dense=dense,
             library_digest=library_digest,
             content_digest=digest,

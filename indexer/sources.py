@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Self
 
 from corpus.errors import MetadataError
-from corpus.web.single import is_address
 from corpus.metadata.sidecar import is_metadata, load_metadata
 from corpus.types import Metadata
+from corpus.web.single import is_address
 from indexer.errors import NothingToAdd
 
 

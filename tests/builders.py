@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpus.details import ReportDetails
 from corpus.duplicates import group_duplicates
 from corpus.passages import PassageRules
 from corpus.types import (
@@ -55,7 +56,8 @@ def content(
         StoreEntry(passage(f"p{place}", report_id, text), rows[report_id], place, first)
         for place, ((report_id, text), first) in enumerate(zip(texts, firsts, strict=True))
     ]
-    return Content(reports, entries, encoder.encode_documents([text for _, text in texts]))
+    details = [ReportDetails() for _ in reports]
+    return Content(reports, details, entries, encoder.encode_documents([text for _, text in texts]))
 
 
 def generation(home: Path, made: Content, encoder: Encoder, digest: str = "d") -> Generation:

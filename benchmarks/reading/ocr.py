@@ -32,6 +32,7 @@ from rapidfuzz.distance import Levenshtein
 
 from corpus.errors import ReadingError
 from corpus.reading.pdf import read_pdf
+from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
 
 DOTS: Final = 200
@@ -134,13 +135,13 @@ def measured(samples: list[Sample], variant: str) -> list[Score]:
     """Every sample drawn, read in a worker and compared."""
     with tempfile.TemporaryDirectory() as folder:
         jobs = list(drawn(samples, variant, Path(folder)))
-        found = {o.key: o for o in read_many(jobs, workers=1, limits=LIMITS)}
+        found = {o.key: o for o in read_many(jobs, workers=1, limits=LIMITS, read=read_file)}
     scores = []
     for sample in samples:
         outcome = found[sample.name]
-        if outcome.document is None:
+        if outcome.found is None:
             print(f"{sample.name}: {outcome.error}")
-        text = outcome.document.pages[0].text if outcome.document else ""
+        text = outcome.found.pages[0].text if outcome.found else ""
         scores.append(compared(sample.words, folded(text), outcome.seconds))
     return scores
 

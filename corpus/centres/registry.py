@@ -156,8 +156,9 @@ def _duplicates(raw: dict[str, Any]) -> list[str]:
     """Ids, and names past or present, that two centres share: `identify_centre` needs one."""
     faults: list[str] = []
     holder: dict[str, str] = {}
-    centres = raw.get("centre")
-    for each in centres if isinstance(centres, list) else []:
+    found = raw.get("centre")
+    centres = found if isinstance(found, list) else []
+    for each in centres:
         if not isinstance(each, dict) or not isinstance(each.get("id"), str):
             continue
         former = each.get("former_names")

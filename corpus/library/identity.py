@@ -18,13 +18,15 @@ _REGISTERED: Final = re.compile(r"\b(?:ISRCTN\s?\d{8}|NCT\s?\d{8}|AEARCTR-\d{7}|
 _ROLES: Final = (
     ("protocol", r"(?:study |trial |evaluation |review )?protocol|statistical analysis plan"),
     ("interim", r"(?:interim|preliminary|emerging|early|first|second) (?:findings|report|results)"),
-    ("pilot", r"(?:internal )?pilot (?:study |trial )?(?:report|findings)|feasibility (?:study|report)"),
-    ("summary", r"(?:executive |plain english |policy |research )?summary|summary report|key findings"),
+    ("pilot", r"(?:internal )?pilot (?:study|trial|report|findings)|feasibility (?:study|report)"),
+    ("summary", r"(?:executive |policy |research )?summary|summary report|key findings"),
     ("technical", r"technical (?:report|appendix|annex)|appendices|appendix"),
     ("final", r"(?:final |full )?(?:evaluation |research )?report|(?:impact )?evaluation"),
     ("toolkit entry", r"\(?(?:[a-z]+ and )?[a-z]* ?toolkit (?:strand|entry)\)?"),
 )  # fmt: skip
-_ROLE: Final = tuple((role, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for role, words in _ROLES)
+_ROLE: Final = tuple(
+    (role, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for role, words in _ROLES
+)
 
 
 def identify(document: Document) -> Identity:
@@ -134,9 +136,7 @@ def families(members: Sequence[Member]) -> list[tuple[tuple[Member, ...], str]]:
     gathered: dict[str, list[Member]] = {}
     for member in members:
         gathered.setdefault(top(member.report_id), []).append(member)
-    return [
-        (tuple(group_), because[each]) for each, group_ in gathered.items() if len(group_) > 1
-    ]
+    return [(tuple(group_), because[each]) for each, group_ in gathered.items() if len(group_) > 1]
 
 
 def _keys(member: Member) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -162,7 +162,7 @@ def role_of(title: str) -> str:
     return next((role for role, words in _ROLE if words.search(title)), "report")
 
 
-def merged_centres(entries: Mapping[str, Entry], repeats: Mapping[str, str]) -> dict[str, list[str]]:
+def merged(entries: Iterable[str], repeats: Mapping[str, str]) -> dict[str, list[str]]:
     """For each report the ids of those that are one with it, itself first."""
     groups: dict[str, list[str]] = {report_id: [report_id] for report_id in entries}
     for repeat, first in repeats.items():

@@ -38,7 +38,7 @@ READER_VERSION: Final = 2
 LOCK_WAIT_S: Final = 10
 #: Sources whose claims come from reading the file, and are made anew each time.
 _OF_READING: Final = frozenset(
-    {ClaimSource.XMP, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
+    {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
 )
 
 
@@ -353,8 +353,7 @@ class Library:
         return [
             entry
             for entry in self._catalogue.unread(READER_VERSION)
-            if entry.departure not in {Departure.REMOVED, Departure.WITHDRAWN}
-            and not entry.unkept
+            if entry.departure not in {Departure.REMOVED, Departure.WITHDRAWN} and not entry.unkept
         ]
 
     def record_reading(self, entry: Entry, reading: Reading) -> Entry:

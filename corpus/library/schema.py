@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -41,6 +40,7 @@ ALTER TABLE file ADD COLUMN gone TEXT;       -- since when and why it is not the
 CREATE TABLE address (
     url TEXT PRIMARY KEY,
     centre TEXT NOT NULL,
+    place TEXT NOT NULL,          -- what the library knows its report by
     page TEXT,                    -- the landing page that led to it; NULL for those of lists
     listed TEXT,                  -- when the list says it last changed
     etag TEXT,
@@ -77,7 +77,7 @@ def create(database: sqlite3.Connection) -> None:
 
 def upgrade(database: sqlite3.Connection, version: int) -> None:
     """Bring a catalogue of an earlier version up to date, inside a transaction."""
-    steps: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+    steps = {1: _to_2}  # from each version to the next
     for step in range(version, VERSION):
         steps[step](database)
     database.execute(f"PRAGMA user_version = {VERSION}")
@@ -98,9 +98,7 @@ def _from_1(old: dict[str, Any]) -> Entry:
     known = _METADATA.validate_python(old.pop("metadata"))
     for name in ("title", "year", "authors"):
         old.pop(name)
-    entry = replace(
-        _ENTRY.validate_python(old), claims=claims_of(known, ClaimSource.METADATA_FILE)
-    )
+    entry = replace(_ENTRY.validate_python(old), claims=claims_of(known, ClaimSource.METADATA_FILE))
     if entry.removed is None:
         return entry
     replaced = entry.removed.startswith("replaced")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.details import Provenance, Relative, ReportDetails, Version
-from corpus.library.identity import Member, families, merged_centres, role_of, same_reports
+from corpus.library.identity import Member, families, merged, role_of, same_reports
 from corpus.library.library import Library
 from corpus.library.states import Departure, Entry, FileEntry, Outcome
 from corpus.metadata.claims import put, resolve
@@ -32,7 +32,7 @@ def shelve(library: Library) -> list[Shelved]:
     Reports that are one are shown as the first of them, with the provenance of all.
     """
     entries = library.entries()
-    groups = merged_centres(entries, repeats := same_reports(entries.values()))
+    groups = merged(entries, repeats := same_reports(entries.values()))
     files: dict[str, list[FileEntry]] = {}
     for file in library.files():
         files.setdefault(file.report_id, []).append(file)
@@ -49,6 +49,12 @@ def shelve(library: Library) -> list[Shelved]:
         Shelved(each.report(), each.details(versions.get(each.id, ()), relatives.get(each.id, ())))
         for _, each in sorted(shown.items())
     ]
+
+
+def current_reports(library: Library) -> list[Report]:
+    """The reports that can be found, by id."""
+    reports = (each.report for each in shelve(library))
+    return [report for report in reports if report.status is ReportStatus.CURRENT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,9 @@ def _relatives(shown: Sequence[_Shown]) -> dict[str, tuple[Relative, ...]]:
     found: dict[str, tuple[Relative, ...]] = {}
     for group, because in families(members):
         relatives = [
-            Relative(m.report_id, m.title, role_of(m.title), by_id[m.report_id].metadata.year, because)
+            Relative(
+                m.report_id, m.title, role_of(m.title), by_id[m.report_id].metadata.year, because
+            )
             for m in group
         ]
         for member in group:

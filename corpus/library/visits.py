@@ -11,12 +11,14 @@ from typing import Any, Final
 class Address:
     """An address of a centre, and what came of asking it last.
 
-    `page` is the landing page that led to it, None for those of lists; `files` are those a
-    landing page led to; times are ISO 8601.
+    `place` is what the library knows its report by, through changes of address; `page` the
+    landing page that led to it, None for those of lists; `files` are those a landing page led
+    to; times are ISO 8601.
     """
 
     url: str
     centre: str
+    place: str
     page: str | None = None
     listed: str | None = None
     etag: str | None = None

@@ -23,7 +23,7 @@ class ClaimSource(StrEnum):
     PAGE = "page"  # what the centre's page states for machines: JSON-LD, Highwire, Dublin Core
     LISTING = "listing"  # what the list of publications says
     DOI = "doi"  # Crossref or OpenAlex, by DOI
-    XMP = "xmp"  # what the PDF states in XMP
+    EMBEDDED = "embedded"  # what the file itself states for machines: XMP, or its own meta tags
     TEXT = "text"  # read from the first pages
     FILE = "file"  # the file's own properties, often left over from a template
     NAME = "name"  # the file's name
@@ -43,7 +43,7 @@ _RATING: Final = "rating."
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One field's value (`rating.evidence` and the like for parts of the rating), and its source."""
+    """One field's value, and its source. Parts of the rating are `rating.evidence` and so on."""
 
     field: str
     value: Value
@@ -58,7 +58,9 @@ def claims_of(
     said = {f.name: getattr(metadata, f.name) for f in fields(metadata) if f.name != "rating"}
     said |= {_RATING + f.name: getattr(metadata.rating, f.name) for f in fields(metadata.rating)}
     return tuple(
-        Claim(name, value, source, confidence) for name, value in said.items() if value not in (None, ())
+        Claim(name, value, source, confidence)
+        for name, value in said.items()
+        if value not in (None, ())
     )
 
 
@@ -85,8 +87,8 @@ def winners(claims: Iterable[Claim]) -> Mapping[str, Claim]:
 def resolve(claims: Iterable[Claim]) -> Metadata:
     """What is known, all claims considered."""
     said: dict[str, Any] = {name: claim.value for name, claim in winners(claims).items()}
-    rating = Rating(**{n.removeprefix(_RATING): v for n, v in said.items() if n.startswith(_RATING)})
+    parts = {n.removeprefix(_RATING): v for n, v in said.items() if n.startswith(_RATING)}
     plain = {name: value for name, value in said.items() if not name.startswith(_RATING)}
     if kind := plain.get("publication_type"):
         plain["publication_type"] = PublicationType(kind)
-    return replace(Metadata(rating=rating), **plain)
+    return replace(Metadata(rating=Rating(**parts)), **plain)

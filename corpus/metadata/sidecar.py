@@ -87,7 +87,7 @@ def load_metadata(path: Path) -> Mapping[str, Metadata]:
     Raises:
         MetadataError: with every fault of the file, by line.
     """
-    return _load(path, key_column="file")
+    return _load(path)
 
 
 def load_addresses(path: Path) -> Mapping[str, Metadata]:
@@ -96,15 +96,15 @@ def load_addresses(path: Path) -> Mapping[str, Metadata]:
     Raises:
         MetadataError: with every fault of the file, by line.
     """
-    return _load(path, key_column="url")
+    return _load(path, by_url=True)
 
 
-def _load(path: Path, *, key_column: str) -> Mapping[str, Metadata]:
+def _load(path: Path, *, by_url: bool = False) -> Mapping[str, Metadata]:
     found: dict[str, Metadata] = {}
     faults: list[str] = []
-    for number, raw in _rows(path, _FILE if key_column == "file" else (key_column,)):
+    for number, raw in _rows(path, ("url",) if by_url else _FILE):
         try:
-            row = _Row.model_validate(raw if key_column == "file" else {**raw, "file": raw.get("url")})
+            row = _Row.model_validate({**raw, "file": raw.get("url")} if by_url else raw)
         except ValidationError as error:
             faults += [
                 f"line {number}: {fault['loc'][0] if fault['loc'] else 'row'}: {fault['msg']}"

@@ -1,5 +1,6 @@
 """RSS and Atom feeds. A feed names the newest only: what it does not name is not gone."""
 
+from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -40,7 +41,7 @@ def _listed(entry: Any, base: str) -> Listed | None:  # noqa: ANN401 - feedparse
     files = [address(each.get("href", ""), base) for each in entry.get("enclosures", [])]
     return Listed(
         link,
-        datetime(*changed[:6], tzinfo=UTC) if changed else None,
+        datetime.fromtimestamp(timegm(changed), UTC) if changed else None,
         Metadata(
             title=plain(entry.get("title")),
             year=published[0] if published else None,

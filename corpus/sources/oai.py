@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from corpus.centres import SourceSpec
 from corpus.errors import SourceError
+from corpus.metadata.page import DOI
 from corpus.sources.parsing import address, local_name, parse_date, parse_xml, year_of
 from corpus.sources.types import Ask, Listed
 from corpus.types import Metadata
@@ -46,7 +47,7 @@ def _listed(record: Any, spec: SourceSpec) -> Listed | None:  # noqa: ANN401 - l
     for element in record.iter("{http://purl.org/dc/elements/1.1/}*"):
         if words := " ".join((element.text or "").split()):
             said.setdefault(local_name(element), []).append(words)
-    if spec.about and spec.about.casefold() not in " ".join(sum(said.values(), [])).casefold():
+    if spec.about and spec.about.casefold() not in str(said.values()).casefold():
         return None
     links = [link for words in said.get("identifier", []) if (link := address(words, spec.url))]
     links += [link for words in said.get("relation", []) if (link := address(words, spec.url))]
@@ -55,21 +56,25 @@ def _listed(record: Any, spec: SourceSpec) -> Listed | None:  # noqa: ANN401 - l
         return None
     changed = header.findtext("{*}datestamp")
     return Listed(
-        pages[0], parse_date(changed), _metadata(said), tuple(li for li in links if li.endswith(".pdf"))
+        pages[0],
+        parse_date(changed),
+        _metadata(said),
+        tuple(li for li in links if li.endswith(".pdf")),
     )
 
 
 def _metadata(said: dict[str, list[str]]) -> Metadata:
     def first(name: str) -> str | None:
-        return said.get(name, [None])[0]  # type: ignore[list-item]
+        return next(iter(said.get(name, [])), None)
 
-    dois = [w for w in said.get("identifier", []) + said.get("relation", []) if "10." in w]
+    named = " ".join(said.get("identifier", []) + said.get("relation", []))
+    doi = DOI.search(named)
     return Metadata(
         title=first("title"),
         year=next((y for words in said.get("date", []) if (y := year_of(words))), None),
         authors=tuple(said.get("creator", ())),
         publisher=first("publisher"),
-        doi=next((doi for words in dois if (doi := doi_in(words))), None),
+        doi=doi[0] if doi else None,
         licence=first("rights"),
         language=first("language"),
     )

@@ -209,7 +209,9 @@ class PoliteClient:
             partial.data.clear()
             partial.whole = kept
             partial.etag = _continues(response.headers)
-        elif not response.headers.get("content-range", "").startswith(f"bytes {len(partial.data)}-"):
+        elif not response.headers.get("content-range", "").startswith(
+            f"bytes {len(partial.data)}-"
+        ):
             partial.data.clear()
             partial.etag = None
             raise _TryAgainError("it sends another part than was asked for")
@@ -267,6 +269,10 @@ def _continues(headers: httpx.Headers) -> str | None:
     """The validator a broken answer can be continued by: strong, and of bytes as they are kept."""
     etag = headers.get("etag", "")
     return etag if etag.startswith('"') and "content-encoding" not in headers else None
+
+
+def _continued(headers: httpx.Headers, have: int) -> bool:
+    return str(headers.get("content-range", "")).startswith(f"bytes {have}-")
 
 
 def _origin(url: httpx.URL) -> str:

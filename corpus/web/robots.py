@@ -19,7 +19,7 @@ class Robots:
     def __init__(self, user_agent: str, ask: Ask) -> None:
         self._user_agent = user_agent
         self._ask = ask
-        self._known: dict[str, Protego] = {}
+        self._known: dict[str, tuple[Protego, str | None]] = {}
         self._lock = threading.Lock()
 
     def refusal(self, origin: str, url: str) -> str | None:

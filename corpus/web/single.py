@@ -19,6 +19,9 @@ _MANNERS: Final = Manners(
 )
 
 
+_CURE: Final = "Check the address in a browser; a file you downloaded can be added by its path."
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What an address gave: its bytes and a file name made from the last address."""
@@ -51,8 +54,7 @@ def fetch(
         except FetchError as error:
             raise type(error)(
                 f"{url} cannot be fetched: {error}",
-                cure=error.cure
-                or "Check the address in a browser; a file you downloaded can be added by its path.",
+                cure=error.cure or _CURE,
             ) from error
     return Fetched(answer.data or b"", name_of(answer.url))
 

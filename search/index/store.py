@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from corpus.details import ReportDetails
 from corpus.types import BlockKind, Box, Passage, Report, Span
 from search.errors import IndexUnusable, UnknownId
 from search.index.manifest import REBUILD
@@ -21,7 +22,12 @@ from search.index.manifest import REBUILD
 FILE_NAME: Final = "store.sqlite"
 
 _SCHEMA: Final = """
-CREATE TABLE report (row INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+CREATE TABLE report (
+    row INTEGER PRIMARY KEY,
+    report_id TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    details TEXT NOT NULL
+);
 CREATE TABLE passage (
     row INTEGER PRIMARY KEY,
     passage_id TEXT NOT NULL UNIQUE,
@@ -35,6 +41,7 @@ CREATE INDEX passage_of_report ON passage (report_row, place);
 """
 
 _REPORT: Final = TypeAdapter(Report)
+_DETAILS: Final = TypeAdapter(ReportDetails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +64,22 @@ class StoredPassage:
     first: int
 
 
-def write_store(reports: Sequence[Report], entries: Iterable[StoreEntry], folder: Path) -> None:
+def write_store(
+    reports: Sequence[Report],
+    details: Sequence[ReportDetails],
+    entries: Iterable[StoreEntry],
+    folder: Path,
+) -> None:
     """Write the store of a generation: reports in row order, passages in ordinal order."""
     database = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
     try:
         database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         database.execute("BEGIN")
         database.executemany(
-            "INSERT INTO report VALUES (?, ?, ?)",
+            "INSERT INTO report VALUES (?, ?, ?, ?)",
             (
-                (row, report.report_id, _REPORT.dump_json(report).decode())
-                for row, report in enumerate(reports)
+                (row, report.report_id, _REPORT.dump_json(report), _DETAILS.dump_json(told))
+                for row, (report, told) in enumerate(zip(reports, details, strict=True))
             ),
         )
         database.executemany(
@@ -125,6 +137,12 @@ class Store:
             UnknownId: there is none in this generation.
         """
         return self.reports[self._row_of(report_id)]
+
+    def details(self, report_id: str) -> ReportDetails:
+        """Everything kept of the report of that id; raises UnknownId."""
+        row = self._row_of(report_id)
+        ((body,),) = self._all("SELECT details FROM report WHERE row = ?", (row,))
+        return _DETAILS.validate_json(body)
 
     def _row_of(self, report_id: str) -> int:
         try:

@@ -6,13 +6,14 @@ import pytest
 
 from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
+from corpus.types import Document
 
 LIMITS = ReadLimits(seconds=30, memory_mib=1_024)
 PASSWORDS = ("derived__user-password.pdf", "pdfplumber__password-example.pdf")
 
 
 @pytest.fixture(scope="module")
-def outcomes(shared: Path) -> dict[str, ReadOutcome]:
+def outcomes(shared: Path) -> dict[str, ReadOutcome[Document]]:
     files = [p for p in sorted((shared / "hard").iterdir()) if p.suffix == ".pdf"]
     jobs = [ReadJob(path.name, path, path.name) for path in files]
     found = {o.key: o for o in read_many(jobs, workers=2, limits=LIMITS, read=read_file)}
@@ -21,7 +22,7 @@ def outcomes(shared: Path) -> dict[str, ReadOutcome]:
 
 
 @pytest.mark.shared
-def test_every_file_is_accounted_for(outcomes: dict[str, ReadOutcome]) -> None:
+def test_every_file_is_accounted_for(outcomes: dict[str, ReadOutcome[Document]]) -> None:
     for name, outcome in outcomes.items():
         if outcome.found is None:
             assert outcome.error, name
@@ -35,31 +36,31 @@ def test_every_file_is_accounted_for(outcomes: dict[str, ReadOutcome]) -> None:
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", PASSWORDS)
-def test_a_password_is_asked_for(outcomes: dict[str, ReadOutcome], name: str) -> None:
+def test_a_password_is_asked_for(outcomes: dict[str, ReadOutcome[Document]], name: str) -> None:
     assert "password" in (outcomes[name].error or "")
 
 
 @pytest.mark.shared
-def test_a_scan_needs_ocr(outcomes: dict[str, ReadOutcome]) -> None:
-    document = outcomes["docling__ocr_test.pdf"].document
+def test_a_scan_needs_ocr(outcomes: dict[str, ReadOutcome[Document]]) -> None:
+    document = outcomes["docling__ocr_test.pdf"].found
     assert document is not None
     assert all(page.needs_ocr for page in document.pages)
 
 
 @pytest.mark.shared
-def test_an_error_page_named_pdf_is_refused(outcomes: dict[str, ReadOutcome]) -> None:
+def test_an_error_page_named_pdf_is_refused(outcomes: dict[str, ReadOutcome[Document]]) -> None:
     assert "holds HTML" in (outcomes["derived__html-named.pdf"].error or "")
 
 
 @pytest.mark.shared
-def test_pages_set_sideways_are_read(outcomes: dict[str, ReadOutcome]) -> None:
-    document = outcomes["pdfbox__PDFBOX-2984-rotations.pdf"].document
+def test_pages_set_sideways_are_read(outcomes: dict[str, ReadOutcome[Document]]) -> None:
+    document = outcomes["pdfbox__PDFBOX-2984-rotations.pdf"].found
     assert document is not None
     assert all(page.text.strip() for page in document.pages)
 
 
 @pytest.mark.shared
-def test_offsets_and_lines_hold_on_real_pages(outcomes: dict[str, ReadOutcome]) -> None:
+def test_offsets_and_lines_hold_on_real_pages(outcomes: dict[str, ReadOutcome[Document]]) -> None:
     for outcome in outcomes.values():
         for page in outcome.found.pages if outcome.found else ():
             ends = [0]

@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.problems import STATUS
-from api.settings import SettingError, load_settings
+from api.settings import load_settings
+from corpus.errors import SettingError
 from corpus.types import Rating
 from search import errors
 from search.errors import NoIndex

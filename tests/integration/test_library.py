@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import LibraryError
-from corpus.library.library import Added, Library
+from corpus.library.library import Added, Library, Reading
+from corpus.library.shelf import current_reports
 from corpus.library.states import State
 from corpus.types import Block, BlockKind, Document, DocumentType, Metadata, Page
 
@@ -19,7 +20,7 @@ def _read(library: Library, text: str = "words") -> None:
     for entry in library.unread():
         blocks = (Block(0, len(text), BlockKind.PARAGRAPH),) if text else ()
         page = Page(1, None, text, blocks, needs_ocr=not text)
-        library.record_reading(entry, Document(DocumentType.TEXT, (page,)))
+        library.record_reading(entry, Reading(Document(DocumentType.TEXT, (page,))))
 
 
 def _states(library: Library, indexed: tuple[str, ...] = ()) -> dict[str, State]:
@@ -53,7 +54,7 @@ def test_new_content_replaces_the_old(library: Library) -> None:
     _read(library)
     accounts = library.accounts(frozenset({new}))
     assert [account.state for account in accounts] == [State.REMOVED, State.INDEXED]
-    assert [report.report_id for report in library.readable()] == [new]
+    assert [report.report_id for report in current_reports(library)] == [new]
 
 
 def test_going_back_to_the_old_content(library: Library) -> None:
@@ -61,14 +62,14 @@ def test_going_back_to_the_old_content(library: Library) -> None:
     _add(library, "a.txt", b"two")
     assert _add(library, "a.txt", b"one") == (old, Added.RESTORED)
     _read(library)
-    assert [report.report_id for report in library.readable()] == [old]
+    assert [report.report_id for report in current_reports(library)] == [old]
 
 
 def test_metadata_can_be_mended(library: Library) -> None:
     report_id, _ = _add(library, "a.txt", b"one", title="Wrong")
     assert _add(library, "a.txt", b"one", title="Right") == (report_id, Added.UPDATED)
     _read(library)
-    assert library.readable()[0].title == "Right"
+    assert current_reports(library)[0].title == "Right"
 
 
 def test_metadata_adds_up_whichever_path_it_came_by(library: Library) -> None:
@@ -109,7 +110,7 @@ def test_the_same_text_in_other_bytes_is_a_duplicate_until_the_first_goes(
     _read(library, "the same words")
     assert _states(library, (first,))["b.txt"] is State.DUPLICATE
     library.remove(first)
-    assert [report.report_id for report in library.readable()] == [second]
+    assert [report.report_id for report in current_reports(library)] == [second]
 
 
 def test_scans_and_failures_are_accounted_for(library: Library) -> None:
@@ -148,7 +149,7 @@ def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path) -> None:
 def test_damaged_pages_name_the_cure(library: Library) -> None:
     _add(library, "a.txt", b"one")
     _read(library)
-    report = library.readable()[0]
+    report = current_reports(library)[0]
     path = next((library.original(report.sha256).parents[2] / "pages").rglob("*.gz"))
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(LibraryError) as caught:

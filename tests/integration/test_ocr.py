@@ -7,6 +7,7 @@ import pytest
 from corpus.errors import ReadingError
 from corpus.reading import ocr
 from corpus.reading.pdf import read_pdf
+from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
 from tests.pictures import scanned_pdf
 
@@ -32,8 +33,10 @@ EMPTY = [(60.0, 200.0, "")]
 def test_columns_of_a_scan_are_read_one_after_the_other(tmp_path: Path) -> None:
     file = tmp_path / "scan.pdf"
     file.write_bytes(scanned_pdf(PAGE, EMPTY, PAGE))
-    (outcome,) = read_many([ReadJob("x", file, file.name)], workers=1, limits=ReadLimits())
-    document = outcome.document
+    (outcome,) = read_many(
+        [ReadJob("x", file, file.name)], workers=1, limits=ReadLimits(), read=read_file
+    )
+    document = outcome.found
     assert document is not None, outcome.error
     assert document.notes == ("pages 1, 3 read by OCR",)
     assert not any(page.needs_ocr for page in document.pages)
@@ -61,10 +64,12 @@ def test_without_memory_pages_are_left_for_later(tmp_path: Path) -> None:
     file = tmp_path / "scan.pdf"
     file.write_bytes(scanned_pdf(PAGE))
     limits = ReadLimits(memory_mib=1_000)
-    (outcome,) = read_many([ReadJob("x", file, file.name)], workers=1, limits=limits)
-    assert outcome.document is not None
-    assert outcome.document.pages[0].needs_ocr
-    assert "--memory" in outcome.document.notes[0]
+    (outcome,) = read_many(
+        [ReadJob("x", file, file.name)], workers=1, limits=limits, read=read_file
+    )
+    assert outcome.found is not None
+    assert outcome.found.pages[0].needs_ocr
+    assert "--memory" in outcome.found.notes[0]
 
 
 def test_where_ocr_is_not_installed_the_reason_says_how(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from corpus.home import Home
 from corpus.library.library import Library
+from corpus.library.shelf import current_reports
 from search.loading import load_searcher
 from search.searcher import Searcher
 
@@ -74,7 +75,7 @@ def test_the_right_page_is_among_the_first_three(row: dict[str, str], searcher: 
 def test_every_passage_is_verbatim_on_its_page(indexed: Path, searcher: Searcher) -> None:
     checked = 0
     with Library(Home(indexed).library) as library:
-        for report in library.readable():
+        for report in current_reports(library):
             pages = {page.number: page for page in library.document(report.sha256).pages}
             for passage in searcher.report_passages(report.report_id):
                 parts = [pages[s.page].text[s.start : s.end] for s in passage.spans]

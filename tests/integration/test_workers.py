@@ -5,19 +5,20 @@ from pathlib import Path
 import pytest
 
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
+from corpus.types import Document
 from tests.readers import by_name
 
 LIMITS = ReadLimits(seconds=3, memory_mib=800)
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> dict[str, ReadOutcome]:
+def outcomes() -> dict[str, ReadOutcome[Document]]:
     names = ["fine", "hang", "eat", "crash", "refuse", "raise", "fine again"]
     jobs = [ReadJob(name, Path(name), name) for name in names]
     return {o.key: o for o in read_many(jobs, workers=2, limits=LIMITS, read=by_name)}
 
 
-def test_the_rest_goes_on(outcomes: dict[str, ReadOutcome]) -> None:
+def test_the_rest_goes_on(outcomes: dict[str, ReadOutcome[Document]]) -> None:
     assert len(outcomes) == 7
     assert outcomes["fine"].found is not None
     assert outcomes["fine again"].found is not None
@@ -34,7 +35,7 @@ def test_the_rest_goes_on(outcomes: dict[str, ReadOutcome]) -> None:
     ],
 )
 def test_each_failure_has_its_reason(
-    outcomes: dict[str, ReadOutcome], name: str, told: str
+    outcomes: dict[str, ReadOutcome[Document]], name: str, told: str
 ) -> None:
     assert outcomes[name].found is None
     assert told in (outcomes[name].error or "")

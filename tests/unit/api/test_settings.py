@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import SettingError, Settings, load_settings
+from api.settings import Settings, load_settings
+from corpus.errors import SettingError
 from corpus.home import default_home
 
 

@@ -1,0 +1,31 @@
+"""A file read and looked through: its document, and what can be said of it from that alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.library.library import Reading
+from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of
+from corpus.metadata.file import claims_of_file
+from corpus.metadata.front import claims_of_text
+from corpus.metadata.page import page_metadata
+from corpus.reading.read import read_file
+from corpus.types import Document, DocumentType
+
+
+def examine_file(path: Path, *, name: str, seconds: float = 120.0) -> Reading:
+    """Read a file and look through it; runs in a worker.
+
+    Raises:
+        ReadingError: why it cannot be read.
+    """
+    document = read_file(path, name=name, seconds=seconds)
+    return Reading(document, tuple(_claims(document, path, name)))
+
+
+def _claims(document: Document, path: Path, name: str) -> Iterator[Claim]:
+    yield from claims_of_file(document, name)
+    yield from claims_of_text(document)
+    if document.document_type is DocumentType.HTML:
+        yield from claims_of(
+            page_metadata(path.read_bytes()), ClaimSource.EMBEDDED, Confidence.MEDIUM
+        )

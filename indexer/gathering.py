@@ -1,0 +1,306 @@
+"""Every centre's publications into the library: what is new, changed, gone, and what failed.
+
+Everything is entered as it comes, so a run can be stopped and started again at any point:
+what was fetched is asked for again only if it changed.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from corpus.centres import Centre, Registry
+from corpus.centres.types import Lookups
+from corpus.errors import CorpusError, RegistryError
+from corpus.library.library import Added, Library, Origin
+from corpus.library.states import Entry
+from corpus.library.visits import Address, Run
+from corpus.metadata.claims import ClaimSource
+from corpus.metadata.doi import look_up
+from corpus.web.client import PoliteClient
+from corpus.web.single import name_of
+from indexer.errors import SiteFailing
+from indexer.progress import Progress
+from indexer.visiting import (
+    Counted,
+    Event,
+    Failed,
+    Got,
+    Led,
+    Left,
+    ListPage,
+    Lost,
+    Plan,
+    Same,
+    Visit,
+    told,
+)
+
+#: More lost at once than this share of a centre's reports (and than `FEW`) is taken for a fault.
+MANY_LOST: Final = 0.2
+FEW: Final = 5
+LOOKUPS: Final = 200  # DOIs looked up for one centre in one run
+_LONDON: Final = ZoneInfo("Europe/London")
+
+
+class Tally(StrEnum):
+    """What came of an address, as a run counts it."""
+
+    LISTED = "listed"
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"  # the same bytes as a report that is here already
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+    LEFT = "left"  # to be asked: past the limit, or a dry run
+    FAILED = "failed"
+    DOWNLOADED = "downloaded"  # answers with a body, lists left out
+
+
+_OF_ADDED: Final = {
+    Added.NEW: Tally.NEW,
+    Added.REPLACED: Tally.CHANGED,
+    Added.RESTORED: Tally.RESTORED,
+    Added.DUPLICATE: Tally.DUPLICATE,
+    Added.UPDATED: Tally.UNCHANGED,
+    Added.UNCHANGED: Tally.UNCHANGED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """How to gather: see `Plan`; `accept_lost` withdraws however many reports are lost."""
+
+    plan: Plan = field(default_factory=Plan)
+    accept_lost: bool = False
+    nice_key: str | None = None
+
+
+def choose(registry: Registry, wanted: Sequence[str]) -> list[Centre]:
+    """The centres of these ids; all that have a list of publications, where none is named.
+
+    Raises:
+        RegistryError: an id is not in the registry, or may not be indexed.
+    """
+    by_id = {centre.id: centre for centre in registry.centre}
+    if unknown := [each for each in wanted if each not in by_id]:
+        raise RegistryError(
+            f"The registry has no centre {', '.join(unknown)}.",
+            cure=f"It has {', '.join(by_id)}.",
+        )
+    chosen = [by_id[each] for each in dict.fromkeys(wanted)] or list(registry.centre)
+    return [centre for centre in chosen if centre.source and centre.licence.index]
+
+
+def gather(
+    library: Library,
+    client: PoliteClient,
+    registry: Registry,
+    *,
+    centres: Sequence[Centre],
+    how: Gathering,
+    progress: Progress,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Run:
+    """Go through centres one after another.
+
+    Returns:
+        The run, as it is kept in the catalogue (a dry run is not).
+
+    Raises:
+        LibraryError: another process gathers into this library.
+    """
+    run = Run(_iso(now()), tuple(centre.id for centre in centres))
+    with library.gathering():
+        number = None
+        if not how.plan.dry_run:
+            with library.recording():
+                number = library.visits.start_run(run)
+        for centre in centres:
+            if not _within_hours(centre, now()):
+                hours = centre.politeness.hours
+                progress.say(f"{centre.id}: to be asked between {hours} UK time only; left out.")
+                continue
+            one = _Centre(library, client, centre, how, progress, now)
+            counts, failures = one.gather(registry.lookups)
+            run = replace(
+                run,
+                counts={**run.counts, centre.id: counts},
+                failures=(*run.failures, *failures),
+            )
+            if number is not None:
+                with library.recording():
+                    library.visits.put_run(number, run)
+        run = replace(run, finished=_iso(now()))
+        if number is not None:
+            with library.recording():
+                library.visits.put_run(number, run)
+    return run
+
+
+class _Centre:
+    """Enters what a visit to one centre tells."""
+
+    def __init__(
+        self,
+        library: Library,
+        client: PoliteClient,
+        centre: Centre,
+        how: Gathering,
+        progress: Progress,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._library, self._client, self._centre = library, client, centre
+        self._how, self._progress, self._now = how, progress, now
+        self._counts: Counter[Tally] = Counter()
+        self._failures: list[tuple[str, str]] = []
+        self._lost: list[Lost] = []
+
+    def gather(self, lookups: Lookups) -> tuple[Mapping[str, int], list[tuple[str, str]]]:
+        """Counts and failures of the visit."""
+        visits = self._library.visits
+        known = visits.addresses(self._centre.id)
+        visit = Visit(
+            self._centre,
+            self._client,
+            known,
+            visits.pages_of_lists(),
+            self._how.plan,
+            nice_key=self._how.nice_key,
+            now=self._now,
+        )
+        self._progress.start(f"{self._centre.id}: lists", len(self._centre.source), "lists")
+        try:
+            with closing(visit.events()) as events:
+                for event in events:
+                    self._enter(event)
+                    if isinstance(event, Got | Led | Same | Left):
+                        self._progress.advance()
+        except SiteFailing as error:
+            self._fail(self._centre.home_url or self._centre.id, told(error))
+        self._withdraw(len(known))
+        if not self._how.plan.dry_run:
+            self._look_up(lookups)
+        return {tally.value: self._counts[tally] for tally in Tally}, self._failures
+
+    def _enter(self, event: Event) -> None:
+        match event:
+            case ListPage():
+                self._keep_list(event)
+            case Counted(addresses):
+                self._counts[Tally.LISTED] = addresses
+                self._progress.start(self._centre.id, addresses, "addresses")
+            case Got():
+                self._keep(event)
+            case Led(address):
+                self._counts[Tally.DOWNLOADED] += 1
+                self._remember(address)
+            case Same(address):
+                self._counts[Tally.UNCHANGED] += not address.files
+                if event.asked:
+                    self._remember(address)
+            case Left():
+                self._counts[Tally.LEFT] += 1
+            case Lost():
+                self._lost.append(event)
+            case Failed(url, reason, address):
+                self._fail(url, reason)
+                if address is not None:
+                    self._remember(replace(address, fault=reason))
+
+    def _keep_list(self, page: ListPage) -> None:
+        if not self._how.plan.dry_run:
+            validators = page.validators
+            with self._library.recording():
+                self._library.visits.put_page_of_list(
+                    page.url, validators.etag, validators.last_modified, page.body
+                )
+
+    def _keep(self, got: Got) -> None:
+        address, answer = got.address, got.answer
+        self._counts[Tally.DOWNLOADED] += 1
+        with self._library.writing():
+            _, added = self._library.add(
+                answer.data or b"",
+                path=address.url,
+                place=address.place,
+                name=name_of(answer.url),
+                claims=got.claims,
+                origin=Origin(self._centre.id, address.page, address.fetched, answer.headers),
+            )
+        self._counts[_OF_ADDED[added]] += 1
+        self._remember(address)
+
+    def _remember(self, address: Address) -> None:
+        with self._library.recording():
+            self._library.visits.put(address)
+
+    def _fail(self, url: str, reason: str) -> None:
+        self._counts[Tally.FAILED] += 1
+        self._failures.append((url, reason))
+        self._progress.say(f"{self._centre.id}: {reason}")
+
+    def _withdraw(self, known: int) -> None:
+        """Mark what is lost as withdrawn, unless it is too much to be believed."""
+        if not self._lost:
+            return
+        most = max(FEW, int(known * MANY_LOST))
+        if len(self._lost) > most and not self._how.accept_lost:
+            self._fail(
+                self._centre.home_url or self._centre.id,
+                f"{len(self._lost)} of {known} addresses are gone at once, which is more likely a "
+                "fault of the site than its will: nothing was withdrawn. If it is true, sync "
+                "again with --accept-lost.",
+            )
+            return
+        for lost in self._lost:
+            reason = f"withdrawn, seen {self._now():%Y-%m-%d}: {lost.reason}"
+            places = [lost.address.place]
+            places += [
+                each.place
+                for each in self._library.visits.addresses(self._centre.id).values()
+                if each.page == lost.address.url
+            ]
+            with self._library.writing():
+                for place in dict.fromkeys(places):
+                    self._counts[Tally.WITHDRAWN] += len(self._library.withdraw(place, reason))
+            self._remember(replace(lost.address, gone=reason))
+
+    def _look_up(self, lookups: Lookups) -> None:
+        """Ask for the metadata of reports whose DOI is known and was not looked up yet."""
+        if lookups.crossref is None and lookups.openalex is None:
+            return
+        for entry in [e for e in self._library.entries().values() if self._unknown(e)][:LOOKUPS]:
+            doi = entry.metadata.doi or ""
+            try:
+                claims = look_up(doi, lookups, lambda url: self._client.get(url).data or b"")
+            except CorpusError as error:
+                self._fail(f"doi:{doi}", told(error))
+                continue
+            with self._library.recording():
+                self._library.claim(entry.report_id, claims)
+
+    def _unknown(self, entry: Entry) -> bool:
+        looked_up = any(claim.source is ClaimSource.DOI for claim in entry.claims)
+        known = entry.metadata
+        return bool(
+            known.doi and known.centre == self._centre.id and not looked_up and not entry.removed
+        )
+
+
+def _within_hours(centre: Centre, now: datetime) -> bool:
+    """Whether the centre may be asked now; its hours may run over midnight."""
+    if centre.politeness.hours is None:
+        return True
+    first, last = centre.politeness.hours.split("-")
+    time = f"{now.astimezone(_LONDON):%H:%M}"
+    return first <= time < last if first <= last else time >= first or time < last
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

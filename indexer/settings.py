@@ -1,0 +1,51 @@
+"""Gathering's settings: environment variables beginning with EVIDENCE_, read on call."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from corpus.centres import REGISTRY
+from corpus.errors import SettingError
+
+
+class GatherSettings(BaseSettings):
+    """How reports are gathered; docs/settings.md describes each."""
+
+    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
+
+    registry: Path = Field(REGISTRY, description="The registry of centres.")
+    contact: str = Field(
+        "no contact given",
+        max_length=200,
+        pattern=r"^[\x20-\x7e]+$",
+        description="Who answers for our requests: an address sites can write to.",
+    )
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hosts that may be private addresses, separated by commas."
+    )
+    nice_key: SecretStr | None = Field(None, description="Key of the NICE syndication API.")
+
+    @field_validator("allow_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+def load_gather_settings(**given: Any) -> GatherSettings:  # noqa: ANN401 - values of any field
+    """Read the settings; what is given by name wins over the environment.
+
+    Raises:
+        SettingError: with every wrong value.
+    """
+    try:
+        return GatherSettings(**given)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"EVIDENCE_{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise SettingError(f"Wrong settings: {faults}.", cure="See docs/settings.md.") from error
