@@ -436,9 +436,9 @@ class Library:
 
 
 def _what_reading_found(document: Document, ocr: tuple[int, ...], *, empty: bool) -> str | None:
-    if empty:
-        return "no page has a text layer: it needs OCR"
     notes = list(document.notes)
+    if empty:
+        return "; ".join(["no page has a text layer: it needs OCR", *notes])
     if ocr:
         notes.insert(0, f"needs OCR on {len(ocr)} of {len(document.pages)} pages: {_ranges(ocr)}")
     return "; ".join(notes) or None

@@ -33,22 +33,22 @@ CREATE TABLE file (
 )"""
 _TABLES_2: Final = """
 ALTER TABLE file ADD COLUMN centre TEXT;
-ALTER TABLE file ADD COLUMN page TEXT;       -- the landing page that led to it
-ALTER TABLE file ADD COLUMN fetched TEXT;    -- ISO 8601
+ALTER TABLE file ADD COLUMN page TEXT;
+ALTER TABLE file ADD COLUMN fetched TEXT;
 ALTER TABLE file ADD COLUMN headers TEXT NOT NULL DEFAULT '{}';
-ALTER TABLE file ADD COLUMN gone TEXT;       -- since when and why it is not there any more
+ALTER TABLE file ADD COLUMN gone TEXT;
 CREATE TABLE address (
     url TEXT PRIMARY KEY,
     centre TEXT NOT NULL,
     place TEXT NOT NULL,          -- what the library knows its report by
-    page TEXT,                    -- the landing page that led to it; NULL for those of lists
+    page TEXT,                    -- the landing page that led to it, NULL for those of lists
     listed TEXT,                  -- when the list says it last changed
     etag TEXT,
     last_modified TEXT,
-    fetched TEXT,                 -- when it last gave its bytes; NULL: never
+    fetched TEXT,                 -- when it last gave its bytes, NULL: never
     sha256 TEXT,                  -- of these bytes
     files TEXT NOT NULL DEFAULT '[]', -- for a landing page, the files it led to
-    fault TEXT,                   -- why the last try failed; NULL: it did not
+    fault TEXT,                   -- why the last try failed, NULL: it did not
     gone TEXT
 );
 CREATE INDEX address_of_centre ON address (centre);
