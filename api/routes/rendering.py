@@ -15,6 +15,8 @@ KINDS: Final = {
     DocumentType.PDF: "PDF",
     DocumentType.HTML: "Web page",
     DocumentType.DOCX: "Word document",
+    DocumentType.PPTX: "Presentation",
+    DocumentType.XLSX: "Spreadsheet",
     DocumentType.TEXT: "Text",
     DocumentType.RECORD: "Summary record",
 }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.reading.pdf import read_pdf
 from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
 from corpus.types import Document
@@ -72,3 +73,17 @@ def test_offsets_and_lines_hold_on_real_pages(outcomes: dict[str, ReadOutcome[Do
             assert all(0 <= line.start < line.end <= len(page.text) for line in page.lines)
             assert "\x00" not in page.text
             page.text.encode()
+
+
+@pytest.mark.shared
+def test_facts_that_cannot_be_decrypted_are_told(outcomes: dict[str, ReadOutcome]) -> None:
+    document = outcomes["pikepdf__form_dd0293.pdf"].document
+    assert document is not None
+    assert any("cannot be decrypted" in note for note in document.notes)
+
+
+@pytest.mark.shared
+def test_labels_are_those_printed(shared: Path) -> None:
+    name = "ukgov_open-data-white-paper-unleashing-the-potential-cm-8353.pdf"
+    pages = read_pdf((shared / "reports" / name).read_bytes(), name=name).pages
+    assert (pages[6].label, pages[19].label) == ("6", "20")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pypdf import PdfReader
 from pypdf.constants import UserAccessPermissions
+from pypdf.errors import DependencyError
 from pypdf.generic import Destination
 
 from corpus.reading.clean import clean_text
@@ -46,6 +47,8 @@ def facts_of(data: bytes) -> Facts:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
             return Facts(notes=("its structure is encrypted",))
+    except (DependencyError, NotImplementedError):  # kinds of encryption pypdf has no key to
+        return Facts(notes=("its title, outline and page labels cannot be decrypted",))
     except Exception:  # noqa: BLE001 - pypdf raises anything on damaged files
         return Facts(notes=("its structure is damaged: title, outline and labels are unknown",))
     title: str | None = None
@@ -54,16 +57,29 @@ def facts_of(data: bytes) -> Facts:
     outline: dict[str, int] = {}
     labels: dict[int, str] = {}
     notes: list[str] = []
-    with contextlib.suppress(Exception):  # as above
+    lost: list[str] = []
+    with _losing("title, authors and year", lost):
         title, authors, year = _information(reader)
-    with contextlib.suppress(Exception):
+    with _losing("outline", lost):
         outline = dict(_outline(reader.outline, 1))
-    with contextlib.suppress(Exception):
+    with _losing("page labels", lost):
         if "/PageLabels" in reader.root_object:
             labels = {n: label for n, label in enumerate(reader.page_labels, start=1) if label}
-    with contextlib.suppress(Exception):
+    with _losing("permissions and attachments", lost):
         notes += _notes(reader)
+    if lost:
+        done = "decrypted" if reader.is_encrypted else "read"
+        notes.append(f"its {'; '.join(lost)} cannot be {done}")
     return Facts(title, authors, year, outline, labels, tuple(notes))
+
+
+@contextlib.contextmanager
+def _losing(what: str, lost: list[str]) -> Iterator[None]:
+    """A part that may be beyond reading: then it is entered as lost."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - pypdf raises anything on damaged files
+        lost.append(what)
 
 
 def _information(reader: PdfReader) -> tuple[str | None, tuple[str, ...], int | None]:
@@ -73,7 +89,9 @@ def _information(reader: PdfReader) -> tuple[str | None, tuple[str, ...], int | 
     title = clean_text(str(known.title or "")).strip()
     usable = len(title) > 4 and " " in title and not _FILE_LIKE.search(title)  # noqa: PLR2004
     names = re.split(r"[;\n]", clean_text(str(known.author or "")))
-    created = known.creation_date
+    created = None
+    with contextlib.suppress(ValueError):  # a date that is none
+        created = known.creation_date
     return (
         title if usable else None,
         tuple(name.strip() for name in names if name.strip()),

@@ -1,6 +1,7 @@
 """Running headers, footers and page numbers: found by their recurrence, at the page's edge."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,11 +101,36 @@ def _numbers(text: str) -> list[int]:
 
 
 def _labels(numbers: dict[int, list[int]], pages: list[int]) -> dict[int, str]:
-    """Printed numbers as labels, where one shift from the physical number fits nearly all."""
-    shifts = Counter(n - page for page, found in numbers.items() for n in set(found))
-    if not shifts:
+    """Printed numbers as labels, where few shifts from the physical number fit nearly all.
+
+    A page without a number goes by its numbered neighbours; where these have different shifts,
+    nobody knows where the change lies, and it has no label.
+    """
+    shift_of = _shifts(numbers)
+    if len(shift_of) < FEWEST or len(shift_of) < _AGREE * len(numbers):
         return {}
-    (shift, fitting), *_ = shifts.most_common(1)
-    if fitting < FEWEST or fitting < _AGREE * len(numbers):
-        return {}
-    return {page: str(page + shift) for page in pages if page + shift > 0}
+    known = sorted(shift_of)
+    labels: dict[int, str] = {}
+    for page in pages:
+        place = bisect_left(known, page)
+        around = {shift_of[each] for each in known[max(place - 1, 0) : place + 1]}
+        shift = shift_of.get(page, around.pop() if len(around) == 1 else None)
+        if shift is not None and page + shift > 0:
+            labels[page] = str(page + shift)
+    return labels
+
+
+def _shifts(numbers: dict[int, list[int]]) -> dict[int, int]:
+    """How far the printed number is from the physical one, page by page.
+
+    The commonest shift first; another for at least three of the other pages, if no page that
+    is settled lies between them.
+    """
+    fits = {page: {number - page for number in found} for page, found in numbers.items()}
+    settled: dict[int, int] = {}
+    counted = Counter(shift for found in fits.values() for shift in found)
+    for shift, _ in counted.most_common():
+        run = sorted(page for page, found in fits.items() if shift in found and page not in settled)
+        if len(run) >= FEWEST and not any(run[0] < page < run[-1] for page in settled):
+            settled |= dict.fromkeys(run, shift)
+    return settled

@@ -15,6 +15,10 @@ from corpus.types import Block, Line
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST_PART: Final = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
 _FIRST_PART: Final = re.compile(r"[^\W\d_]+")
+_ADDRESS: Final = re.compile(
+    r"(?:https?:|www\.|doi\.org|[\w-]+(?:\.[\w-]+)*\.(?:uk|org|com|net|gov|edu|eu|int|wales)/)\S*-$",
+    re.IGNORECASE,
+)
 _HYPHENS: Final = ("-", "\u00ad", "\u2010", LINE_END_HYPHEN)
 
 
@@ -27,15 +31,28 @@ class Hyphens:
             self._words.update(word.casefold() for word in _WORD.findall(line.text)[:-1])
 
     def join(self, before: str, after: str) -> str:
-        """The two parts of a line break as one text; `before` ends with "-"."""
+        """The two parts of a line break as one text; `before` ends with "-".
+
+        A web address keeps its hyphens unless the document writes the two parts as one word:
+        they are mostly its own, and it leads nowhere without them.
+        """
+        address = ends_in_address(before)
         last, first = _LAST_PART.search(before), _FIRST_PART.match(after)
         if not last or not first:
             return before + after
         left, right = last.group(1).casefold(), first.group().casefold()
+        if address:
+            left = left.rpartition("-")[2]
         together, apart = self._words[left + right], self._words[f"{left}-{right}"]
-        if apart > together or (not together and not first.group().islower()):
+        if apart > together or (not together and (address or not first.group().islower())):
             return before + after
         return before[:-1] + after
+
+
+def ends_in_address(text: str) -> bool:
+    """Whether a text ends in a web address that goes on after a hyphen."""
+    words = text.rsplit(maxsplit=1)
+    return bool(words) and _ADDRESS.search(words[-1]) is not None
 
 
 @dataclass(slots=True)
@@ -90,7 +107,8 @@ class PageText:
 
     def _bridge(self, words: str) -> str:
         """Prepare the text's end for these words, and give back what to append of them."""
-        if self.text.endswith("-") and not self.text.endswith((" -", "--")) and words[:1].isalpha():
+        parted = self.text.endswith("-") and not self.text.endswith((" -", "--"))
+        if parted and (words[:1].isalpha() or ends_in_address(self.text)):
             joined = self.hyphens.join(self.text, words)
             self.text = joined[: len(joined) - len(words)]
             if self.lines and self.lines[-1].end > len(self.text):

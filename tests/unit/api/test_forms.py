@@ -88,7 +88,7 @@ def test_choices_hold_what_is_ticked_even_where_it_is_unknown() -> None:
 def test_kinds_are_told_in_words_and_wrong_ones_as_given() -> None:
     asked = _asked("")
     assert asked.text("document_type", DocumentType.HTML) == "Web page"
-    assert asked.text("document_type", "pptx") == "pptx"
+    assert asked.text("document_type", "odt") == "odt"
 
 
 def test_a_hostile_value_stays_one_value() -> None:

@@ -34,7 +34,7 @@ def _faults(**given: Any) -> str:  # noqa: ANN401 - any value may be given
         ({"q": "x", "yearfrom": "1"}, "(did you mean year_from?)"),
         ({"q": "x", "Centre": "1"}, "(did you mean centre?)"),
         ({"q": "x", "zzz": "1"}, "zzz is no parameter of this address."),
-        ({"q": "x", "document_type": ["pptx"]}, "document_type must be 'pdf', 'html'"),
+        ({"q": "x", "document_type": ["odt"]}, "document_type must be 'pdf', 'html'"),
     ],
 )
 def test_faults_in_plain_words(given: dict[str, Any], told: str) -> None:
