@@ -195,6 +195,15 @@ class _Centre:
             case Counted(addresses):
                 self._counts[Tally.LISTED] = addresses
                 self._progress.start(self._centre.id, addresses, "addresses")
+            case Left():
+                self._counts[Tally.LEFT] += 1
+            case Lost():
+                self._lost.append(event)
+            case _:
+                self._enter_address(event)
+
+    def _enter_address(self, event: Got | Led | Same | Failed) -> None:
+        match event:
             case Got():
                 self._keep(event)
             case Led(address):
@@ -204,10 +213,6 @@ class _Centre:
                 self._counts[Tally.UNCHANGED] += not address.files
                 if event.asked:
                     self._remember(address)
-            case Left():
-                self._counts[Tally.LEFT] += 1
-            case Lost():
-                self._lost.append(event)
             case Failed(url, reason, address):
                 self._fail(url, reason)
                 if address is not None:

@@ -41,6 +41,7 @@ class _Source(_Strict):
     pages: tuple[_Words, ...] = ()
     about: str | None = None
     set: str | None = None
+    public: Annotated[str | None, Field(pattern=r"^https?://.*\{number\}")] = None
     verified: bool = False
 
     @model_validator(mode="after")
@@ -51,6 +52,8 @@ class _Source(_Strict):
             raise ValueError("`pages` is for kind 'listing' only")
         if (self.about or self.set) and self.kind is not SourceKind.OAI:
             raise ValueError("`about` and `set` are for kind 'oai' only")
+        if (self.kind is SourceKind.NICE) != (self.public is not None):
+            raise ValueError("kind 'nice', and no other, needs `public`")
         if self.kind is SourceKind.LISTING and not self.take:
             raise ValueError("kind 'listing' needs `take`: a page links to more than its reports")
         return self

@@ -33,7 +33,8 @@ class SourceSpec:
     taken when it matches one of `take` (or `take` is empty) and none of `leave`. A taken page
     with links that match `files` stands for those files; else it is the report itself.
     `pages` are links of a listing that lead to more of it. `about` must stand in an OAI
-    record. `verified` says whether the address was seen to answer as described.
+    record; `public` is the web address of the NICE guideline `{number}`. `verified` says
+    whether the address was seen to answer as described.
     """
 
     kind: SourceKind
@@ -44,6 +45,7 @@ class SourceSpec:
     pages: tuple[str, ...] = ()
     about: str | None = None
     set: str | None = None
+    public: str | None = None
     verified: bool = False
 
 

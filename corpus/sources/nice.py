@@ -10,7 +10,6 @@ from corpus.sources.types import Ask, Listed
 from corpus.types import Metadata
 
 ACCEPT: Final = "application/vnd.nice.syndication.guidance+json;version=1.0"
-WEB: Final = "https://www.nice.org.uk/guidance/"
 
 
 def list_nice(spec: SourceSpec, ask: Ask, *, key: str | None) -> Iterator[Listed]:
@@ -32,7 +31,11 @@ def list_nice(spec: SourceSpec, ask: Ask, *, key: str | None) -> Iterator[Listed
         number = str(item.get("GuidanceNumber") or "").strip().lower()
         if not number:
             raise SourceError(f"{spec.url} gives an item without a GuidanceNumber.")
-        yield Listed(WEB + number, parse_date(_changed(item)), _metadata(item))
+        yield Listed(
+            (spec.public or "").replace("{number}", number),
+            parse_date(_changed(item)),
+            _metadata(item),
+        )
 
 
 def _changed(item: dict[str, Any]) -> str | None:
