@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from corpus.types import DocumentType
+from corpus.types import Direction, DocumentType, StudyDesign
 from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
 from search.types import Filters
 
@@ -37,6 +37,22 @@ class FilterParameters(NoParameters):
         [], description="A topic; may be repeated.", examples=[["education"]]
     )
 
+    language: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
+        [], description="A language's ISO 639-1 code; may be repeated.", examples=[["cy"]]
+    )
+    design: Annotated[list[StudyDesign], Field(max_length=_MOST)] = Field(
+        [], description="A study design; may be repeated.", examples=[["rct"]]
+    )
+    direction: Annotated[list[Direction], Field(max_length=_MOST)] = Field(
+        [], description="Which way the evidence points; may be repeated.", examples=[["no_effect"]]
+    )
+    strength_from: Annotated[int, Field(ge=0, le=5)] | None = Field(
+        None, description="At least this strength on the common scale, 0 to 5.", examples=[3]
+    )
+    cost_to: Annotated[int, Field(ge=1, le=5)] | None = Field(
+        None, description="At most this cost on the common scale, 1 to 5.", examples=[2]
+    )
+
     def filters(self) -> Filters:
         """The domain type."""
         return Filters(
@@ -45,6 +61,11 @@ class FilterParameters(NoParameters):
             year_to=self.year_to,
             document_types=tuple(self.document_type),
             topics=tuple(self.topic),
+            languages=tuple(self.language),
+            designs=tuple(self.design),
+            directions=tuple(self.direction),
+            strength_from=self.strength_from,
+            cost_to=self.cost_to,
         )
 
 

@@ -4,7 +4,20 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from corpus.types import DocumentType, Metadata, Passage, Rating, Report
+from corpus.types import (
+    Assessment,
+    DesignTag,
+    Direction,
+    DocumentType,
+    Metadata,
+    Passage,
+    PublicationType,
+    Quotation,
+    Rating,
+    Report,
+    ReportStatus,
+    StudyDesign,
+)
 from search.types import Answer, Filters, ScoredPassage, Standing
 
 
@@ -22,6 +35,18 @@ class HighlightOut(BaseModel):
     end: int
 
 
+class QuotationOut(BaseModel):
+    """A verbatim sentence and its physical page."""
+
+    page: int
+    text: str
+
+    @classmethod
+    def of(cls, quotation: Quotation) -> Self:
+        """From the domain type."""
+        return cls(page=quotation.page, text=quotation.text)
+
+
 class RatingOut(BaseModel):
     """In the centre's own words."""
 
@@ -37,6 +62,43 @@ class RatingOut(BaseModel):
         return cls(evidence=rating.evidence, cost=rating.cost, impact=rating.impact)
 
 
+class AssessmentOut(BaseModel):
+    """The rating on the common scale: to sort, filter and compare by, never in its place."""
+
+    scheme: str | None = Field(description="The scheme the native words belong to.")
+    strength: int | None = Field(description="0 (insufficient) to 5.")
+    cost: int | None = Field(description="1 (very low) to 5 (very high).")
+    impact: int | None = Field(description="-1 (harm), 0 (no effect) to 3 (large).")
+    direction: Direction = Field(
+        description='"no_effect" was tested; "untested" was not; "unclear" says neither.'
+    )
+    rules: list[str] = Field(description="What mapped each part.")
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> Self:
+        """From the domain type."""
+        return cls(
+            scheme=assessment.scheme,
+            strength=assessment.strength,
+            cost=assessment.cost,
+            impact=assessment.impact,
+            direction=assessment.direction,
+            rules=list(assessment.rules),
+        )
+
+
+class DesignOut(BaseModel):
+    """A study design, and the sentence that shows it."""
+
+    design: StudyDesign
+    shown_by: QuotationOut
+
+    @classmethod
+    def of(cls, tag: DesignTag) -> Self:
+        """From the domain type."""
+        return cls(design=tag.design, shown_by=QuotationOut.of(tag.shown_by))
+
+
 class ReportOut(BaseModel):
     """A report as it is shown beside its passages."""
 
@@ -47,6 +109,16 @@ class ReportOut(BaseModel):
     url: str | None
     file: str = Field(description="The path or address it was added from.")
     rating: RatingOut | None = Field(description="As the centre gave it; null where it gave none.")
+    assessment: AssessmentOut
+    centres: list[str] = Field(description="All that publish it.")
+    designs: list[DesignOut]
+    publication_type: PublicationType | None
+    language: str | None
+    status: ReportStatus = Field(
+        description='"replaced" and "withdrawn" reports are reachable here and never found.'
+    )
+    status_note: str | None
+    replaced_by: str | None = Field(description="The id of the version in its place.")
     authors: list[str]
     doi: str | None
     licence: str | None
@@ -73,6 +145,14 @@ class ReportOut(BaseModel):
             url=known.url,
             file=report.file,
             rating=RatingOut.of(known.rating),
+            assessment=AssessmentOut.of(report.assessment),
+            centres=list(report.centres),
+            designs=[DesignOut.of(tag) for tag in report.designs],
+            publication_type=known.publication_type,
+            language=known.language,
+            status=report.status,
+            status_note=report.status_note,
+            replaced_by=report.replaced_by,
             authors=list(known.authors),
             doi=known.doi,
             licence=known.licence,
@@ -182,6 +262,11 @@ class FiltersOut(BaseModel):
     year_to: int | None
     document_type: list[DocumentType]
     topic: list[str]
+    language: list[str]
+    design: list[StudyDesign]
+    direction: list[Direction]
+    strength_from: int | None
+    cost_to: int | None
 
     @classmethod
     def of(cls, filters: Filters) -> Self:
@@ -192,6 +277,11 @@ class FiltersOut(BaseModel):
             year_to=filters.year_to,
             document_type=list(filters.document_types),
             topic=list(filters.topics),
+            language=list(filters.languages),
+            design=list(filters.designs),
+            direction=list(filters.directions),
+            strength_from=filters.strength_from,
+            cost_to=filters.cost_to,
         )
 
 

@@ -111,34 +111,6 @@ class Rating:
     impact: str | None = None
 
 
-class Direction(StrEnum):
-    """Which way the evidence points. Tested without effect and never tested are two things."""
-
-    HELPS = "helps"
-    NO_EFFECT = "no_effect"  # tested, and little or no effect was found
-    MIXED = "mixed"
-    HARMS = "harms"
-    UNCLEAR = "unclear"  # not stated, or not about an effect
-    UNTESTED = "untested"  # nobody has tested it
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """A native rating on the common scale, which serves to sort, filter and compare only.
-
-    `scheme` is the id of the scheme the native words belong to. `strength` is 0 to 5, `cost`
-    1 to 5, `impact` -1 to 3; None where the native rating says nothing of it. `rules` names
-    what mapped each part, one sentence a part.
-    """
-
-    scheme: str | None = None
-    strength: int | None = None
-    cost: int | None = None
-    impact: int | None = None
-    direction: Direction = Direction.UNCLEAR
-    rules: tuple[str, ...] = ()
-
-
 class StudyDesign(StrEnum):
     """How a study was made."""
 
@@ -187,6 +159,45 @@ class Fact:
     quotation: Quotation
 
 
+class Direction(StrEnum):
+    """Which way the evidence points. Tested without effect and never tested are two things."""
+
+    HELPS = "helps"
+    NO_EFFECT = "no_effect"  # tested, and little or no effect was found
+    MIXED = "mixed"
+    HARMS = "harms"
+    UNCLEAR = "unclear"  # not stated, or not about an effect
+    UNTESTED = "untested"  # nobody has tested it
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the curator of an evidence record judged on the common scale, and on what basis."""
+
+    direction: Direction | None = None
+    strength: int | None = None
+    cost: int | None = None
+    impact: int | None = None
+    basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A native rating on the common scale, which serves to sort, filter and compare only.
+
+    `scheme` is the id of the scheme the native words belong to. `strength` is 0 to 5, `cost`
+    1 to 5, `impact` -1 to 3; None where the native rating says nothing of it. `rules` names
+    what mapped each part, one sentence a part.
+    """
+
+    scheme: str | None = None
+    strength: int | None = None
+    cost: int | None = None
+    impact: int | None = None
+    direction: Direction = Direction.UNCLEAR
+    rules: tuple[str, ...] = ()
+
+
 class PublicationType(StrEnum):
     """What a report is to its readers."""
 
@@ -219,6 +230,7 @@ class Metadata:
     language: str | None = None
     publication_type: PublicationType | None = None
     rating: Rating = Rating()
+    stated: Stated = Stated()
     topics: tuple[str, ...] = ()
     nations: tuple[str, ...] = ()
     population: str | None = None

@@ -6,12 +6,13 @@ goes on where it stopped, and one that has nothing to do says so in a moment.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter
 
+from corpus.assessment.crosswalk import assess
 from corpus.centres import load_centres
 from corpus.duplicates import group_duplicates
 from corpus.examination import examine_file
@@ -125,7 +126,9 @@ def _live(generations: Generations) -> Manifest | None:
 
 def _assessed(shelved: Shelved) -> Shelved:
     """With its native rating on the common scale."""
-    return shelved
+    known = shelved.report.metadata
+    assessment = assess(known.rating, centre=known.centre, stated=known.stated)
+    return replace(shelved, report=replace(shelved.report, assessment=assessment))
 
 
 def _digest(shelved: Sequence[Shelved], rules: PassageRules, model_hash: str) -> str:

@@ -20,7 +20,7 @@ from corpus.library.library import Added, Library, Origin
 from corpus.library.states import Entry
 from corpus.library.visits import Address, Run
 from corpus.metadata.claims import ClaimSource
-from corpus.metadata.doi import look_up
+from corpus.sources.doi import look_up
 from corpus.web.client import PoliteClient
 from corpus.web.single import name_of
 from indexer.errors import SiteFailing

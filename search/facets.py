@@ -3,10 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from corpus.types import Report
+from corpus.types import Direction, Report
 from search.types import FacetCount
 
-FACETS = ("centre", "year", "document_type", "topic")
+FACETS = (
+    "centre",
+    "year",
+    "document_type",
+    "topic",
+    "strength",
+    "cost",
+    "direction",
+    "design",
+    "language",
+)
 
 
 def count_facets(reports: Iterable[Report]) -> Mapping[str, tuple[FacetCount, ...]]:
@@ -26,10 +36,21 @@ def count_facets(reports: Iterable[Report]) -> Mapping[str, tuple[FacetCount, ..
 
 def _values(report: Report) -> Iterator[tuple[str, str]]:
     known = report.metadata
-    if known.centre:
-        yield "centre", known.centre
+    for centre in report.centres or ((known.centre,) if known.centre else ()):
+        yield "centre", centre
     if known.year is not None:
         yield "year", str(known.year)
     yield "document_type", report.document_type
     for topic in dict.fromkeys(known.topics):
         yield "topic", topic
+    assessment = report.assessment
+    if assessment.strength is not None:
+        yield "strength", str(assessment.strength)
+    if assessment.cost is not None:
+        yield "cost", str(assessment.cost)
+    if assessment.scheme or assessment.direction is not Direction.UNCLEAR:
+        yield "direction", assessment.direction
+    for tag in report.designs:
+        yield "design", tag.design
+    if known.language:
+        yield "language", known.language

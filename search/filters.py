@@ -21,10 +21,15 @@ def passes(report: Report, filters: Filters) -> bool:
     """Whether a report may answer."""
     known = report.metadata
     return (
-        _among(filters.centres, (known.centre,))
+        _among(filters.centres, report.centres or (known.centre,))
         and _among(filters.topics, known.topics)
         and (not filters.document_types or report.document_type in filters.document_types)
         and _in_years(known.year, filters)
+        and _among(filters.languages, (known.language,))
+        and _among(filters.designs, tuple(tag.design for tag in report.designs))
+        and _among(filters.directions, (report.assessment.direction,))
+        and _at_least(report.assessment.strength, filters.strength_from)
+        and _at_most(report.assessment.cost, filters.cost_to)
     )
 
 
@@ -35,13 +40,16 @@ def _among(wanted: tuple[str, ...], values: tuple[str | None, ...]) -> bool:
     return any(value is not None and value.casefold() in folded for value in values)
 
 
+def _at_least(value: int | None, least: int | None) -> bool:
+    return least is None or (value is not None and value >= least)
+
+
+def _at_most(value: int | None, most: int | None) -> bool:
+    return most is None or (value is not None and value <= most)
+
+
 def _in_years(year: int | None, filters: Filters) -> bool:
-    first, last = filters.year_from, filters.year_to
-    if first is None and last is None:
-        return True
-    if year is None:
-        return False
-    return (first is None or year >= first) and (last is None or year <= last)
+    return _at_least(year, filters.year_from) and _at_most(year, filters.year_to)
 
 
 def allowed_by(

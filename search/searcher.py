@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from corpus.types import Passage, Report
+from corpus.details import ReportDetails
+from corpus.types import Passage, Report, ReportStatus
 from search.encoder.types import Encoder, EncoderSpec, Vectors
 from search.errors import InvalidQuery
 from search.facets import count_facets
@@ -188,6 +189,10 @@ class Searcher:
         """The report of that id; raises UnknownId."""
         return self._index.store.report(report_id)
 
+    def report_details(self, report_id: str) -> ReportDetails:
+        """Everything kept of the report of that id besides its pages; raises UnknownId."""
+        return self._index.store.details(report_id)
+
     def report_passages(self, report_id: str) -> tuple[Passage, ...]:
         """All passages of a report in reading order; raises UnknownId."""
         return self._index.store.passages_of(report_id)
@@ -200,8 +205,9 @@ class Searcher:
         """How many reports each centre has here, "" for those of no known centre."""
         counts: dict[str, int] = {}
         for report in self._index.store.reports:
-            centre = report.metadata.centre or ""
-            counts[centre] = counts.get(centre, 0) + 1
+            if report.status is ReportStatus.CURRENT:
+                for centre in report.centres or (report.metadata.centre or "",):
+                    counts[centre] = counts.get(centre, 0) + 1
         return counts
 
     def close(self) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from corpus.types import DocumentType, Passage, Report
+from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which reports may answer. Empty means no restriction; several values of one kind are ORed.
 
-    Years are inclusive; a report whose year is unknown never passes a year filter.
+    Years are inclusive; a report whose year is unknown never passes a year filter. Likewise for
+    strength (0 to 5, at least) and cost (1 to 5, at most) on the common scale.
     """
 
     centres: tuple[str, ...] = ()
@@ -18,6 +19,11 @@ class Filters:
     year_to: int | None = None
     document_types: tuple[DocumentType, ...] = ()
     topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    designs: tuple[StudyDesign, ...] = ()
+    directions: tuple[Direction, ...] = ()
+    strength_from: int | None = None
+    cost_to: int | None = None
 
     @property
     def active(self) -> bool:
@@ -71,8 +77,8 @@ class FacetCount:
 class Answer:
     """A ranking of passages for a question, and where it came from.
 
-    `facets` counts the reports of the filtered result by "centre", "year", "document_type"
-    and "topic", most frequent first. The result is more than the k shown: every candidate
+    `facets` counts the reports of the filtered result by the facets of `search.facets`, most
+    frequent first. The result is more than the k shown: every candidate
     scored above the candidates' mean.
     `took_ms` gives milliseconds by stage, with "total".
     """

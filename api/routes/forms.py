@@ -17,10 +17,22 @@ FACETS: Final = {
     "year": "Year",
     "topic": "Topic",
     "document_type": "Kind of document",
+    "strength": "Strength of evidence (common scale)",
+    "cost": "Cost (common scale)",
+    "direction": "Direction",
+    "design": "Study design",
+    "language": "Language",
 }
 SHOWN: Final = 8  # values of a facet
-_SEVERAL: Final = ("centre", "document_type", "topic")
+_SEVERAL: Final = ("centre", "document_type", "topic", "language", "design", "direction")
 _YEARS: Final = ("year_from", "year_to")
+_BOUNDS: Final = {"strength": "strength_from", "cost": "cost_to"}
+_ONE: Final = {
+    "year_from": "From",
+    "year_to": "Up to",
+    "strength_from": "Strength at least",
+    "cost_to": "Cost at most",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Asked:
             for value in chosen:
                 rest = {name: tuple(other for other in chosen if other != value)}
                 found.append(Choice(value, self.text(name, value), on=True, link=self.link(**rest)))
-        for name, words in zip(_YEARS, ("From", "Up to"), strict=True):
+        for name, words in _ONE.items():
             if value := self.one(name):
                 found.append(
                     Choice(value, f"{words} {value}", on=True, link=self.link(without=(name,)))
@@ -111,6 +123,11 @@ class Asked:
             years = dict.fromkeys(_YEARS, (value,))
             link = self.link(without=_YEARS) if on else self.link(**years)
             return Choice(value, text, on, count, link)
+        if facet in _BOUNDS:
+            bound = _BOUNDS[facet]
+            on = self.one(bound) == value
+            link = self.link(without=(bound,)) if on else self.link(**{bound: (value,)})
+            return Choice(value, f"{_ONE[bound].lower()} {value}", on, count, link)
         chosen = self.values.get(facet, ())
         on = value in chosen
         changed = tuple(v for v in chosen if v != value) if on else (*chosen, value)

@@ -1,5 +1,6 @@
 """The API, version 1."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
@@ -7,9 +8,10 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.dependencies import AnySearcher, Fresh, NoQuery, PageQuery, SearchQuery
+from api.details import DetailsOut
 from api.problems import documented
 from api.schemas import PassageOut, ReportOut, SearchResponse
-from corpus.centres import Centre, load_centres
+from corpus.centres import Centre, Membership, load_centres
 
 router = APIRouter(prefix="/v1")
 
@@ -30,6 +32,7 @@ class ReportWithPassages(BaseModel):
     """A report and a part of its passages, in reading order."""
 
     report: ReportOut
+    details: DetailsOut
     passages: list[PassageOut]
     total: int = Field(description="Passages of the report in all.")
     limit: int
@@ -43,6 +46,16 @@ class PassageWithReport(BaseModel):
     report: ReportOut
 
 
+class LicenceOut(BaseModel):
+    """What a centre's terms permit, as far as they were seen."""
+
+    index: bool = Field(description="A passage may be indexed and quoted with a link.")
+    keep: bool = Field(description="A copy of the original may be kept.")
+    show: bool = Field(description="The file itself may be shown; else it is only linked to.")
+    text: str | None
+    source: str | None
+
+
 class CentreOut(BaseModel):
     """A centre, and how many of its reports are in this library."""
 
@@ -52,6 +65,9 @@ class CentreOut(BaseModel):
     home_url: str | None
     policy_areas: list[str]
     member: str
+    membership: Membership
+    rating_schemes: list[str]
+    licence: LicenceOut
     reports: int
 
     @classmethod
@@ -64,6 +80,9 @@ class CentreOut(BaseModel):
             home_url=centre.home_url,
             policy_areas=list(centre.policy_areas),
             member=centre.member,
+            membership=centre.membership,
+            rating_schemes=list(centre.rating_schemes),
+            licence=LicenceOut(**asdict(centre.licence)),
             reports=reports,
         )
 
@@ -104,6 +123,7 @@ def report(
     shown = passages[page.offset : page.offset + page.limit]
     return ReportWithPassages(
         report=ReportOut.of(found),
+        details=DetailsOut.of(searcher.report_details(report_id)),
         passages=[PassageOut.of(passage) for passage in shown],
         total=len(passages),
         limit=page.limit,

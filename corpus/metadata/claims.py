@@ -6,11 +6,11 @@ from the file's name last.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
 
-from corpus.types import Metadata, PublicationType, Rating
+from corpus.types import Direction, Metadata, PublicationType, Rating, Stated
 
 Value = str | int | tuple[str, ...]
 
@@ -38,7 +38,7 @@ class Confidence(StrEnum):
 
 
 _ORDER: Final = {source: place for place, source in enumerate(ClaimSource)}
-_RATING: Final = "rating."
+_NESTED: Final = ("rating", "stated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,10 @@ def claims_of(
     metadata: Metadata, source: ClaimSource, confidence: Confidence = Confidence.HIGH
 ) -> tuple[Claim, ...]:
     """A claim for every field the metadata says something of."""
-    said = {f.name: getattr(metadata, f.name) for f in fields(metadata) if f.name != "rating"}
-    said |= {_RATING + f.name: getattr(metadata.rating, f.name) for f in fields(metadata.rating)}
+    said = {f.name: getattr(metadata, f.name) for f in fields(metadata) if f.name not in _NESTED}
+    for name in _NESTED:
+        part = getattr(metadata, name)
+        said |= {f"{name}.{f.name}": getattr(part, f.name) for f in fields(part)}
     return tuple(
         Claim(name, value, source, confidence)
         for name, value in said.items()
@@ -87,8 +89,13 @@ def winners(claims: Iterable[Claim]) -> Mapping[str, Claim]:
 def resolve(claims: Iterable[Claim]) -> Metadata:
     """What is known, all claims considered."""
     said: dict[str, Any] = {name: claim.value for name, claim in winners(claims).items()}
-    parts = {n.removeprefix(_RATING): v for n, v in said.items() if n.startswith(_RATING)}
-    plain = {name: value for name, value in said.items() if not name.startswith(_RATING)}
+    nested: dict[str, dict[str, Any]] = {name: {} for name in _NESTED}
+    plain: dict[str, Any] = {}
+    for name, value in said.items():
+        outer, _, inner = name.partition(".")
+        (nested[outer] if inner else plain)[inner or name] = value
     if kind := plain.get("publication_type"):
         plain["publication_type"] = PublicationType(kind)
-    return replace(Metadata(rating=Rating(**parts)), **plain)
+    if direction := nested["stated"].get("direction"):
+        nested["stated"]["direction"] = Direction(direction)
+    return Metadata(rating=Rating(**nested["rating"]), stated=Stated(**nested["stated"]), **plain)

@@ -3,14 +3,15 @@
 import json
 import re
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from corpus.assessment.crosswalk import stated_from
 from corpus.centres import identify_centre
 from corpus.errors import MetadataError, ReadingError
 from corpus.reading.assemble import Part, one_page
-from corpus.types import BlockKind, Document, DocumentType, Metadata, Rating
+from corpus.types import BlockKind, Document, DocumentType, Metadata, Rating, Stated
 
 _LONGEST: Final = 20_000  # characters of one field
 _SHOWN: Final = 20  # faults told of before the rest is only counted
@@ -41,6 +42,7 @@ class RecordFields(BaseModel):
     licence: _Words | None = None
     notes: _Words | None = None
     source: Literal["centre", "secondary"] | None = None
+    common: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def _metadata(fields: RecordFields) -> Metadata:
         url=fields.url,
         licence=fields.licence,
         rating=Rating(fields.evidence_rating, fields.cost_rating, fields.impact),
+        stated=stated_from(fields.common) if fields.common else Stated(),
+        population=fields.population,
         topics=tuple(t for part in (fields.topic or "").split(";") if (t := part.strip())),
         study_design=fields.study_design,
         source=fields.source,
