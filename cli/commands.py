@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.app import EXIT_ERROR, HomeOption, app, messages
-from corpus.types import DocumentType
+from corpus.types import Direction, DocumentType, StudyDesign
 
 
 @app.command()
@@ -116,6 +116,19 @@ def ask(
         list[DocumentType] | None, typer.Option(help="Only this kind of document.")
     ] = None,
     topic: Annotated[list[str] | None, typer.Option(help="Only this topic.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Only this language, as an ISO 639-1 code: en, cy.")
+    ] = None,
+    design: Annotated[list[StudyDesign] | None, typer.Option(help="Only this design.")] = None,
+    direction: Annotated[
+        list[Direction] | None, typer.Option(help="Only evidence that points this way.")
+    ] = None,
+    strength_from: Annotated[
+        int | None, typer.Option(min=0, max=5, help="At least this strength (common scale).")
+    ] = None,
+    cost_to: Annotated[
+        int | None, typer.Option(min=1, max=5, help="At most this cost (common scale).")
+    ] = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON, in the shape of GET /v1/search.")
@@ -135,6 +148,11 @@ def ask(
         year_to=year_to,
         document_types=tuple(document_type or ()),
         topics=tuple(topic or ()),
+        languages=tuple(language or ()),
+        designs=tuple(design or ()),
+        directions=tuple(direction or ()),
+        strength_from=strength_from,
+        cost_to=cost_to,
     )
     searcher = load_searcher(home)
     try:

@@ -4,7 +4,8 @@ import sys
 from typing import Final
 
 import cli.commands
-import cli.gather  # noqa: F401 - both register their commands on `app`
+import cli.edit
+import cli.gather  # noqa: F401 - all register their commands on `app`
 from cli.app import EXIT_ERROR, app, messages
 from corpus.errors import EvidenceError
 

@@ -87,6 +87,10 @@ def _rating_lines(report: Report) -> list[str]:
     lines = [f"{name}: {words}" for name, words in named if words]
     if lines and report.metadata.source == "secondary":
         lines.append("Rating seen on another page than the centre's own.")
+    if report.assessment.words:
+        lines.append(f"On the common scale: {report.assessment.words}")
+    if report.designs:
+        lines.append("Study design: " + ", ".join(tag.design.label for tag in report.designs))
     return lines
 
 

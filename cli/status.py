@@ -9,15 +9,40 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from corpus.assessment.crosswalk import assess
 from corpus.home import Home
 from corpus.library.library import Library
+from corpus.library.shelf import shelve
 from corpus.library.states import Account, State
+from corpus.library.visits import Run
+from corpus.types import Rating, Report, ReportStatus
 from indexer.build import live_report_ids
 from search.errors import IndexUnusable, NoIndex
 from search.index.generations import Generations
 from search.index.manifest import Manifest
 
+NO_CENTRE = "(no centre)"
 SHOWN = 40  # files listed for each state before the rest is only counted
+
+
+@dataclass(frozen=True, slots=True)
+class CentreStatus:
+    """What is held of one centre.
+
+    `rated` reports carry a native rating, `mapped` ones stand on the common scale; `failures`
+    and `withdrawn` count addresses; years are those of the oldest and newest report.
+    """
+
+    centre: str
+    reports: int
+    indexed: int
+    rated: int
+    mapped: int
+    failures: int
+    withdrawn: int
+    oldest: int | None
+    newest: int | None
+    fetched: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +53,8 @@ class Status:
     files: list[Account]
     index: Manifest | None
     fault: str | None
+    centres: list[CentreStatus]
+    last_run: Run | None
     generations: list[str]
     sizes: dict[str, int]
 
@@ -50,6 +77,8 @@ class Status:
             "index": index,
             "model": index["encoder"] if index else None,
             "fault": self.fault,
+            "centres": [asdict(centre) for centre in self.centres],
+            "last_sync": asdict(self.last_run) if self.last_run else None,
             "generations": self.generations,
             "bytes": self.sizes,
         }
@@ -71,11 +100,13 @@ def gather(home: Path) -> Status:
         fault = f"{error} {error.cure}"
     with Library(place.library) as library:
         files = library.accounts(indexed)
+        centres = _by_centre(library, indexed)
+        last_run = next(library.visits.runs(1), None)
     sizes = {
         folder.name: sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         for folder in (place.library, place.index, place.models)
     }
-    return Status(home, files, manifest, fault, generations.ids(), sizes)
+    return Status(home, files, manifest, fault, centres, last_run, generations.ids(), sizes)
 
 
 def print_status(status: Status) -> None:
@@ -87,6 +118,13 @@ def print_status(status: Status) -> None:
     console.print(f"[bold]Files[/] {len(status.files):,} ever added: {told or 'none'}")
     sizes = ", ".join(f"{name} {size / 2**20:,.1f} MiB" for name, size in status.sizes.items())
     console.print(f"[bold]Disk[/] {sizes}")
+    if status.last_run:
+        run = status.last_run
+        ended = f"finished {run.finished}" if run.finished else "broken off"
+        failed = f", {len(run.failures):,} failures" if run.failures else ""
+        console.print(f"[bold]Last sync[/] {run.started}, {ended}{failed}")
+    if status.centres:
+        console.print(_centres_table(status.centres))
     worth_telling = [
         account
         for account in status.files
@@ -110,6 +148,59 @@ def _print_index(status: Status, console: Console) -> None:
             f"[bold]Model[/] {made.encoder.name} ({made.encoder.runtime}, "
             f"{made.encoder.dimension} dimensions, hash {made.encoder.model_hash[:16]})"
         )
+
+
+def _by_centre(library: Library, indexed: frozenset[str]) -> list[CentreStatus]:
+    """What is held of each centre, those with most reports first."""
+    addresses = library.visits.addresses().values()
+    shelved = [s.report for s in shelve(library) if s.report.status is ReportStatus.CURRENT]
+    named = {centre for report in shelved for centre in report.centres or (NO_CENTRE,)}
+    named |= {address.centre for address in addresses}
+    found = []
+    for centre in named:
+        own = [r for r in shelved if centre in (r.centres or (NO_CENTRE,))]
+        years = sorted(r.metadata.year for r in own if r.metadata.year)
+        asked = [a for a in addresses if a.centre == centre]
+        found.append(
+            CentreStatus(
+                centre,
+                reports=len(own),
+                indexed=sum(r.report_id in indexed for r in own),
+                rated=sum(r.metadata.rating != Rating() for r in own),
+                mapped=sum(_is_mapped(r) for r in own),
+                failures=sum(a.fault is not None for a in asked),
+                withdrawn=sum(a.gone is not None for a in asked),
+                oldest=years[0] if years else None,
+                newest=years[-1] if years else None,
+                fetched=max((a.fetched for a in asked if a.fetched), default=None),
+            )
+        )
+    return sorted(found, key=lambda c: (-c.reports, c.centre))
+
+
+def _is_mapped(report: Report) -> bool:
+    known = report.metadata
+    found = assess(known.rating, centre=known.centre, stated=known.stated)
+    return found.strength is not None or found.cost is not None or found.impact is not None
+
+
+def _centres_table(centres: list[CentreStatus]) -> Table:
+    table = Table(
+        "Centre", "Reports", "Indexed", "Rated", "Mapped", "Failed", "Withdrawn", "Years",
+        "Last fetched", title="By centre", title_justify="left",
+    )  # fmt: skip
+    for each in centres:
+        years = f"{each.oldest}\u2013{each.newest}" if each.oldest else "unknown"
+        counts = (
+            each.reports,
+            each.indexed,
+            each.rated,
+            each.mapped,
+            each.failures,
+            each.withdrawn,
+        )
+        table.add_row(each.centre, *map(str, counts), years, each.fetched or "")
+    return table
 
 
 def _table(accounts: list[Account]) -> Table:

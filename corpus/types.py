@@ -123,6 +123,11 @@ class StudyDesign(StrEnum):
     ECONOMIC_EVALUATION = "economic_evaluation"
     MODELLING = "modelling"
 
+    @property
+    def label(self) -> str:
+        """In words."""
+        return {"rct": "randomised trial"}.get(self.value, self.value.replace("_", " "))
+
 
 class FactKind(StrEnum):
     """What a quoted sentence states in figures."""
@@ -169,6 +174,11 @@ class Direction(StrEnum):
     UNCLEAR = "unclear"  # not stated, or not about an effect
     UNTESTED = "untested"  # nobody has tested it
 
+    @property
+    def label(self) -> str:
+        """In words."""
+        return {"no_effect": "little or no effect"}.get(self.value, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -196,6 +206,18 @@ class Assessment:
     impact: int | None = None
     direction: Direction = Direction.UNCLEAR
     rules: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Where it stands on the common scale; empty where it stands nowhere."""
+        parts = []
+        if self.strength is not None:
+            parts.append(f"strength {self.strength} of 5")
+        if self.cost is not None:
+            parts.append(f"cost {self.cost} of 5")
+        if self.direction is not Direction.UNCLEAR:
+            parts.append(self.direction.label)
+        return ", ".join(parts)
 
 
 class PublicationType(StrEnum):

@@ -1,0 +1,84 @@
+"""`evidence edit`: a person's corrections, which win over every other source."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.app import HomeOption, app, messages
+from corpus.errors import MetadataError
+from corpus.metadata.claims import Claim, ClaimSource
+
+#: Fields a person may correct, those of several values separated by semicolons.
+ONE = (
+    "title", "centre", "year", "published", "publisher", "url", "doi", "isbn", "licence",
+    "language", "publication_type", "population", "setting", "study_design", "rating.evidence",
+    "rating.cost", "rating.impact",
+)  # fmt: skip
+SEVERAL = ("authors", "topics", "nations")
+
+
+@app.command()
+def edit(
+    report: Annotated[str, typer.Argument(help="A report's id, or the path it was added from.")],
+    home: HomeOption,
+    assign: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="A field's right value (may be repeated): " + ", ".join((*ONE, *SEVERAL)) + ".",
+        ),
+    ] = None,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Take a correction back (may be repeated)."),
+    ] = None,
+) -> None:
+    """Correct what is known of a report, or show it with its sources.
+
+    A correction wins over every other source and stays when the report is read again or
+    replaced by a newer version. Without --set and --forget nothing is changed.
+
+    Example: evidence edit nice-ng28-1a2b3c4d --set year=2022 --set "topics=diabetes; health"
+    """
+    from corpus.home import Home
+    from corpus.library.library import Library
+
+    claims = [_claim(each) for each in assign or ()]
+    with Library(Home(home).library) as library, library.writing():
+        entry = library.find(report)
+        if claims or forget:
+            entry = library.correct(entry.report_id, claims, forget=forget or ())
+            messages().print("Corrected. `evidence index` brings it into the index.")
+    for claim in entry.claims:
+        value = "; ".join(claim.value) if isinstance(claim.value, tuple) else claim.value
+        typer.echo(f"{claim.field}: {value} ({claim.source.value}, {claim.confidence.value})")
+
+
+def _claim(assignment: str) -> Claim:
+    """One `field=value`.
+
+    Raises:
+        MetadataError: no such field, or a value it cannot have.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    from corpus.types import Metadata
+
+    field, sign, words = (part.strip() for part in assignment.partition("="))
+    if not sign or not words or field not in (*ONE, *SEVERAL):
+        raise MetadataError(
+            f"{assignment!r} is no correction.",
+            cure=f"Write FIELD=VALUE, with one of {', '.join((*ONE, *SEVERAL))}.",
+        )
+    value: Any = tuple(w.strip() for w in words.split(";") if w.strip())
+    if field in ONE:
+        value = int(words) if field == "year" and words.isdigit() else words
+    outer, _, inner = field.partition(".")
+    try:
+        TypeAdapter(Metadata).validate_python({outer: {inner: value} if inner else value})
+    except ValidationError as error:
+        raise MetadataError(f"{field} cannot be {words!r}: {error.errors()[0]['msg']}.") from error
+    if field == "year" and not (isinstance(value, int) and 1800 <= value <= 2100):  # noqa: PLR2004
+        raise MetadataError(f"year cannot be {words!r}: it is from 1800 to 2100.")
+    return Claim(field, value, ClaimSource.PERSON)
