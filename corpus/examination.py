@@ -7,6 +7,7 @@ from corpus.library.library import Reading
 from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of
 from corpus.metadata.file import claims_of_file
 from corpus.metadata.front import claims_of_text
+from corpus.metadata.kinds import claims_of_kind
 from corpus.metadata.page import page_metadata
 from corpus.reading.read import read_file
 from corpus.types import Document, DocumentType
@@ -25,6 +26,7 @@ def examine_file(path: Path, *, name: str, seconds: float = 120.0) -> Reading:
 def _claims(document: Document, path: Path, name: str) -> Iterator[Claim]:
     yield from claims_of_file(document, name)
     yield from claims_of_text(document)
+    yield from claims_of_kind(document, document.title)
     if document.document_type is DocumentType.HTML:
         yield from claims_of(
             page_metadata(path.read_bytes()), ClaimSource.EMBEDDED, Confidence.MEDIUM

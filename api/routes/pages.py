@@ -32,6 +32,11 @@ FIELDS: Final = {
     "centre": "The centre",
     "document_type": "The kind of document",
     "topic": "The topic",
+    "language": "The language",
+    "design": "The study design",
+    "direction": "The direction",
+    "strength_from": "The least strength",
+    "cost_to": "The highest cost",
 }
 
 

@@ -25,6 +25,8 @@ _ISBN: Final = re.compile(r"\bISBN(?:-1[03])?:?\s*((?:97[89][- ]?)?(?:\d[- ]?){9
 
 def claims_of_text(document: Document) -> Iterator[Claim]:
     """Claims of the first pages, each read by a rule."""
+    if document.languages:
+        yield Claim("language", document.languages[0], ClaimSource.TEXT, Confidence.MEDIUM)
     if document.document_type is DocumentType.RECORD:
         return
     pages = document.pages[:_PAGES]
@@ -36,8 +38,6 @@ def claims_of_text(document: Document) -> Iterator[Claim]:
         yield Claim("doi", dois.pop(), ClaimSource.TEXT, Confidence.MEDIUM)
     if isbn := _ISBN.search("\n".join(page.text for page in pages)):
         yield Claim("isbn", re.sub(r"[- ]", "", isbn[1]), ClaimSource.TEXT, Confidence.MEDIUM)
-    if document.languages:
-        yield Claim("language", document.languages[0], ClaimSource.TEXT, Confidence.MEDIUM)
 
 
 def _year(pages: Sequence[Page]) -> int | None:

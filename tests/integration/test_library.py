@@ -53,7 +53,7 @@ def test_new_content_replaces_the_old(library: Library) -> None:
     assert old != new
     _read(library)
     accounts = library.accounts(frozenset({new}))
-    assert [account.state for account in accounts] == [State.REMOVED, State.INDEXED]
+    assert [account.state for account in accounts] == [State.REPLACED, State.INDEXED]
     assert [report.report_id for report in current_reports(library)] == [new]
 
 

@@ -50,6 +50,11 @@ def test_the_shape_of_an_answer() -> None:
         "year_to": None,
         "document_type": ["pdf"],
         "topic": [],
+        "language": [],
+        "design": [],
+        "direction": [],
+        "strength_from": None,
+        "cost_to": None,
     }
     assert body["facets"] == {"centre": [{"value": "eef", "count": 2}]}
     assert (body["generation"], body["model"], body["took_ms"]) == ("g1", "m", {"total": 1.25})
