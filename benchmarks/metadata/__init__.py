@@ -1,0 +1,1 @@
+"""Accuracy of what is claimed of reports."""

@@ -12,15 +12,19 @@ _TITLES: Final = (
     (PublicationType.PROTOCOL, r"\bprotocol\b|statistical analysis plan"),
     (
         PublicationType.SYSTEMATIC_REVIEW,
-        r"systematic review|meta-?analysis|evidence (?:review|synthesis|map)|rapid review"
-        r"|scoping review|umbrella review",
+        (
+            r"systematic review|meta-?analysis|evidence (?:review|synthesis|map)|rapid review"
+            r"|scoping review|umbrella review"
+        ),
     ),
     (PublicationType.EVALUATION_REPORT, r"\bevaluation(?! plan)|\b(?:pilot|trial) report"),
     (PublicationType.BRIEFING, r"\bbriefing\b|data brief|fact ?sheet|country note|short read"),
     (
         PublicationType.GUIDANCE,
-        r"\bguid(?:ance|eline|elines)\b|: (?:recognition|management|diagnosis|prevention)\b"
-        r"|\b(?:quick |practice |how[- ]to )guide\b",
+        (
+            r"\bguid(?:ance|eline|elines)\b|: (?:recognition|management|diagnosis|prevention)\b"
+            r"|\b(?:quick |practice |how[- ]to )guide\b"
+        ),
     ),
 )
 _KINDS: Final = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _TITLES)
