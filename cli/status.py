@@ -22,6 +22,7 @@ from search.index.generations import Generations
 from search.index.manifest import Manifest
 
 NO_CENTRE = "(no centre)"
+SHOWN_CENTRES = 25
 SHOWN = 40  # files listed for each state before the rest is only counted
 
 
@@ -189,7 +190,7 @@ def _centres_table(centres: list[CentreStatus]) -> Table:
         "Centre", "Reports", "Indexed", "Rated", "Mapped", "Failed", "Withdrawn", "Years",
         "Last fetched", title="By centre", title_justify="left",
     )  # fmt: skip
-    for each in centres:
+    for each in centres[:SHOWN_CENTRES]:
         years = f"{each.oldest}\u2013{each.newest}" if each.oldest else "unknown"
         counts = (
             each.reports,
@@ -200,6 +201,8 @@ def _centres_table(centres: list[CentreStatus]) -> Table:
             each.withdrawn,
         )
         table.add_row(each.centre, *map(str, counts), years, each.fetched or "")
+    if len(centres) > SHOWN_CENTRES:
+        table.add_row(f"and {len(centres) - SHOWN_CENTRES} more: see --json")
     return table
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from protego import Protego
 
-from corpus.errors import FetchError
+from corpus.errors import FetchError, Forbidden
 
 LARGEST: Final = 512 * 1024  # bytes read of a robots.txt; RFC 9309 asks for 500 KiB at least
 #: Status and bytes of an address; raises FetchError when no answer comes.
@@ -46,6 +46,8 @@ class Robots:
         """Absent (4xx) permits everything; unreachable or failing (5xx) permits nothing."""
         try:
             status, data = self._ask(f"{origin}/robots.txt")
+        except Forbidden:
+            raise
         except FetchError as error:
             return "", str(error)
         if status >= 500:  # noqa: PLR2004 - RFC 9309, 2.3.1.4

@@ -56,7 +56,11 @@ class Replica:
         class Handler(_Handler):
             web = replica
 
-        self._server = ThreadingHTTPServer(("0.0.0.0", 0), Handler)  # noqa: S104 - loopback hosts
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_: Any) -> None:  # noqa: ANN401 - its parent's own
+                """A client that hung up is what some of this is for."""
+
+        self._server = Server(("0.0.0.0", 0), Handler)  # noqa: S104 - loopback hosts
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
 
