@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from corpus.assessment.designs import shown, tag_designs, tag_record
+from corpus.assessment.facts import find_facts
 from corpus.library.library import Reading
 from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of
 from corpus.metadata.file import claims_of_file
@@ -20,7 +22,13 @@ def examine_file(path: Path, *, name: str, seconds: float = 120.0) -> Reading:
         ReadingError: why it cannot be read.
     """
     document = read_file(path, name=name, seconds=seconds)
-    return Reading(document, tuple(_claims(document, path, name)))
+    record = document.document_type is DocumentType.RECORD
+    return Reading(
+        document,
+        claims=tuple(_claims(document, path, name)),
+        designs=tag_record(document.pages[0]) if record else shown(tag_designs(document.pages)),
+        facts=() if record else find_facts(document.pages),
+    )
 
 
 def _claims(document: Document, path: Path, name: str) -> Iterator[Claim]:

@@ -132,6 +132,8 @@ def read_record(data: bytes) -> Document:
     parts.append(Part(_one_line(fields.finding), BlockKind.PARAGRAPH))
     if fields.impact:
         parts.append(Part(f"Impact: {_one_line(fields.impact)}", BlockKind.PARAGRAPH))
+    if fields.study_design:
+        parts.append(Part(f"Study design: {_one_line(fields.study_design)}", BlockKind.PARAGRAPH))
     if fields.notes:
         parts.append(Part(f"Note: {_one_line(fields.notes)}", BlockKind.PARAGRAPH))
     return Document(DocumentType.RECORD, (one_page(parts),), title=fields.title, year=fields.year)

@@ -1,0 +1,1 @@
+"""How right study designs and quoted figures are."""
