@@ -24,21 +24,9 @@ from corpus.sources.doi import look_up
 from corpus.web.client import PoliteClient
 from corpus.web.single import name_of
 from indexer.errors import SiteFailing
+from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 from indexer.progress import Progress
-from indexer.visiting import (
-    Counted,
-    Event,
-    Failed,
-    Got,
-    Led,
-    Left,
-    ListPage,
-    Lost,
-    Plan,
-    Same,
-    Visit,
-    told,
-)
+from indexer.visiting import Plan, Visit, told
 
 #: More lost at once than this share of a centre's reports (and than `FEW`) is taken for a fault.
 MANY_LOST: Final = 0.2
@@ -174,12 +162,14 @@ class _Centre:
             nice_key=self._how.nice_key,
             now=self._now,
         )
-        self._progress.start(f"{self._centre.id}: lists", len(self._centre.source), "lists")
+        self._progress.say(f"{self._centre.id}: going through {len(self._centre.source)} lists")
         try:
             with closing(visit.events()) as events:
                 for event in events:
                     self._enter(event)
-                    if isinstance(event, Got | Led | Same | Left):
+                    if (
+                        isinstance(event, Got | Led | Same) and event.address.page is None
+                    ) or isinstance(event, Left):
                         self._progress.advance()
         except SiteFailing as error:
             self._fail(self._centre.home_url or self._centre.id, told(error))

@@ -20,6 +20,7 @@ SHOWN_OF_RECORDS: Final = frozenset(
     {
         StudyDesign.SYSTEMATIC_REVIEW,
         StudyDesign.RCT,
+        StudyDesign.QUASI_EXPERIMENT,
         StudyDesign.GUIDELINE,
         StudyDesign.ECONOMIC_EVALUATION,
         StudyDesign.MODELLING,
