@@ -68,7 +68,11 @@ class RegistryError(CorpusError):
 
 
 class FetchError(CorpusError):
-    """An address does not give a file."""
+    """An address does not give a file; `status` is that of its answer, where it gave one."""
+
+    def __init__(self, message: str, *, cure: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, cure=cure)
+        self.status = status
 
 
 class Forbidden(FetchError):

@@ -94,6 +94,8 @@ def year_of(words: str | None) -> int | None:
 
 def address(link: str, base: str) -> str | None:
     """An absolute web address without fragment, trackers and needless parts; None for others."""
+    if not link.strip():
+        return None
     try:
         whole = urljoin(base, link.strip())
         if urlsplit(whole).scheme not in {"http", "https"}:

@@ -144,9 +144,9 @@ class PoliteClient:
             Gone: 404 or 410.
             FetchError: no answer, an error status, too large, too slow, too many redirects.
         """
-        first = httpx.URL(url).host
+        first = _parts(url).host
         for _ in range(REDIRECTS + 1):
-            own = headers if headers and httpx.URL(url).host == first else {}
+            own = headers if headers and _parts(url).host == first else {}
             response = self._with_retries(url, {**known.headers(), **own}, delay_s)
             if isinstance(response, Answer):
                 return response
@@ -159,7 +159,7 @@ class PoliteClient:
         partial = _Partial()
         attempt = 1
         while True:
-            self._pace.wait(httpx.URL(url).netloc.decode(), self._delay(url, delay_s))
+            self._pace.wait(_parts(url).netloc.decode(), self._delay(url, delay_s))
             try:
                 return self._once(url, headers, partial)
             except _TryAgainError as error:
@@ -186,8 +186,6 @@ class PoliteClient:
         try:
             with self._http.stream("GET", url, headers={**headers, **more}) as response:
                 return self._read(url, response, partial)
-        except httpx.InvalidURL as error:
-            raise FetchError(f"{url} is no address: {error}.") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise _TryAgainError(str(error) or type(error).__name__) from error
 
@@ -204,7 +202,9 @@ class PoliteClient:
             after = retry_after_s(response.headers.get("retry-after"))
             raise _TryAgainError(f"status {status}", after)
         if response.is_error:
-            raise FetchError(f"{url} answers with status {status} ({response.reason_phrase}).")
+            raise FetchError(
+                f"{url} answers with status {status} ({response.reason_phrase}).", status=status
+            )
         if status != HTTPStatus.PARTIAL_CONTENT:
             partial.data.clear()
             partial.whole = kept
@@ -229,14 +229,14 @@ class PoliteClient:
                 raise FetchError(f"{url} took more than {limits.total_s:g} seconds to send.")
 
     def _permit(self, url: str) -> None:
-        parts = httpx.URL(url)
+        parts = _parts(url)
         if parts.scheme not in {"http", "https"} or not parts.host:
             raise Forbidden(f"{url} is no http or https address.")
         if self._manners.obey_robots and (refusal := self._robots.refusal(_origin(parts), url)):
             raise Forbidden(refusal + ".")
 
     def _delay(self, url: str, delay_s: float) -> float:
-        asked = self._robots.delay_s(_origin(httpx.URL(url))) if self._manners.obey_robots else 0.0
+        asked = self._robots.delay_s(_origin(_parts(url))) if self._manners.obey_robots else 0.0
         return max(self._manners.delay_s, delay_s, asked)
 
     def _ask_robots(self, url: str) -> tuple[int, bytes]:
@@ -273,6 +273,14 @@ def _continues(headers: httpx.Headers) -> str | None:
 
 def _continued(headers: httpx.Headers, have: int) -> bool:
     return str(headers.get("content-range", "")).startswith(f"bytes {have}-")
+
+
+def _parts(url: str) -> httpx.URL:
+    """Raises FetchError for what is no address."""
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise FetchError(f"{url} is no address: {error}.") from error
 
 
 def _origin(url: httpx.URL) -> str:
