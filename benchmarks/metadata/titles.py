@@ -39,11 +39,11 @@ def main() -> None:
                 continue
             claim = best.get(field)
             told = str(claim.value) if claim else ""
-            right = (_folded(told) if field == "title" else told) in rights
-            outcome = "right" if right else "wrong" if claim else "none"
+            good_one = (_folded(told) if field == "title" else told) in rights
+            outcome = "right" if good_one else "wrong" if claim else "none"
             counts[row["part"], field, outcome] += 1
-            sources[field, claim.source.value if claim else "none", right] += 1
-            if given.misses and row["part"] == "dev" and not right:
+            sources[field, claim.source.value if claim else "none", good_one] += 1
+            if given.misses and row["part"] == "dev" and not good_one:
                 print(f"{field} {row['file'][:50]}: {told!r} is not {min(rights)!r}")
     print(f"Python {platform.python_version()}, {len(rows)} reports labelled in {LABELS.name}")
     for part in ("dev", "held_out"):
