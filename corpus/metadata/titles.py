@@ -14,9 +14,13 @@ _LETTERS: Final = 5  # fewer are no title
 _LARGE: Final = 0.8  # of the largest print: the same line of a title
 _SMALLER: Final = 0.55  # of the largest print: a subtitle, if above the text around
 _BODY: Final = 1.25  # times the commonest print: not the text itself
+_MONTHS: Final = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+)
+_DATE_LAST: Final = re.compile(rf"[\s,:\u2013\u2014-]+(?:{_MONTHS}),? \d{{4}}$", re.IGNORECASE)
 _NO_TITLE: Final = re.compile(
     r"^(?:\W*\d[\d\W]*|https?:.*|www\..*|.*@.*|(?:white|green|command) paper"
-    r"|(?:final |draft )?report|(?:executive )?summary:?|contents|briefing"
+    r"|(?:final |draft )?report|(?:executive )?summary:?|contents|briefing|final|draft"
     r"|(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August"
     r"|September|October|November|December),? \d{4}|version .*|v\d.*|cp \d+|cm \d+"
     r"|technical note|information brief)$",
@@ -31,8 +35,9 @@ def claims_of_title(document: Document, title: str | None) -> Iterator[Claim]:
         document: what was read.
         title: what the file's properties say.
     """
+    title = _trimmed(title) if title else None
     front = folded(" ".join(page.text for page in document.pages[:2])[:_FRONT])
-    printed = _printed(document)
+    printed = _trimmed(_printed(document) or "") or None
     sure = bool(title) and folded(title or "") in front
     if title and sure and printed and folded(title) in folded(printed):
         title = printed  # the properties hold a part of it
@@ -42,6 +47,11 @@ def claims_of_title(document: Document, title: str | None) -> Iterator[Claim]:
     if printed:
         confidence = Confidence.LOW if sure else Confidence.MEDIUM
         yield Claim("title", printed, ClaimSource.TEXT, confidence)
+
+
+def _trimmed(title: str) -> str:
+    """Without the site's name that web pages add, and without a date at the end."""
+    return _DATE_LAST.sub("", re.split(r" \| ", title)[0]).strip(" :-\u2013\u2014")
 
 
 def folded(text: str) -> str:
