@@ -27,7 +27,7 @@ def examine_file(path: Path, *, name: str, seconds: float = 120.0) -> Reading:
     return Reading(
         document,
         claims=tuple(_claims(document, path, name)),
-        designs=tag_record(document.pages[0]) if record else shown(tag_designs(document.pages)),
+        designs=tag_record(document.pages[0]) if record else shown(tag_designs(document.pages, title=document.title)),
         facts=() if record else find_facts(document.pages),
     )
 
