@@ -24,10 +24,14 @@ def examine_file(path: Path, *, name: str, seconds: float = 120.0) -> Reading:
     """
     document = read_file(path, name=name, seconds=seconds)
     record = document.document_type is DocumentType.RECORD
+    if record:
+        designs = tag_record(document.pages[0])
+    else:
+        designs = shown(tag_designs(document.pages, title=document.title))
     return Reading(
         document,
         claims=tuple(_claims(document, path, name)),
-        designs=tag_record(document.pages[0]) if record else shown(tag_designs(document.pages, title=document.title)),
+        designs=designs,
         facts=() if record else find_facts(document.pages),
     )
 
