@@ -22,11 +22,12 @@ def list_wordpress(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
         query = urlencode({"per_page": PER_PAGE, "page": number, "order": "asc", "orderby": "id"})
         url = f"{spec.url}{joint}{query}"
         try:
-            posts = parse_json(ask(url), url)
+            answer = ask(url)
         except FetchError as error:
             if number > 1 and error.status == HTTPStatus.BAD_REQUEST:
-                return  # the page before was full, and the last
+                return  # rest_post_invalid_page_number: the page before was full and the last
             raise
+        posts = parse_json(answer, url)
         if not isinstance(posts, list):
             said = posts.get("message") if isinstance(posts, dict) else None
             raise SourceError(f"{url} gives no list of posts: {said or 'another shape'}.")
