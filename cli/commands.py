@@ -142,6 +142,7 @@ def ask(
 
     Example: evidence ask "Does mentoring cut youth crime?" --centre youth-endowment-fund
     """
+    from cli.asking import check_centres
     from cli.render import print_answer
     from search.loading import load_searcher
     from search.types import Filters
@@ -160,6 +161,7 @@ def ask(
     )
     searcher = load_searcher(home)
     try:
+        check_centres(filters.centres, searcher.reports_by_centre())
         answer = searcher.ask(question, filters=filters, k=k)
     finally:
         searcher.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.assessment.designs import shown, tag_designs, tag_record
 from corpus.assessment.facts import find_facts
-from corpus.library.library import Reading
+from corpus.library.arrivals import Reading
 from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of
 from corpus.metadata.file import claims_of_file
 from corpus.metadata.front import claims_of_text

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.errors import CorpusError, FetchError
-from corpus.library.library import Added, Library
+from corpus.library.arrivals import Added
+from corpus.library.library import Library
 from corpus.reading.records import EvidenceRecord, load_records
 from corpus.types import Metadata
 from corpus.web.single import fetch, is_address

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from corpus.centres import Centre, Registry
 from corpus.centres.types import Lookups
 from corpus.errors import CorpusError, RegistryError
-from corpus.library.library import Added, Library, Origin
+from corpus.library.arrivals import Added, Origin
+from corpus.library.library import Library
 from corpus.library.states import Entry
 from corpus.library.visits import Address, Run
 from corpus.metadata.claims import ClaimSource

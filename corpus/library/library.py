@@ -10,14 +10,11 @@ catalogue is one transaction: a kill at any moment loses at most what was not ye
 
 import hashlib
 import os
-import re
 import tempfile
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -25,13 +22,14 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from corpus.errors import LibraryError
+from corpus.library.arrivals import Added, Origin, Reading, slug, what_reading_found
 from corpus.library.catalogue import Catalogue
 from corpus.library.documents import load_document, pack_document, text_hash
 from corpus.library.identity import identify, same_reports
 from corpus.library.states import Account, Departure, Entry, FileEntry, Outcome, account_for
 from corpus.library.visits import Visits
 from corpus.metadata.claims import Claim, ClaimSource, claims_of, put, without
-from corpus.types import DesignTag, Document, Fact, Metadata
+from corpus.types import Document, Metadata
 
 #: Raised when reading changes what comes out of a file: everything is read again.
 READER_VERSION: Final = 2
@@ -40,37 +38,6 @@ LOCK_WAIT_S: Final = 10
 _OF_READING: Final = frozenset(
     {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
 )
-
-
-class Added(StrEnum):
-    """What adding a file came to."""
-
-    NEW = "new"
-    UNCHANGED = "unchanged"
-    UPDATED = "updated"  # same content, other metadata
-    REPLACED = "replaced"  # a new version of a file added before
-    DUPLICATE = "duplicate"  # the same content under another path
-    RESTORED = "restored"  # it had been removed
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a file of the web came from, besides its address."""
-
-    centre: str | None = None
-    page: str | None = None
-    fetched: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What reading a report's file gave."""
-
-    document: Document
-    claims: tuple[Claim, ...] = ()
-    designs: tuple[DesignTag, ...] = ()
-    facts: tuple[Fact, ...] = ()
 
 
 class Library:
@@ -171,7 +138,7 @@ class Library:
         """
         sha256 = hashlib.sha256(data).hexdigest()
         self._keep(self.original(sha256), data)
-        report_id = report_id or f"{_slug(name)}-{sha256[:8]}"
+        report_id = report_id or f"{slug(name)}-{sha256[:8]}"
         claims = (*claims_of(metadata, ClaimSource.METADATA_FILE), *claims)
         with self._catalogue.transaction():
             known = self._catalogue.by_content(sha256)
@@ -371,7 +338,7 @@ class Library:
             done = replace(
                 entry,
                 outcome=Outcome.NEEDS_OCR if empty else Outcome.READ,
-                reason=_what_reading_found(document, ocr, empty=empty),
+                reason=what_reading_found(document, ocr, empty=empty),
                 claims=put(without(entry.claims, _OF_READING), reading.claims),
                 document_type=document.document_type,
                 page_count=len(document.pages),
@@ -438,31 +405,5 @@ class Library:
         Path(file.name).replace(path)
 
 
-def _what_reading_found(document: Document, ocr: tuple[int, ...], *, empty: bool) -> str | None:
-    notes = list(document.notes)
-    if empty:
-        return "; ".join(["no page has a text layer: it needs OCR", *notes])
-    if ocr:
-        notes.insert(0, f"needs OCR on {len(ocr)} of {len(document.pages)} pages: {_ranges(ocr)}")
-    return "; ".join(notes) or None
-
-
-def _ranges(numbers: tuple[int, ...]) -> str:
-    """Page numbers as people write them: 1-3, 7."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
-
-
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _slug(name: str) -> str:
-    """A file name's stem in lower-case ASCII words, at most 48 characters."""
-    plain = unicodedata.normalize("NFKD", Path(name).stem).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:48].strip("-") or "report"

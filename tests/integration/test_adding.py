@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import CorpusError, MetadataError
-from corpus.library.library import Added, Library
+from corpus.library.arrivals import Added
+from corpus.library.library import Library
 from corpus.types import Metadata
 from indexer.adding import Addition, add_all
 from indexer.errors import NothingToAdd

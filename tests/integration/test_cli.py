@@ -62,7 +62,7 @@ def test_json_follows_filters(starter: Path) -> None:
 
 
 def test_nothing_found_is_said(starter: Path) -> None:
-    done = run(starter, "ask", "mentoring", "--centre", "nobody")
+    done = run(starter, "ask", "mentoring", "--centre", "what-works-scotland")
     assert "Nothing was found" in done.stdout
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import LibraryError
-from corpus.library.library import Added, Library, Reading
+from corpus.library.arrivals import Added, Reading
+from corpus.library.library import Library
 from corpus.library.shelf import current_reports
 from corpus.library.states import State
 from corpus.types import Block, BlockKind, Document, DocumentType, Metadata, Page

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.details import Version
+from corpus.library.arrivals import Added, Origin, Reading
 from corpus.library.identity import (
     folded,
     identify,
@@ -19,7 +20,7 @@ from corpus.library.identity import (
     role_of,
     study_name,
 )
-from corpus.library.library import Added, Library, Origin, Reading
+from corpus.library.library import Library
 from corpus.library.schema import VERSION
 from corpus.library.shelf import Shelved, current_reports, shelve
 from corpus.library.states import Departure, Outcome, State
