@@ -38,10 +38,14 @@ def add(
     from corpus.home import Home
     from corpus.library.library import Library
     from indexer.adding import add_all
+    from indexer.settings import load_gather_settings
 
     console = messages()
     with Library(Home(home).library) as library, TerminalProgress(console) as progress:
-        additions = add_all(library, sources, metadata=metadata, progress=progress)
+        hosts = load_gather_settings().allow_hosts
+        additions = add_all(
+            library, sources, metadata=metadata, progress=progress, allow_hosts=hosts
+        )
     print_additions(additions, console)
 
 

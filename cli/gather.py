@@ -114,6 +114,7 @@ def check_centres(registry: RegistryOption = None) -> None:
     """Say what is wrong with the registry, all of it at once, and what is not known yet."""
     from corpus.assessment.schemes import load_schemes
     from corpus.errors import RegistryError
+    from indexer.settings import load_gather_settings
 
     read = load_registry(*([registry] if registry else []))
     schemes = {scheme.id for scheme in load_schemes()}
@@ -128,6 +129,8 @@ def check_centres(registry: RegistryOption = None) -> None:
     console = Console(highlight=False)
     lists = [spec for each in read.centre for spec in each.source]
     console.print(f"{len(read.centre)} centres, {len(lists)} lists of publications: no fault.")
+    if load_gather_settings().nice_key is None:
+        console.print("nice: without EVIDENCE_NICE_KEY its API is left out", soft_wrap=True)
     for each in read.centre:
         unseen = [spec.url for spec in each.source if not spec.verified]
         if not each.source:

@@ -189,6 +189,7 @@ def _centres_table(centres: list[CentreStatus]) -> Table:
     table = Table(
         "Centre", "Reports", "Indexed", "Rated", "Mapped", "Failed", "Withdrawn", "Years",
         "Last fetched", title="By centre", title_justify="left",
+        box=None,
     )  # fmt: skip
     for each in centres[:SHOWN_CENTRES]:
         years = f"{each.oldest}\u2013{each.newest}" if each.oldest else "unknown"

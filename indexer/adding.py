@@ -1,6 +1,6 @@
 """Paths and addresses into the library, with the metadata beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,12 @@ class Addition:
 
 
 def add_all(
-    library: Library, sources: Sequence[str], *, metadata: Path | None, progress: Progress
+    library: Library,
+    sources: Sequence[str],
+    *,
+    metadata: Path | None,
+    progress: Progress,
+    allow_hosts: Collection[str] = (),
 ) -> list[Addition]:
     """Add files, folders (with all below them) and addresses.
 
@@ -33,6 +38,7 @@ def add_all(
         library: where to.
         sources: paths and http(s) addresses.
         metadata: a metadata file that counts for all of them, over those found beside files.
+        allow_hosts: hosts of addresses that may be private.
         progress: told how it goes; also of metadata that matches no file.
 
     Raises:
@@ -64,7 +70,7 @@ def add_all(
             progress.advance()
         for address in addresses:
             try:
-                added.append(_add_address(library, address, given))
+                added.append(_add_address(library, address, given, allow_hosts))
             except FetchError as error:
                 failed.append(str(error))
             progress.advance()
@@ -103,8 +109,10 @@ def _add_file(library: Library, found: Found, known: Metadata) -> Addition:
     return Addition(found.shown, report_id, came_to)
 
 
-def _add_address(library: Library, address: str, given: Sidecar | None) -> Addition:
-    fetched = fetch(address)
+def _add_address(
+    library: Library, address: str, given: Sidecar | None, allow_hosts: Collection[str]
+) -> Addition:
+    fetched = fetch(address, allow_hosts=allow_hosts)
     known = given.rows.get(address, Metadata()) if given else Metadata()
     known = replace(known, url=known.url or address)
     report_id, came_to = library.add(fetched.data, path=address, name=fetched.name, metadata=known)

@@ -24,21 +24,9 @@ from corpus.sources.doi import look_up
 from corpus.web.client import PoliteClient
 from corpus.web.single import name_of
 from indexer.errors import SiteFailing
+from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 from indexer.progress import Progress
-from indexer.visiting import (
-    Counted,
-    Event,
-    Failed,
-    Got,
-    Led,
-    Left,
-    ListPage,
-    Lost,
-    Plan,
-    Same,
-    Visit,
-    told,
-)
+from indexer.visiting import Plan, Visit, told
 
 #: More lost at once than this share of a centre's reports (and than `FEW`) is taken for a fault.
 MANY_LOST: Final = 0.2
@@ -93,6 +81,10 @@ def choose(registry: Registry, wanted: Sequence[str]) -> list[Centre]:
             f"The registry has no centre {', '.join(unknown)}.",
             cure=f"It has {', '.join(by_id)}.",
         )
+    for centre in (by_id[each] for each in wanted):
+        if not centre.source or not centre.licence.index:
+            why = "has no list of publications" if not centre.source else "may not be indexed"
+            raise RegistryError(f"{centre.id} {why}, says the registry.", cure="Mend it there.")
     chosen = [by_id[each] for each in dict.fromkeys(wanted)] or list(registry.centre)
     return [centre for centre in chosen if centre.source and centre.licence.index]
 
@@ -174,12 +166,14 @@ class _Centre:
             nice_key=self._how.nice_key,
             now=self._now,
         )
-        self._progress.start(f"{self._centre.id}: lists", len(self._centre.source), "lists")
+        self._progress.say(f"{self._centre.id}: going through {len(self._centre.source)} lists")
         try:
             with closing(visit.events()) as events:
                 for event in events:
                     self._enter(event)
-                    if isinstance(event, Got | Led | Same | Left):
+                    if (
+                        isinstance(event, Got | Led | Same) and event.address.page is None
+                    ) or isinstance(event, Left):
                         self._progress.advance()
         except SiteFailing as error:
             self._fail(self._centre.home_url or self._centre.id, told(error))

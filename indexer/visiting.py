@@ -14,7 +14,7 @@ from corpus.centres import Centre, SourceSpec
 from corpus.centres.types import SourceKind
 from corpus.errors import CorpusError, EvidenceError, FetchError, Forbidden, Gone, ReadingError
 from corpus.library.visits import Address
-from corpus.metadata.claims import Claim, ClaimSource, claims_of
+from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of
 from corpus.metadata.page import page_metadata
 from corpus.reading.sniff import sniff
 from corpus.sources.adapters import COMPLETE, list_source
@@ -25,6 +25,7 @@ from corpus.types import DocumentType
 from corpus.web.client import Answer, PoliteClient, Validators
 from corpus.web.single import name_of
 from indexer.errors import SiteFailing
+from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 
 MOST_FAILURES: Final = 5  # addresses in a row that give nothing before a site is left alone
 
@@ -36,75 +37,6 @@ class Plan:
     since: date | None = None
     limit: int | None = None
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """A page of a list that changed."""
-
-    url: str
-    validators: Validators
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The lists have been gone through: this many addresses stand on them."""
-
-    addresses: int
-
-
-@dataclass(frozen=True, slots=True)
-class Got:
-    """A report's file."""
-
-    address: Address
-    answer: Answer
-    claims: tuple[Claim, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Led:
-    """A landing page, and the files it leads to; what it states is claimed of each."""
-
-    address: Address
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Same:
-    """An address that has not changed: `asked` off where the list said so already."""
-
-    address: Address
-    asked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """An address that would be asked, were this no dry run or past its limit."""
-
-    url: str
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """An address of a report that is not there any more."""
-
-    address: Address
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An address or a list that gave nothing."""
-
-    url: str
-    reason: str
-    address: Address | None = None
-
-
-Event = ListPage | Counted | Got | Led | Same | Left | Lost | Failed
 
 
 @dataclass
@@ -134,7 +66,7 @@ class Visit:
         """Everything that happens, in order."""
         listed: dict[str, tuple[Listed, SourceSpec]] = {}
         complete = True
-        for spec in self.centre.source:
+        for spec in self._lists():
             pages: list[ListPage] = []
             try:
                 found = list(list_source(spec, self._asking(pages), nice_key=self.nice_key))
@@ -154,6 +86,11 @@ class Visit:
             yield from self._publication(each, spec)
         if complete and any(spec.kind in COMPLETE for spec in self.centre.source):
             yield from self._missing(set(listed))
+
+    def _lists(self) -> list[SourceSpec]:
+        """The centre's lists; the NICE API only with a key, or where there is nothing else."""
+        usable = [s for s in self.centre.source if s.kind is not SourceKind.NICE or self.nice_key]
+        return usable or list(self.centre.source)
 
     def _asking(self, pages: list[ListPage]) -> Callable[..., bytes]:
         """Fetches a page of a list, from what was kept where it has not changed."""
@@ -201,6 +138,7 @@ class Visit:
         if not files:
             yield _report(address, answer, claims)
             return
+        claims = tuple(_of_page_only(claim) for claim in claims)
         if len(files) > 1:  # the page's title is that of none of them
             claims = tuple(c for c in claims if c.field not in {"title", "doi", "isbn"})
         yield from self._led(replace(address, files=files), claims)
@@ -293,6 +231,12 @@ class Visit:
 def told(error: EvidenceError) -> str:
     """An error's cause and cure in one line."""
     return f"{error} {error.cure}" if error.cure else str(error)
+
+
+def _of_page_only(claim: Claim) -> Claim:
+    """A page's date may be that of a new website: what its file says in print comes first."""
+    dated = claim.field in {"year", "published"}
+    return replace(claim, confidence=Confidence.LOW) if dated else claim
 
 
 def _seen(address: Address, answer: Answer, now: str, *, listed: str | None = None) -> Address:

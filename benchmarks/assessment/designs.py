@@ -1,6 +1,6 @@
 """Precision and recall of study designs, on hand-labelled reports and records.
 
-python -m benchmarks.assessment.designs ../shared/reports [--misses]
+python -m benchmarks.assessment.designs ../shared/reports [--part dev] [--misses]
 """
 
 import argparse
@@ -8,58 +8,88 @@ import csv
 import json
 import platform
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from corpus.assessment.designs import SHOWN, designs_of_words, tag_designs
+from corpus.assessment.designs import (
+    SHOWN,
+    SHOWN_OF_RECORDS,
+    designs_of_words,
+    tag_designs,
+)
 from corpus.reading.read import read_file
 from corpus.types import StudyDesign
 
 LABELS: Final = Path(__file__).parent / "labels" / "designs.tsv"
 STARTER: Final = Path(__file__).parents[2] / "corpus" / "data" / "starter.jsonl"
+PARTS: Final = ("dev", "held_out")
+
+Counts = Counter[tuple[str, str, StudyDesign, str]]
 
 
 def main() -> None:
     """Print a table by source, part and design."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reports", type=Path, help="folder of the labelled reports")
+    parser.add_argument("--part", choices=PARTS, help="only this part (tune on dev)")
     parser.add_argument("--misses", action="store_true", help="print the dev part's errors")
     given = parser.parse_args()
+    parts = (given.part,) if given.part else PARTS
     records = {r["id"]: r for r in map(json.loads, STARTER.read_text("utf-8").splitlines())}
-    counts: Counter[tuple[str, str, StudyDesign, str]] = Counter()
     with LABELS.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["part"] in parts]
+    counts: Counts = Counter()
     for row in rows:
         right = {StudyDesign(each) for each in row["designs"].split(";") if each}
-        shown_by: dict[StudyDesign, str] = {}
-        if row["source"] == "record":
-            told = set(designs_of_words(records[row["id"]]["study_design"] or ""))
-        else:
-            tags = tag_designs(read_file(given.reports / row["id"], name=row["id"]).pages)
-            told = {tag.design for tag in tags}
-            shown_by = {tag.design: tag.shown_by.text for tag in tags}
-        for design in StudyDesign:
-            if design in told or design in right:
-                kind = "tp" if design in told & right else "fp" if design in told else "fn"
-                counts[row["source"], row["part"], design, kind] += 1
-                if given.misses and row["part"] == "dev" and kind != "tp":
-                    print(
-                        kind, row["id"], design, shown_by.get(design, "")[:200].replace("\n", " ")
-                    )
-    print(f"Python {platform.python_version()}, {len(rows)} labels, shown: {sorted(SHOWN)}")
+        told = _told(row, records, given.reports)
+        for design in told.keys() | right:
+            kind = "tp" if design in told.keys() & right else "fp" if design in told else "fn"
+            counts[row["source"], row["part"], design, kind] += 1
+            if given.misses and row["part"] == "dev" and kind != "tp":
+                print(kind, row["id"], design, " ".join(told.get(design, "").split())[:200])
     print(
-        f"{'source':8}{'part':10}{'design':22}{'precision':>10}{'recall':>8}{'told':>6}{'right':>6}"
+        f"Python {platform.python_version()}, pypdfium2 {version('pypdfium2')}, sentencex "
+        f"{version('sentencex')}; {len(rows)} labels of {LABELS.name}, parts {', '.join(parts)}"
+    )
+    print(f"shown of reports: {', '.join(sorted(SHOWN))}")
+    print(f"shown of records: {', '.join(sorted(SHOWN_OF_RECORDS))}")
+    _print_table(counts, parts)
+
+
+def _told(
+    row: Mapping[str, str], records: Mapping[str, dict[str, str | None]], folder: Path
+) -> dict[StudyDesign, str]:
+    """The designs told of a labelled row, with the words that show each."""
+    if row["source"] == "record":
+        words = records[row["id"]]["study_design"] or ""
+        return dict.fromkeys(designs_of_words(words), words)
+    document = read_file(folder / row["id"], name=row["id"])
+    tags = tag_designs(document.pages, title=document.title)
+    return {tag.design: tag.shown_by.text for tag in tags}
+
+
+def _print_table(counts: Counts, parts: Sequence[str]) -> None:
+    print(
+        f"{'source':8}{'part':10}{'design':22}{'precision':>10}{'recall':>8}{'told':>6}"
+        f"{'to tell':>8}"
     )
     for source in ("record", "report"):
-        for part in ("dev", "held_out"):
-            for design in StudyDesign:
-                tp, fp, fn = (counts[source, part, design, k] for k in ("tp", "fp", "fn"))
+        for part in (*parts, "both") if len(parts) > 1 else parts:
+            summed = parts if part == "both" else (part,)
+            for design in (*StudyDesign, None):
+                kept = StudyDesign if design is None else (design,)
+                tp, fp, fn = (
+                    sum(counts[source, each, d, kind] for each in summed for d in kept)
+                    for kind in ("tp", "fp", "fn")
+                )
                 if tp + fp + fn:
                     precision = f"{tp / (tp + fp):.2f}" if tp + fp else "-"
                     recall = f"{tp / (tp + fn):.2f}" if tp + fn else "-"
                     print(
-                        f"{source:8}{part:10}{design:22}{precision:>10}{recall:>8}"
-                        f"{tp + fp:6}{tp + fn:6}"
+                        f"{source:8}{part:10}{design or 'all':22}{precision:>10}{recall:>8}"
+                        f"{tp + fp:6}{tp + fn:8}"
                     )
 
 

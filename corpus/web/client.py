@@ -160,7 +160,7 @@ class PoliteClient:
         partial = _Partial()
         attempt = 1
         while True:
-            self._pace.wait(httpx.URL(url).netloc.decode(), self._delay(url, delay_s))
+            self._pace.wait(_parsed(url).netloc.decode(), self._delay(url, delay_s))
             try:
                 return self._once(url, headers, partial)
             except _TryAgainError as error:

@@ -1,10 +1,11 @@
-"""Study designs and quoted figures, on pages made here."""
+"""Study designs, on pages made here."""
+
+from dataclasses import replace
 
 import pytest
 
-from corpus.assessment.designs import designs_of_words, tag_designs, tag_record
-from corpus.assessment.facts import MOST, find_facts
-from corpus.types import Block, BlockKind, FactKind, Page, StudyDesign
+from corpus.assessment.designs import SHOWN, designs_of_words, shown, tag_designs, tag_record
+from corpus.types import Block, BlockKind, Page, StudyDesign
 
 
 def _page(*sentences: str, kind: BlockKind = BlockKind.PARAGRAPH) -> Page:
@@ -43,6 +44,12 @@ def test_a_design_of_its_own_is_tagged(sentence: str, design: str) -> None:
         "Some studies used interviews and others used focus groups.",
         "We welcome the recommendations of the review of evidence.",
         "The interviews with ministers are on the website for all to see.",
+        "We found no randomised controlled trial of the programme.",
+        "These studies use quasi-experimental methods to compare districts.",
+        "An interview study found that principals felt pressed (Brown, 2019).",
+        "This guidance was withdrawn last year.",
+        "We plan to carry out focus groups with parents.",
+        "The literature holds two randomised controlled trials of mentoring.",
     ],
 )
 def test_a_design_only_mentioned_is_not(sentence: str) -> None:
@@ -62,24 +69,52 @@ def test_a_records_own_line() -> None:
     assert designs_of_words("Trial with implementation and process evaluation only") == ()
 
 
+def test_a_title_counts_where_it_is_printed() -> None:
+    page = _page("Tutoring in\nYear 6: a randomised controlled trial", "It says no more.")
+    (tag,) = tag_designs([page], title="Tutoring in Year 6 - a randomised controlled trial")
+    assert tag.design is StudyDesign.RCT
+    assert tag.shown_by.text == page.text[tag.shown_by.start : tag.shown_by.end]
+    assert tag.shown_by.text.startswith("Tutoring in\nYear 6")
+    assert not tag_designs([_page("It says no more.")], title="A randomised controlled trial")
+    protocol = "Protocol of a randomised controlled trial"
+    assert not tag_designs([_page(protocol)], title=protocol)
+
+
+def test_far_from_the_opening_only_a_methods_section_counts() -> None:
+    sentence = "We carried out twelve interviews with carers."
+    opening = [_page("Nothing here.") for _ in range(8)]
+    assert not tag_designs([*opening, _page(sentence)])
+    text = f"3 Methods\n\n{sentence}"
+    heading = Block(0, 9, BlockKind.HEADING, 1)
+    methods = Page(9, None, text, (heading, Block(11, len(text), BlockKind.PARAGRAPH)))
+    (tag,) = tag_designs([*opening, methods])
+    assert (tag.design, tag.shown_by.page) == (StudyDesign.QUALITATIVE, 9)
+    text = f"4 Findings\n\n{sentence}"
+    heading = Block(0, 10, BlockKind.HEADING, 1)
+    findings = Page(10, None, text, (heading, Block(12, len(text), BlockKind.PARAGRAPH)))
+    empty = replace(methods, blocks=methods.blocks[:1])
+    assert not tag_designs([*opening, empty, findings])
+
+
+def test_only_sure_designs_are_shown() -> None:
+    page = _page("We conducted a meta-analysis.", "We ran a Markov model. We held focus groups.")
+    tags = tag_designs([page])
+    assert [tag.design for tag in shown(tags)] == [t.design for t in tags if t.design in SHOWN]
+
+
 @pytest.mark.parametrize(
-    ("sentence", "kind"),
+    ("words", "designs"),
     [
-        ("In all, 1,511 families took part in the study over two years.", FactKind.SAMPLE_SIZE),
-        ("The effect size was 0.16 for the children in the programme.", FactKind.EFFECT_SIZE),
-        ("Pupils made 3 additional months' progress in reading.", FactKind.EFFECT_SIZE),
-        ("The programme costs about £35 per pupil in its first year.", FactKind.UNIT_COST),
-        ("Every £1 spent returned £3.50 in savings to the NHS.", FactKind.BENEFIT_COST),
+        ("Systematic review of 18 studies", ["systematic_review"]),
+        ("Review of randomised trials with cost modelling", ["systematic_review", "modelling"]),
+        ("RCT/QED", ["rct", "quasi_experiment"]),
+        ("NICE guideline with economic analysis", ["guideline", "economic_evaluation"]),
+        ("Non-randomised matched comparison", ["quasi_experiment"]),
+        ("Interviews and focus groups", ["qualitative"]),
+        ("Annual review", []),
+        ("Randomised trial (planned)", []),
+        ("Survey", []),
     ],
 )
-def test_a_figure_is_quoted(sentence: str, kind: FactKind) -> None:
-    page = _page("Nothing is counted in this first sentence.", sentence)
-    (fact,) = find_facts([page])
-    assert (fact.kind, fact.quotation.text) == (kind, sentence)
-
-
-def test_what_it_cites_comes_after_what_it_found() -> None:
-    cited = "The effect size was 0.9 in an earlier trial (Jones, 2011)."
-    own = [f"The effect size was 0.{n} in the schools that were followed." for n in range(1, 7)]
-    facts = find_facts([_page(cited, *own)])
-    assert [fact.quotation.text for fact in facts] == own[:MOST]
+def test_a_records_words(words: str, designs: list[str]) -> None:
+    assert list(designs_of_words(words)) == designs
