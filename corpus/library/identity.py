@@ -68,10 +68,11 @@ def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
         if entry.removed is not None or entry.outcome is not Outcome.READ:
             continue
         known = entry.metadata
+        doi = _stated_doi(entry)
         alike = by_title.setdefault(folded(known.title or entry.name), [])
         earlier = (
             first_text.get(entry.text_sha256 or "")
-            or first_doi.get(_stated_doi(entry))
+            or first_doi.get(doi)
             or next((e.report_id for e, other in alike if _one(entry, known, e, other)), None)
         )
         if earlier:
@@ -79,7 +80,7 @@ def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
             continue
         if entry.text_sha256:
             first_text[entry.text_sha256] = entry.report_id
-        if doi := _stated_doi(entry):
+        if doi:  # a resolver's address alone is none
             first_doi[doi] = entry.report_id
         alike.append((entry, known))
     return repeats
