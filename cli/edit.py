@@ -63,6 +63,7 @@ def _claim(assignment: str) -> Claim:
     """
     from pydantic import TypeAdapter, ValidationError
 
+    from corpus.centres import identify_centre
     from corpus.types import Metadata
 
     field, sign, words = (part.strip() for part in assignment.partition("="))
@@ -81,4 +82,6 @@ def _claim(assignment: str) -> Claim:
         raise MetadataError(f"{field} cannot be {words!r}: {error.errors()[0]['msg']}.") from error
     if field == "year" and not (isinstance(value, int) and 1800 <= value <= 2100):  # noqa: PLR2004
         raise MetadataError(f"year cannot be {words!r}: it is from 1800 to 2100.")
+    if field == "centre":
+        value = identify_centre(words)
     return Claim(field, value, ClaimSource.PERSON)

@@ -68,7 +68,21 @@ class RegistryError(CorpusError):
 
 
 class FetchError(CorpusError):
-    """An address does not give a file."""
+    """An address does not give a file; `status` is the HTTP status it answered with, if any."""
+
+    def __init__(self, message: str, *, cure: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, cure=cure)
+        self.status = status
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep `status` too when the error crosses a process boundary."""
+        return (_refetch, (type(self), str(self), self.cure, self.status))
+
+
+def _refetch(
+    kind: type[FetchError], message: str, cure: str | None, status: int | None
+) -> FetchError:
+    return kind(message, cure=cure, status=status)
 
 
 class Forbidden(FetchError):

@@ -11,6 +11,7 @@ from corpus.metadata.file import claims_of_file
 from corpus.metadata.front import claims_of_text
 from corpus.metadata.kinds import claims_of_kind
 from corpus.metadata.page import page_metadata
+from corpus.metadata.titles import claims_of_title
 from corpus.reading.read import read_file
 from corpus.types import Document, DocumentType
 
@@ -23,16 +24,22 @@ def examine_file(path: Path, *, name: str, seconds: float = 120.0) -> Reading:
     """
     document = read_file(path, name=name, seconds=seconds)
     record = document.document_type is DocumentType.RECORD
+    if record:
+        designs = tag_record(document.pages[0])
+    else:
+        designs = shown(tag_designs(document.pages, title=document.title))
     return Reading(
         document,
         claims=tuple(_claims(document, path, name)),
-        designs=tag_record(document.pages[0]) if record else shown(tag_designs(document.pages)),
+        designs=designs,
         facts=() if record else find_facts(document.pages),
     )
 
 
 def _claims(document: Document, path: Path, name: str) -> Iterator[Claim]:
     yield from claims_of_file(document, name)
+    if document.document_type is not DocumentType.RECORD:
+        yield from claims_of_title(document, document.title)
     yield from claims_of_text(document)
     yield from claims_of_kind(document, document.title)
     if document.document_type is DocumentType.HTML:

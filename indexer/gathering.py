@@ -81,6 +81,10 @@ def choose(registry: Registry, wanted: Sequence[str]) -> list[Centre]:
             f"The registry has no centre {', '.join(unknown)}.",
             cure=f"It has {', '.join(by_id)}.",
         )
+    for centre in (by_id[each] for each in wanted):
+        if not centre.source or not centre.licence.index:
+            why = "has no list of publications" if not centre.source else "may not be indexed"
+            raise RegistryError(f"{centre.id} {why}, says the registry.", cure="Mend it there.")
     chosen = [by_id[each] for each in dict.fromkeys(wanted)] or list(registry.centre)
     return [centre for centre in chosen if centre.source and centre.licence.index]
 

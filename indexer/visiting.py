@@ -14,7 +14,7 @@ from corpus.centres import Centre, SourceSpec
 from corpus.centres.types import SourceKind
 from corpus.errors import CorpusError, EvidenceError, FetchError, Forbidden, Gone, ReadingError
 from corpus.library.visits import Address
-from corpus.metadata.claims import Claim, ClaimSource, claims_of
+from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of
 from corpus.metadata.page import page_metadata
 from corpus.reading.sniff import sniff
 from corpus.sources.adapters import COMPLETE, list_source
@@ -138,6 +138,7 @@ class Visit:
         if not files:
             yield _report(address, answer, claims)
             return
+        claims = tuple(_of_page_only(claim) for claim in claims)
         if len(files) > 1:  # the page's title is that of none of them
             claims = tuple(c for c in claims if c.field not in {"title", "doi", "isbn"})
         yield from self._led(replace(address, files=files), claims)
@@ -230,6 +231,12 @@ class Visit:
 def told(error: EvidenceError) -> str:
     """An error's cause and cure in one line."""
     return f"{error} {error.cure}" if error.cure else str(error)
+
+
+def _of_page_only(claim: Claim) -> Claim:
+    """A page's date may be that of a new website: what its file says in print comes first."""
+    dated = claim.field in {"year", "published"}
+    return replace(claim, confidence=Confidence.LOW) if dated else claim
 
 
 def _seen(address: Address, answer: Answer, now: str, *, listed: str | None = None) -> Address:

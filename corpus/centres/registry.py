@@ -134,7 +134,13 @@ def load_registry(path: Path = REGISTRY) -> Registry:
     try:
         read = _Registry.model_validate(raw)
     except ValidationError as error:
-        faults = [_told(fault, raw) for fault in error.errors(include_url=False)] + faults
+        told = [
+            _told(fault, raw)
+            for fault in error.errors(include_url=False)
+            # Too short for its members' faults only, which are told themselves.
+            if not (fault["type"] == "too_short" and fault["input"])
+        ]
+        faults = told + faults
     if faults:
         raise RegistryError(
             f"The registry {path} has {len(faults)} faults: {'; '.join(faults)}.",

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Final
 
 from corpus.library.states import Entry, Identity, Outcome
+from corpus.metadata.claims import Confidence, winners
 from corpus.types import Document, Metadata
 
 SKETCH: Final = 128  # shingles kept of a text
@@ -56,7 +57,7 @@ def resemblance(first: Sequence[int], second: Sequence[int]) -> float:
 def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
     """Reports that are one with an earlier one: their id, and that one's.
 
-    One are reports of the same text, of the same DOI, or of the same title and text where no
+    One are reports of the same text, of the same stated DOI, or of the same title and text where no
     years differ. Only what is held and read counts.
     """
     first_text: dict[str, str] = {}
@@ -67,10 +68,11 @@ def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
         if entry.removed is not None or entry.outcome is not Outcome.READ:
             continue
         known = entry.metadata
+        doi = _stated_doi(entry)
         alike = by_title.setdefault(folded(known.title or entry.name), [])
         earlier = (
             first_text.get(entry.text_sha256 or "")
-            or first_doi.get(plain_doi(known.doi))
+            or first_doi.get(doi)
             or next((e.report_id for e, other in alike if _one(entry, known, e, other)), None)
         )
         if earlier:
@@ -78,8 +80,8 @@ def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
             continue
         if entry.text_sha256:
             first_text[entry.text_sha256] = entry.report_id
-        if known.doi:
-            first_doi[plain_doi(known.doi)] = entry.report_id
+        if doi:  # a resolver's address alone is none
+            first_doi[doi] = entry.report_id
         alike.append((entry, known))
     return repeats
 
@@ -88,6 +90,13 @@ def _one(entry: Entry, known: Metadata, other: Entry, others: Metadata) -> bool:
     if known.year and others.year and known.year != others.year:
         return False
     return resemblance(entry.identity.sketch, other.identity.sketch) >= SAME_TEXT
+
+
+def _stated_doi(entry: Entry) -> str:
+    """The DOI somebody states; one read from the text may be that of a work it cites."""
+    claim = winners(entry.claims).get("doi")
+    sure = claim is not None and claim.confidence is Confidence.HIGH
+    return plain_doi(str(claim.value)) if claim and sure else ""
 
 
 def plain_doi(doi: str | None) -> str:

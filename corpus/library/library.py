@@ -229,6 +229,9 @@ class Library:
         self._supersede(file)
         self._catalogue.put_file(file)
         merged = put(known.claims, claims)
+        if known.unkept:  # its bytes are here once more: read them as the reader is now
+            known = replace(known, unkept=False)
+            self._catalogue.put(known, read_by=None)
         if known.removed is not None or merged != known.claims:
             restored = replace(known, removed=None, departure=None, replaced_by=None, claims=merged)
             self._catalogue.update(restored)

@@ -86,23 +86,30 @@ def upgrade(database: sqlite3.Connection, version: int) -> None:
 def _to_2(database: sqlite3.Connection) -> None:
     """Metadata becomes claims; what the file said of itself is had again by reading it."""
     _run(database, _TABLES_2)
+    # Version 1 did not say what a report was replaced by: what its place holds now.
+    rows = database.execute(
+        "SELECT old.report_id, new.report_id FROM file old JOIN file new ON old.place = new.place"
+        " WHERE old.superseded AND NOT new.superseded"
+    )
+    followers = dict(rows.fetchall())
     for report_id, body in database.execute("SELECT report_id, body FROM report").fetchall():
-        entry = _from_1(json.loads(body))
+        entry = _from_1(json.loads(body), followers.get(report_id))
         database.execute(
             "UPDATE report SET body = ? WHERE report_id = ?",
             (_ENTRY.dump_json(entry).decode(), report_id),
         )
 
 
-def _from_1(old: dict[str, Any]) -> Entry:
+def _from_1(old: dict[str, Any], follower: str | None) -> Entry:
     known = _METADATA.validate_python(old.pop("metadata"))
     for name in ("title", "year", "authors"):
         old.pop(name)
     entry = replace(_ENTRY.validate_python(old), claims=claims_of(known, ClaimSource.METADATA_FILE))
     if entry.removed is None:
         return entry
-    replaced = entry.removed.startswith("replaced")
-    return replace(entry, departure=Departure.REPLACED if replaced else Departure.REMOVED)
+    if entry.removed.startswith("replaced"):
+        return replace(entry, departure=Departure.REPLACED, replaced_by=follower)
+    return replace(entry, departure=Departure.REMOVED)
 
 
 def _run(database: sqlite3.Connection, statements: str) -> None:

@@ -8,7 +8,7 @@ from corpus.details import Provenance, Relative, ReportDetails, Version
 from corpus.library.identity import Member, families, merged, role_of, same_reports
 from corpus.library.library import Library
 from corpus.library.states import Departure, Entry, FileEntry, Outcome
-from corpus.metadata.claims import put, resolve
+from corpus.metadata.claims import Claim, put, resolve
 from corpus.types import Metadata, Report, ReportStatus
 
 _STATUS = {
@@ -62,17 +62,18 @@ class _Shown:
     """The entries that are one report, its own first, with the files of all."""
 
     entry: Entry
+    claims: tuple[Claim, ...]
     metadata: Metadata
     all: tuple[Entry, ...]
     files: tuple[FileEntry, ...]
 
     @classmethod
     def of(cls, all_: Sequence[Entry], files: Mapping[str, list[FileEntry]]) -> "_Shown":
-        claims = all_[0].claims
+        claims = put((), all_[0].claims)
         for other in reversed(all_):  # what the first says wins over what the others say
             claims = put(other.claims, claims)
         held = tuple(file for entry in all_ for file in files.get(entry.report_id, ()))
-        return cls(all_[0], resolve(claims), tuple(all_), held)
+        return cls(all_[0], claims, resolve(claims), tuple(all_), held)
 
     @property
     def id(self) -> str:
@@ -115,7 +116,7 @@ class _Shown:
 
     def details(self, versions: tuple[Version, ...], family: tuple[Relative, ...]) -> ReportDetails:
         return ReportDetails(
-            claims=self.entry.claims,
+            claims=self.claims,
             facts=self.entry.facts,
             provenance=tuple(_provenance(file) for file in self.files),
             versions=versions,
@@ -142,8 +143,11 @@ def _versions(shown: Mapping[str, _Shown]) -> dict[str, tuple[Version, ...]]:
         lines.setdefault(chain[each.id], []).append(each)
     found: dict[str, tuple[Version, ...]] = {}
     for line in lines.values():
-        newest_first = sorted(line, key=lambda o: o.entry.added or "", reverse=True)
-        told = [Version(o.id, o.entry.added, _STATUS[o.entry.departure]) for o in newest_first]
+        # The one that stands is newest, whenever it came; of one second, the later arrival.
+        oldest_first = sorted(line, key=lambda o: (o.current, o.entry.added or ""))
+        told = [
+            Version(o.id, o.entry.added, _STATUS[o.entry.departure]) for o in oldest_first[::-1]
+        ]
         if len(line) > 1:
             found |= {o.id: tuple(v for v in told if v.report_id != o.id) for o in line}
     return found

@@ -62,7 +62,7 @@ def claims_of(
     return tuple(
         Claim(name, value, source, confidence)
         for name, value in said.items()
-        if value not in (None, ())
+        if value not in (None, (), "")
     )
 
 

@@ -12,14 +12,12 @@ _YEAR: Final = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)(?!\d)")
 
 
 def claims_of_file(document: Document, name: str) -> Iterator[Claim]:
-    """Title and authors as the reader found them; a year by the file's date or its name.
+    """Authors as the reader found them; a year by the file's date or its name.
 
     A file's date is that of its making: often that of a conversion, so it is a guess.
     """
     if document.document_type is DocumentType.RECORD:
         return
-    if document.title:
-        yield Claim("title", document.title, ClaimSource.FILE, Confidence.MEDIUM)
     if document.authors:
         yield Claim("authors", document.authors, ClaimSource.FILE, Confidence.LOW)
     if document.year:

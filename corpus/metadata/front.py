@@ -9,15 +9,23 @@ from corpus.metadata.page import DOI
 from corpus.types import Document, DocumentType, Page
 
 _PAGES: Final = 4
+_COVER: Final = 3_000  # characters
+_SHORT: Final = 10  # words of a line that holds a date and little else
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
 _YEAR: Final = r"((?:19[5-9]|20[0-4])\d)"
-_STATED: Final = (
-    re.compile(rf"\b(?:published|issued|released)\b[^.\n]{{0,40}}?\b{_YEAR}\b", re.IGNORECASE),
-    re.compile(rf"(?:©|\(c\)|\bcopyright\b)[^.\n]{{0,60}}?\b{_YEAR}\b", re.IGNORECASE),
-)  # fmt: skip
+_CITED: Final = re.compile(
+    rf"\b(?:suggested|recommended) citation\b[^\n]{{0,20}}[^()]{{0,300}}?\({_YEAR}[,)]",
+    re.IGNORECASE,
+)
+_STATED: Final = re.compile(
+    rf"\b(?:published|issued|released)\b[^.\n]{{0,40}}?\b{_YEAR}\b", re.IGNORECASE
+)
+_COPYRIGHT: Final = re.compile(
+    rf"(?:©|\(c\)|\bcopyright\b)[^.\n]{{0,60}}?\b{_YEAR}\b", re.IGNORECASE
+)
 _DATED: Final = re.compile(rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH}[ ,]+{_YEAR}\b")
 _ALONE: Final = re.compile(rf"^\W*{_YEAR}\W*$", re.MULTILINE)
 _ISBN: Final = re.compile(r"\bISBN(?:-1[03])?:?\s*((?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx])\b")
@@ -30,7 +38,7 @@ def claims_of_text(document: Document) -> Iterator[Claim]:
     if document.document_type is DocumentType.RECORD:
         return
     pages = document.pages[:_PAGES]
-    if year := _year(pages):
+    if year := _year(pages, document.pages):
         yield Claim("year", year, ClaimSource.TEXT, Confidence.MEDIUM)
     text = "\n".join(page.text for page in pages[:2])
     dois = {m[0].rstrip(".") for m in DOI.finditer(text)}
@@ -40,18 +48,19 @@ def claims_of_text(document: Document) -> Iterator[Claim]:
         yield Claim("isbn", re.sub(r"[- ]", "", isbn[1]), ClaimSource.TEXT, Confidence.MEDIUM)
 
 
-def _year(pages: Sequence[Page]) -> int | None:
+def _year(pages: Sequence[Page], all_pages: Sequence[Page]) -> int | None:
     """The year stated as that of publication, else a date on the cover."""
     if not pages:
         return None
-    cover = pages[0].text[:3000]
-    for pattern, texts in (
-        (_STATED[0], [page.text for page in pages]),
-        (_DATED, [cover]),
-        (_ALONE, [cover]),
-        (_STATED[1], [page.text for page in pages]),
-    ):
-        for text in texts:
-            if found := pattern.search(text):
-                return int(found[1])
-    return None
+    front = "\n".join(page.text for page in pages)
+    whole = "\n".join(page.text for page in all_pages)
+    cover = [line for line in pages[0].text[:_COVER].split("\n") if len(line.split()) <= _SHORT]
+    places = (
+        (_CITED, whole),
+        (_STATED, front),
+        (_DATED, "\n".join(cover)),
+        (_ALONE, "\n".join(cover)),
+        (_COPYRIGHT, front),
+    )
+    found = (pattern.search(text) for pattern, text in places)
+    return next((int(match[1]) for match in found if match), None)

@@ -35,8 +35,12 @@ _KINDS: Final = {
     "MedicalGuideline": PublicationType.GUIDANCE,
     "Guide": PublicationType.GUIDANCE,
 }
+_DEEPEST: Final = 8  # things within things whose words count
 DOI: Final = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;:)\]]")
-_ISO_DATE: Final = re.compile(r"((?:1[89]|20)\d\d)(?:[-/](\d\d?))?(?:[-/](\d\d?))?")
+_ISO_DATE: Final = re.compile(
+    r"((?:1[89]|20)\d\d)"
+    r"(?:[-/](0?[1-9]|1[0-2])(?!\d)(?:[-/](0?[1-9]|[12]\d|3[01])(?!\d))?)?"  # not 2019-2020
+)
 
 
 def page_metadata(data: bytes) -> Metadata:
@@ -121,10 +125,8 @@ def _json_ld(root: Any) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401 - lx
         return
     if "name" not in best and "headline" in best:
         best = {**best, "name": best["headline"]}
-    identifiers = [
-        w for w in _words(best.get("identifier")) + _words(best.get("sameAs")) if "10." in w
-    ]
-    yield "jsonld:doi", identifiers
+    identifiers = _words(best.get("identifier"), ("value", "@id", "name"))
+    yield "jsonld:doi", [w for w in identifiers + _words(best.get("sameAs")) if "10." in w]
     for name in (
         "@type",
         "name",
@@ -146,11 +148,17 @@ def _items(found: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
     return []
 
 
-def _words(value: Any) -> list[str]:  # noqa: ANN401 - any JSON
+def _words(
+    value: Any,  # noqa: ANN401 - any JSON
+    keys: tuple[str, ...] = ("name", "value", "@id"),
+    depth: int = 0,
+) -> list[str]:
     """Words of a JSON-LD value: a string, a thing's name, or a list of these."""
+    if depth > _DEEPEST:
+        return []
     if isinstance(value, list):
-        return [word for each in value for word in _words(each)]
+        return [word for each in value for word in _words(each, keys, depth + 1)]
     if isinstance(value, dict):
-        return _words(value.get("name") or value.get("value") or value.get("@id"))
+        return _words(next((value[k] for k in keys if value.get(k)), None), keys, depth + 1)
     words = " ".join(str(value).split()) if isinstance(value, str | int) else ""
     return [words] if words else []

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -107,11 +108,13 @@ def _load(path: Path, *, by_url: bool = False) -> Mapping[str, Metadata]:
             row = _Row.model_validate({**raw, "file": raw.get("url")} if by_url else raw)
         except ValidationError as error:
             faults += [
-                f"line {number}: {fault['loc'][0] if fault['loc'] else 'row'}: {fault['msg']}"
+                f"line {number}: {_column(fault['loc'], by_url=by_url)}: {fault['msg']}"
                 for fault in error.errors(include_url=False)
             ]
             continue
         key = row.file if "://" in row.file else os.path.normpath(row.file)
+        if by_url and not re.match(r"https?://[^/\s]", key):
+            faults.append(f"line {number}: {row.file} is no web address")
         if key in found:
             faults.append(f"line {number}: {row.file} stands twice")
         found[key] = _metadata(row)
@@ -122,6 +125,11 @@ def _load(path: Path, *, by_url: bool = False) -> Mapping[str, Metadata]:
             cure="Mend these lines; nothing was added.",
         )
     return found
+
+
+def _column(place: Sequence[int | str], *, by_url: bool) -> str:
+    name = str(place[0]) if place else "row"
+    return "url" if by_url and name == "file" else name
 
 
 def _rows(path: Path, keys: Collection[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from corpus.centres.types import Lookups
-from corpus.errors import FetchError, SourceError
+from corpus.errors import FetchError, Gone, SourceError
 from corpus.metadata.claims import Claim, ClaimSource, claims_of
 from corpus.sources.parsing import parse_json, plain
 from corpus.types import Metadata
@@ -27,6 +27,8 @@ def look_up(doi: str, lookups: Lookups, ask: Callable[[str], bytes]) -> tuple[Cl
         url = template.replace("{doi}", quote(doi, safe=_SAFE))
         try:
             found = parse_json(ask(url), url)
+        except Gone:
+            continue
         except FetchError as error:
             fault = error
             continue
@@ -42,8 +44,9 @@ def _crossref(found: Mapping[str, Any]) -> Metadata:
     work = found.get("message") or {}
     title = next(iter(work.get("title") or []), None)
     subtitle = next(iter(work.get("subtitle") or []), None)
-    dated = work.get("issued") or work.get("published") or {}
-    parts = [part for part in next(iter(dated.get("date-parts") or []), []) if part]
+    # A date that is not known is [[null]].
+    dated = (_date_parts(work.get(name)) for name in ("issued", "published"))
+    parts = next((each for each in dated if each), [])
     authors = (
         " ".join(p for p in (a.get("given"), a.get("family")) if p) or a.get("name", "")
         for a in work.get("author") or []
@@ -60,8 +63,13 @@ def _crossref(found: Mapping[str, Any]) -> Metadata:
     )
 
 
+def _date_parts(dated: Mapping[str, Any] | None) -> list[Any]:
+    first = next(iter((dated or {}).get("date-parts") or []), None)
+    return [part for part in first or [] if part]
+
+
 def _openalex(found: Mapping[str, Any]) -> Metadata:
-    authors = (a.get("author", {}).get("display_name") for a in found.get("authorships") or [])
+    authors = ((a.get("author") or {}).get("display_name") for a in found.get("authorships") or [])
     return Metadata(
         title=plain(found.get("title")),
         year=found.get("publication_year"),

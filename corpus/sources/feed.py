@@ -3,6 +3,7 @@
 from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, Final
 
 import feedparser
@@ -22,13 +23,15 @@ def list_feed(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
     seen: set[str] = set()
     while url and url not in seen and len(seen) < MOST_PAGES:
         seen.add(url)
-        feed = feedparser.parse(ask(url))
+        # As a stream: bytes that name a file would be opened and read in their place.
+        feed = feedparser.parse(BytesIO(ask(url)))
         if not feed.get("version"):
             raise SourceError(f"{url} is no feed: {feed.get('bozo_exception', 'unknown format')}.")
         for entry in feed.entries:
             if listed := _listed(entry, url):
                 yield listed
-        follows = [link.href for link in feed.feed.get("links", []) if link.get("rel") == "next"]
+        links = feed.feed.get("links", [])
+        follows = [link.get("href", "") for link in links if link.get("rel") == "next"]
         url = address(follows[0], url) if follows else None
 
 

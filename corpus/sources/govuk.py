@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from corpus.centres import SourceSpec
-from corpus.errors import SourceError
+from corpus.errors import Gone, SourceError
 from corpus.sources.parsing import address, parse_date, parse_json, year_of
 from corpus.sources.types import Ask, Listed
 from corpus.types import Metadata
@@ -24,7 +24,9 @@ def list_govuk(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
         if not isinstance(results, list):
             raise SourceError(f"{url} gives no search results.")
         for result in results:
-            if link := address(str(result.get("link", "")), spec.url):
+            if not isinstance(result, dict):
+                raise SourceError(f"{url} gives a search result of another shape.")
+            if link := address(str(result.get("link") or ""), spec.url):
                 yield _with_content(link, result, spec, ask)
         if len(results) < PER_PAGE:
             return
@@ -32,15 +34,11 @@ def list_govuk(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
 
 
 def _with_content(link: str, result: dict[str, Any], spec: SourceSpec, ask: Ask) -> Listed:
-    path = link.split("/", 3)[3]
-    api = urljoin(spec.url, f"/api/content/{path}")
-    content = parse_json(ask(api), api)
-    if not isinstance(content, dict):
-        raise SourceError(f"{api} gives no content item.")
+    content = _content(link, spec, ask)
     details = content.get("details") or {}
     files = [
-        address(str(each.get("url", "")), spec.url)
-        for each in details.get("attachments", [])
+        address(str(each.get("url") or ""), spec.url)
+        for each in details.get("attachments") or []
         if isinstance(each, dict)
     ]
     organisations = (content.get("links") or {}).get("organisations") or []
@@ -56,3 +54,18 @@ def _with_content(link: str, result: dict[str, Any], spec: SourceSpec, ask: Ask)
         ),
         tuple(file for file in files if file),
     )
+
+
+def _content(link: str, spec: SourceSpec, ask: Ask) -> dict[str, Any]:
+    """The content item of an address; empty for another site's, or where there is none."""
+    place = urlsplit(link)
+    if place.netloc != urlsplit(spec.url).netloc:
+        return {}
+    api = urljoin(spec.url, f"/api/content{place.path}")
+    try:
+        content = parse_json(ask(api), api)
+    except Gone:
+        return {}
+    if not isinstance(content, dict):
+        raise SourceError(f"{api} gives no content item.")
+    return content

@@ -28,7 +28,8 @@ def list_nice(spec: SourceSpec, ask: Ask, *, key: str | None) -> Iterator[Listed
     if not isinstance(items, list):
         raise SourceError(f"{spec.url} gives no `IndexItems`.")
     for item in items:
-        number = str(item.get("GuidanceNumber") or "").strip().lower()
+        known = item if isinstance(item, dict) else {}
+        number = str(known.get("GuidanceNumber") or "").strip().lower()
         if not number:
             raise SourceError(f"{spec.url} gives an item without a GuidanceNumber.")
         yield Listed(

@@ -34,6 +34,8 @@ def list_oai(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
         token = next((t.text.strip() for t in root.iter("{*}resumptionToken") if t.text), None)
         if not token:
             return
+        if token == query.get("resumptionToken"):
+            raise SourceError(f"{url} leads to itself: its resumptionToken is the same again.")
         query = {"verb": "ListRecords", "resumptionToken": token}
     raise SourceError(f"{spec.url} gives more than {MOST_PAGES} pages.")
 
@@ -49,8 +51,10 @@ def _listed(record: Any, spec: SourceSpec) -> Listed | None:  # noqa: ANN401 - l
             said.setdefault(local_name(element), []).append(words)
     if spec.about and spec.about.casefold() not in str(said.values()).casefold():
         return None
-    links = [link for words in said.get("identifier", []) if (link := address(words, spec.url))]
-    links += [link for words in said.get("relation", []) if (link := address(words, spec.url))]
+    # Both hold citations, ISBNs and DOIs too: what is relative is no address here.
+    named = (*said.get("identifier", ()), *said.get("relation", ()))
+    found = (address(words, spec.url) for words in named if words.startswith(("http:", "https:")))
+    links = [link for link in found if link]
     pages = [link for link in links if not link.endswith(".pdf")] or links
     if not pages:
         return None

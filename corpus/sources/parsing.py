@@ -1,6 +1,5 @@
 """XML, JSON, dates and addresses as lists of publications give them."""
 
-import gzip
 import json
 import re
 import zlib
@@ -56,14 +55,21 @@ def unpack(data: bytes, url: str) -> bytes:
     """
     if not data.startswith(_GZIP):
         return data
-    try:
+    if not data.startswith(_GZIP):
+        return data
+    found = bytearray()
+    while data.startswith(_GZIP):  # several may stand one after another
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        plain = unpacker.decompress(data, LARGEST)
-    except (zlib.error, gzip.BadGzipFile) as error:
-        raise SourceError(f"{url} is damaged gzip: {error}.") from error
-    if unpacker.unconsumed_tail:
-        raise SourceError(f"{url} unpacks to more than {LARGEST // 2**20} MiB.")
-    return plain
+        try:
+            found += unpacker.decompress(data, LARGEST + 1 - len(found))
+        except zlib.error as error:
+            raise SourceError(f"{url} is damaged gzip: {error}.") from error
+        if len(found) > LARGEST:
+            raise SourceError(f"{url} unpacks to more than {LARGEST // 2**20} MiB.")
+        if not unpacker.eof:
+            raise SourceError(f"{url} is damaged gzip: it ends before its end.")
+        data = unpacker.unused_data
+    return bytes(found)
 
 
 def local_name(element: Any) -> str:  # noqa: ANN401 - lxml's element
@@ -73,7 +79,7 @@ def local_name(element: Any) -> str:  # noqa: ANN401 - lxml's element
 
 def parse_date(words: str | None) -> datetime | None:
     """A moment in ISO 8601 (RFC 3339, W3C) or RFC 5322; without a zone it is UTC."""
-    words = (words or "").strip()
+    words = str(words or "").strip()  # JSON may give anything
     if not words:
         return None
     try:
@@ -88,12 +94,17 @@ def parse_date(words: str | None) -> datetime | None:
 
 def year_of(words: str | None) -> int | None:
     """The year a date begins with."""
-    match = re.match(r"\s*(1[89]\d\d|20\d\d)\b", words or "")
+    match = re.match(r"\s*(1[89]\d\d|20\d\d)\b", str(words or ""))
     return int(match[1]) if match else None
 
 
 def address(link: str, base: str) -> str | None:
-    """An absolute web address without fragment, trackers and needless parts; None for others."""
+    """An absolute web address without fragment, trackers and needless parts; None for others.
+
+    An empty link is none: it would lead to `base` itself.
+    """
+    if not link.strip():
+        return None
     try:
         whole = urljoin(base, link.strip())
         if urlsplit(whole).scheme not in {"http", "https"}:
@@ -105,7 +116,7 @@ def address(link: str, base: str) -> str | None:
 
 def plain(html: str | None) -> str | None:
     """The words of a fragment of HTML, on one line; None where there are none."""
-    if not html or not html.strip():
+    if not isinstance(html, str) or not html.strip():
         return None
     root = etree.HTML(f"<p>{html}</p>")
     words = " ".join("".join(root.itertext()).split()) if root is not None else ""

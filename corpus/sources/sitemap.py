@@ -1,5 +1,6 @@
 """Sitemaps (sitemaps.org 0.9): index files, gzip and plain text lists too."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,7 +19,7 @@ def list_sitemap(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
     seen = {spec.url}
     while waiting:
         url, depth = waiting.pop(0)
-        data = unpack(ask(url), url)
+        data = unpack(ask(url), url).removeprefix(BOM_UTF8)
         if not data.lstrip().startswith(b"<"):
             yield from _plain_list(data, url)
             continue
@@ -41,7 +42,7 @@ def list_sitemap(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
 
 
 def _plain_list(data: bytes, url: str) -> Iterator[Listed]:
-    lines = data.decode("utf-8-sig", "replace").split()
+    lines = data.decode("utf-8", "replace").split()
     links = [address(line, url) for line in lines if line.startswith("http")]
     if not links:
         raise SourceError(f"{url} is no sitemap.")

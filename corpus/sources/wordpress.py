@@ -1,11 +1,12 @@
 """The WordPress REST API (wp/v2): one post type, page by page."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from corpus.centres import SourceSpec
-from corpus.errors import SourceError
+from corpus.errors import FetchError, SourceError
 from corpus.sources.parsing import address, parse_date, parse_json, plain, year_of
 from corpus.sources.types import Ask, Listed
 from corpus.types import Metadata
@@ -20,7 +21,13 @@ def list_wordpress(spec: SourceSpec, ask: Ask) -> Iterator[Listed]:
     for number in range(1, MOST_PAGES + 1):
         query = urlencode({"per_page": PER_PAGE, "page": number, "order": "asc", "orderby": "id"})
         url = f"{spec.url}{joint}{query}"
-        posts = parse_json(ask(url), url)
+        try:
+            answer = ask(url)
+        except FetchError as error:
+            if number > 1 and error.status == HTTPStatus.BAD_REQUEST:
+                return  # rest_post_invalid_page_number: the page before was full and the last
+            raise
+        posts = parse_json(answer, url)
         if not isinstance(posts, list):
             said = posts.get("message") if isinstance(posts, dict) else None
             raise SourceError(f"{url} gives no list of posts: {said or 'another shape'}.")

@@ -135,7 +135,8 @@ class PoliteClient:
         Args:
             url: an http or https address.
             known: of the answer kept from before; unchanged, nothing is sent again.
-            headers: further request headers, sent to the host of `url` alone.
+            headers: further request headers (a key, say), sent to the origin of `url` alone:
+                never to another host, port or scheme it redirects to.
             delay_s: seconds between requests to its host, if more than the manners' and
                 robots.txt's own.
 
@@ -144,9 +145,9 @@ class PoliteClient:
             Gone: 404 or 410.
             FetchError: no answer, an error status, too large, too slow, too many redirects.
         """
-        first = httpx.URL(url).host
+        first = _origin(_parsed(url))
         for _ in range(REDIRECTS + 1):
-            own = headers if headers and httpx.URL(url).host == first else {}
+            own = headers if headers and _origin(_parsed(url)) == first else {}
             response = self._with_retries(url, {**known.headers(), **own}, delay_s)
             if isinstance(response, Answer):
                 return response
@@ -159,7 +160,7 @@ class PoliteClient:
         partial = _Partial()
         attempt = 1
         while True:
-            self._pace.wait(httpx.URL(url).netloc.decode(), self._delay(url, delay_s))
+            self._pace.wait(_parsed(url).netloc.decode(), self._delay(url, delay_s))
             try:
                 return self._once(url, headers, partial)
             except _TryAgainError as error:
@@ -182,7 +183,11 @@ class PoliteClient:
         """
         more: dict[str, str] = {}
         if partial.data and partial.etag:
-            more = {"Range": f"bytes={len(partial.data)}-", "If-Range": partial.etag}
+            more = {
+                "Range": f"bytes={len(partial.data)}-",
+                "If-Range": partial.etag,
+                "Accept-Encoding": "identity",  # a part of what was kept, byte for byte
+            }
         try:
             with self._http.stream("GET", url, headers={**headers, **more}) as response:
                 return self._read(url, response, partial)
@@ -199,12 +204,14 @@ class PoliteClient:
         if response.has_redirect_location:
             return str(response.url.join(response.headers["location"]))
         if status in _GONE:
-            raise Gone(f"{url} is not there (status {status}).")
+            raise Gone(f"{url} is not there (status {status}).", status=status)
         if status in PASSING:
             after = retry_after_s(response.headers.get("retry-after"))
             raise _TryAgainError(f"status {status}", after)
-        if response.is_error:
-            raise FetchError(f"{url} answers with status {status} ({response.reason_phrase}).")
+        if not response.is_success:  # a redirect without Location is no answer either
+            raise FetchError(
+                f"{url} answers with status {status} ({response.reason_phrase}).", status=status
+            )
         if status != HTTPStatus.PARTIAL_CONTENT:
             partial.data.clear()
             partial.whole = kept
@@ -229,7 +236,7 @@ class PoliteClient:
                 raise FetchError(f"{url} took more than {limits.total_s:g} seconds to send.")
 
     def _permit(self, url: str) -> None:
-        parts = httpx.URL(url)
+        parts = _parsed(url)
         if parts.scheme not in {"http", "https"} or not parts.host:
             raise Forbidden(f"{url} is no http or https address.")
         if self._manners.obey_robots and (refusal := self._robots.refusal(_origin(parts), url)):
@@ -271,8 +278,11 @@ def _continues(headers: httpx.Headers) -> str | None:
     return etag if etag.startswith('"') and "content-encoding" not in headers else None
 
 
-def _continued(headers: httpx.Headers, have: int) -> bool:
-    return str(headers.get("content-range", "")).startswith(f"bytes {have}-")
+def _parsed(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise FetchError(f"{url} is no address: {error}.") from error
 
 
 def _origin(url: httpx.URL) -> str:

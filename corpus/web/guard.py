@@ -9,6 +9,7 @@ used: behind one, the address connected to would be the proxy's to choose.
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
@@ -19,6 +20,9 @@ from corpus.errors import FetchError, Forbidden
 Resolver = Callable[[str, int], Sequence[str]]
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _6TO4: Final = ipaddress.ip_network("2002::/16")
+#: IPv6's only global unicast space. Python calls some of the rest global (::127.0.0.1, fec0::/10).
+_GLOBAL_IPV6: Final = ipaddress.ip_network("2000::/3")
+_PROTOCOLS: Final = ipaddress.ip_network("192.0.0.0/24")  # IETF protocol assignments: no websites
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -40,7 +44,8 @@ def is_public(address: str) -> bool:
             return is_public(str(ipaddress.IPv4Address(int(ip) >> 80 & 0xFFFFFFFF)))
         if ip in _NAT64:
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
-    return ip.is_global and not ip.is_multicast
+        return ip.is_global and ip in _GLOBAL_IPV6
+    return ip.is_global and not ip.is_multicast and ip not in _PROTOCOLS
 
 
 class GuardedTransport(httpx.BaseTransport):
@@ -65,6 +70,7 @@ class GuardedTransport(httpx.BaseTransport):
         self._carry = carry or (lambda: httpx.HTTPTransport(verify=context, trust_env=False))
         # One for each host name: a TLS connection of one name never serves another.
         self._carriers: dict[str, httpx.BaseTransport] = {}
+        self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Judge where the request goes and send it there.
@@ -77,7 +83,7 @@ class GuardedTransport(httpx.BaseTransport):
         if url.scheme not in {"http", "https"}:
             raise Forbidden(f"{url} is no http or https address.")
         address = self._judged(url.host, url.port or (443 if url.scheme == "https" else 80))
-        carrier = self._carriers.setdefault(url.host, self._carry())
+        carrier = self._carrier(url.host)
         pinned = httpx.Request(
             request.method,
             url.copy_with(host=address),
@@ -86,6 +92,12 @@ class GuardedTransport(httpx.BaseTransport):
             extensions={**request.extensions, "sni_hostname": url.host},
         )
         return carrier.handle_request(pinned)
+
+    def _carrier(self, host: str) -> httpx.BaseTransport:
+        with self._lock:
+            if host not in self._carriers:
+                self._carriers[host] = self._carry()
+            return self._carriers[host]
 
     def _judged(self, host: str, port: int) -> str:
         """The address to connect to; all addresses of the host must be allowed."""

@@ -25,9 +25,9 @@ PASSING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often to try, and the seconds between: doubled each time, with full jitter.
+    """How often to try, and the seconds between: doubled each time, with jitter of half.
 
-    Jitter after "Exponential Backoff And Jitter" (Brooker, AWS Architecture Blog, 2015).
+    "Equal jitter" of "Exponential Backoff And Jitter" (Brooker, AWS Architecture Blog, 2015).
     `longest_s` bounds both our own wait and a server's Retry-After: a server that asks for
     more is left alone for this run.
     """
@@ -50,7 +50,7 @@ def retry_after_s(value: str | None, now: datetime | None = None) -> float | Non
     """Seconds of a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3)."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
         until = email.utils.parsedate_to_datetime(value)

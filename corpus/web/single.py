@@ -55,6 +55,7 @@ def fetch(
             raise type(error)(
                 f"{url} cannot be fetched: {error}",
                 cure=error.cure or _CURE,
+                status=error.status,
             ) from error
     return Fetched(answer.data or b"", name_of(answer.url))
 
@@ -62,4 +63,4 @@ def fetch(
 def name_of(url: str) -> str:
     """A file name for what an address gives."""
     parts = urlsplit(url)
-    return unquote(PurePosixPath(parts.path).name) or f"{parts.hostname}.html"
+    return PurePosixPath(unquote(parts.path)).name or f"{parts.hostname}.html"

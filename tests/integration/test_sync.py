@@ -36,7 +36,7 @@ class World:
     registry: Registry
     library: Library
 
-    def sync(self, *centres: str, plan: Plan | None = None, accept_lost: bool = False) -> Run:
+    def sync(self, *centres: str, plan: Plan | None = None, progress: Silent | None = None) -> Run:
         hosts = [*self.builder.sites, "api.example"]
         with PoliteClient(MANNERS, allow_hosts=hosts) as client:
             return gather(
@@ -44,8 +44,8 @@ class World:
                 client,
                 self.registry,
                 centres=choose(self.registry, centres),
-                how=Gathering(plan or Plan(), accept_lost, nice_key="key"),
-                progress=Silent(),
+                how=Gathering(plan or Plan(), nice_key="key"),
+                progress=progress or Silent(),
             )
 
 
@@ -155,6 +155,36 @@ def test_a_dry_run_changes_nothing_and_a_limit_is_kept(world: World) -> None:
     rest = world.sync("youth-endowment-fund")
     assert rest.counts["youth-endowment-fund"]["left"] == 0
     assert rest.counts["youth-endowment-fund"]["downloaded"] == 97
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+class StoppedAfter(Silent):
+    """Stops the run after so many addresses."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def advance(self, count: int = 1) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise Stopped
+
+
+def test_a_run_can_be_stopped_anywhere_and_goes_on(world: World) -> None:
+    centres = ("eef", "college-of-policing", "youth-endowment-fund", "wales-public-policy")
+    for count in (0, 1, 3, 5, 20, 60):
+        with pytest.raises(Stopped):
+            world.sync(*centres, progress=StoppedAfter(count))
+    assert all(run.finished is None for run in world.library.visits.runs())
+    world.replica.forget()
+    last = world.sync(*centres)
+    held = {file.path for file in world.library.files() if file.live}
+    assert len(held) == 4 + 3 + 101 + 1
+    assert last.counts["eef"]["downloaded"] == 0, "what was fetched is not fetched again"
+    assert last.finished
 
 
 def test_one_report_from_two_centres_has_two_provenances(world: World) -> None:

@@ -16,6 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+#: What the WordPress REST API says to a page past the last, with status 400.
+PAST_THE_LAST = b'{"code":"rest_post_invalid_page_number"}'
+
 
 @dataclass
 class Resource:
@@ -123,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _give(self, host: str, path: str, query: str, found: Resource) -> None:
         body = found.body(query) if callable(found.body) else found.body
+        if body == PAST_THE_LAST:
+            found = Resource(body, "application/json", status=400, validators=False)
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         conditional = found.validators and self.headers.get("If-None-Match") == tag
         status = 304 if conditional and found.status == 200 else found.status

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from corpus.centres import REGISTRY, load_registry
-from tests.replica.server import Resource, Site
+from tests.replica.server import PAST_THE_LAST, Resource, Site
 
 _NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _PDF = "application/pdf"
@@ -112,6 +112,8 @@ class Builder:
             asked = parse_qs(query)
             size, page = int(asked["per_page"][0]), int(asked["page"][0])
             some = posts[(page - 1) * size : page * size]
+            if page > 1 and not some:
+                return PAST_THE_LAST
             return json.dumps(
                 [
                     {
