@@ -1,1 +1,1 @@
-"""How strong evidence is, in the centre's words and on a common scale; how studies were made."""
+"""How strong evidence is, in words and on a common scale; how studies were made, what they say."""

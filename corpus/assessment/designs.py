@@ -13,9 +13,9 @@ from typing import Final
 from corpus.assessment.quoting import quotations
 from corpus.types import BlockKind, DesignTag, Page, Quotation, StudyDesign
 
-#: Designs of reports right nine times in ten, of five told or more (docs/assessment.md).
+#: Designs right nine times in ten, of five told or more, and never wrong on several reports.
 SHOWN: Final = frozenset({StudyDesign.QUALITATIVE, StudyDesign.GUIDELINE})
-#: The same of records, whose own words name the design.
+#: Of records, whose own words name the design, by the records alone (docs/assessment.md).
 SHOWN_OF_RECORDS: Final = frozenset(
     {
         StudyDesign.SYSTEMATIC_REVIEW,
