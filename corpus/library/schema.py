@@ -93,7 +93,14 @@ def _to_2(database: sqlite3.Connection) -> None:
     )
     followers = dict(rows.fetchall())
     for report_id, body in database.execute("SELECT report_id, body FROM report").fetchall():
-        entry = _from_1(json.loads(body), followers.get(report_id))
+        try:
+            entry = _from_1(json.loads(body), followers.get(report_id))
+        except (KeyError, ValueError) as error:
+            raise LibraryError(
+                f"The catalogue's report {report_id} cannot be brought up to date: {error!r}.",
+                cure="Nothing was changed. Restore the catalogue from a backup, or add the reports "
+                "to a new home.",
+            ) from error
         database.execute(
             "UPDATE report SET body = ? WHERE report_id = ?",
             (_ENTRY.dump_json(entry).decode(), report_id),
