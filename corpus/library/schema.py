@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from corpus.errors import LibraryError
 from corpus.library.states import Departure, Entry
 from corpus.metadata.claims import ClaimSource, claims_of
 from corpus.types import Metadata

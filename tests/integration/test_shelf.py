@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.details import Version
+from corpus.errors import LibraryError
 from corpus.library.arrivals import Added, Origin, Reading
 from corpus.library.identity import (
     folded,
@@ -557,7 +558,7 @@ def test_an_upgrade_that_fails_leaves_the_catalogue_as_it_was(old: Path) -> None
     database.execute("UPDATE report SET body = '{}' WHERE report_id = 'waiting'")
     database.commit()
     before = database.execute("SELECT * FROM report").fetchall()
-    with pytest.raises(Exception, match="metadata"):
+    with pytest.raises(LibraryError, match="metadata"):
         Library(old)
     assert database.execute("PRAGMA user_version").fetchone() == (1,)
     assert database.execute("SELECT * FROM report").fetchall() == before
