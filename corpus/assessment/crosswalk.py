@@ -13,8 +13,17 @@ from typing import Any, Final, Protocol, TypeVar
 from corpus.assessment.schemes import Effect, Level, Months, Scheme, load_schemes
 from corpus.types import Assessment, Direction, Rating, Stated
 
-_MONTHS: Final = re.compile(r"([+\-\u2212]?\d+)(?: to [+\-\u2212]?\d+)? (?:additional )?months?\b")
+_NUMBER: Final = r"[+\-\u2212]?\d+"
+_SIGNED: Final = r"[+\-\u2212]\d+"
+#: Months of progress: with a sign, none, or with a word that says what they are months of.
+_MONTHS: Final = re.compile(
+    rf"^(?:({_SIGNED})(?: to ({_SIGNED}))? (?:additional |extra )?months?\b(?! less)"
+    rf"|(0) months\b|({_NUMBER}) (?:additional|extra) months?\b"
+    rf"|({_NUMBER}) months?'? (?:of )?(?:additional )?progress)"
+)
+_EACH: Final = re.compile(rf"({_SIGNED}) months?\b")
 _SECOND: Final = re.compile(r"[;(]")  # a note, an earlier version, another outcome
+_NOTE: Final = re.compile(r"\([^)]*\)| of \d+\b")
 _STATED: Final = {
     "helps": Direction.HELPS,
     "little or no effect": Direction.NO_EFFECT,
@@ -70,6 +79,8 @@ def _named(scheme: Scheme, rating: Rating) -> bool:
 def _by_scheme(found: Assessment, scheme: Scheme, rating: Rating) -> Assessment:
     evidence, cost, impact = rating.evidence or "", rating.cost or "", rating.impact or ""
     level = _first(scheme.level, evidence)
+    if level and _ambiguous(scheme, evidence):
+        level = None
     if level and found.strength is None:
         found = _at_level(found, scheme, level)
     costs = _first(scheme.cost, cost)
@@ -123,13 +134,29 @@ def _months(scheme: Scheme, words: str) -> Months | None:
     stated = _MONTHS.match(_SECOND.split(words)[0].strip()) if scheme.months else None
     if stated is None:
         return None
-    months = int(stated[1].replace("\u2212", "-"))
-    return next(band for band in scheme.months if months < band.below)
+    months = [_number(each) for each in stated.groups() if each]
+    bands = [next(band for band in scheme.months if m < band.below) for m in months]
+    return bands[0] if all(band == bands[0] for band in bands) else None
+
+
+def _number(words: str) -> int:
+    return int(words.replace("\u2212", "-"))
+
+
+def _ambiguous(scheme: Scheme, words: str) -> bool:
+    """Whether levels of different strength are named, notes in brackets apart: then none counts."""
+    plain, found = _NOTE.sub(" ", words), set()
+    for level in scheme.level:
+        if level.strength is not None:
+            plain, count = re.subn(level.match.replace("^", ""), " ", plain, flags=re.IGNORECASE)
+            if count:
+                found.add(level.strength)
+    return len(found) > 1
 
 
 def _contradicts(words: str) -> bool:
     """Whether months are gained and lost in one breath: two results, not one."""
-    months = [int(each.replace("\u2212", "-")) for each in _MONTHS.findall(words)]
+    months = [_number(each) for each in _EACH.findall(words)]
     return any(each > 0 for each in months) and any(each < 0 for each in months)
 
 
