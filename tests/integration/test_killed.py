@@ -76,12 +76,14 @@ def test_a_library_killed_over_and_over_is_the_one_never_killed(home: Path, tmp_
         (models / folder.name).symlink_to(folder)
     moments = random.Random(7)
     interrupted = 0
-    for attempt in range(KILLS):
+    for attempt in range(5 * KILLS):  # those that find the work done are not counted
         words = ("add", str(reports)) if attempt < KILLS // 3 else ("index",)
         interrupted += _kill_after(moments.uniform(0.2, whole), killed, *words)
+        if attempt >= KILLS and interrupted >= KILLS // 2:
+            break
     _run(killed, "add", str(reports))
     _run(killed, "index")
-    assert interrupted > KILLS // 3
+    assert interrupted >= KILLS // 2
     assert _digest(killed) == _digest(home)
 
 
