@@ -98,6 +98,7 @@ class Document:
     title: str | None = None
     authors: tuple[str, ...] = ()
     year: int | None = None
+    doi: str | None = None
     notes: tuple[str, ...] = ()  # oddities a person may want to know of ("copying not permitted")
     languages: tuple[str, ...] = ()  # ISO 639-1 codes, the most used first; empty: unknown
 

@@ -32,7 +32,7 @@ from corpus.metadata.claims import Claim, ClaimSource, claims_of, put, without
 from corpus.types import Document, Metadata
 
 #: Raised when reading changes what comes out of a file: everything is read again.
-READER_VERSION: Final = 2
+READER_VERSION: Final = 3
 LOCK_WAIT_S: Final = 10
 #: Sources whose claims come from reading the file, and are made anew each time.
 _OF_READING: Final = frozenset(

@@ -20,6 +20,8 @@ def claims_of_file(document: Document, name: str) -> Iterator[Claim]:
         return
     if document.authors:
         yield Claim("authors", document.authors, ClaimSource.FILE, Confidence.LOW)
+    if document.doi:
+        yield Claim("doi", document.doi, ClaimSource.EMBEDDED, Confidence.MEDIUM)
     if document.year:
         yield Claim("year", document.year, ClaimSource.FILE, Confidence.LOW)
     if named := _YEAR.findall(Path(name).stem):

@@ -11,6 +11,7 @@ from corpus.types import Document, DocumentType, Page
 _PAGES: Final = 4
 _COVER: Final = 3_000  # characters
 _SHORT: Final = 10  # words of a line that holds a date and little else
+_STATEMENT: Final = 14  # words of a line that says when it was published, and not what others were
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
@@ -26,7 +27,9 @@ _STATED: Final = re.compile(
 _COPYRIGHT: Final = re.compile(
     rf"(?:©|\(c\)|\bcopyright\b)[^.\n]{{0,60}}?\b{_YEAR}\b", re.IGNORECASE
 )
-_DATED: Final = re.compile(rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH}[ ,]+{_YEAR}\b")
+_DATED: Final = re.compile(
+    rf"\b{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?[ ,]+{_YEAR}\b", re.IGNORECASE
+)
 _ALONE: Final = re.compile(rf"^\W*{_YEAR}\W*$", re.MULTILINE)
 _ISBN: Final = re.compile(r"\bISBN(?:-1[03])?:?\s*((?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx])\b")
 
@@ -54,13 +57,18 @@ def _year(pages: Sequence[Page], all_pages: Sequence[Page]) -> int | None:
         return None
     front = "\n".join(page.text for page in pages)
     whole = "\n".join(page.text for page in all_pages)
-    cover = [line for line in pages[0].text[:_COVER].split("\n") if len(line.split()) <= _SHORT]
+    cover = _short(pages[0].text[:_COVER], _SHORT)
     places = (
         (_CITED, whole),
-        (_STATED, front),
-        (_DATED, "\n".join(cover)),
-        (_ALONE, "\n".join(cover)),
+        (_STATED, _short(front, _STATEMENT)),
+        (_DATED, cover),
+        (_ALONE, cover),
         (_COPYRIGHT, front),
     )
     found = (pattern.search(text) for pattern, text in places)
     return next((int(match[1]) for match in found if match), None)
+
+
+def _short(text: str, words: int) -> str:
+    """The lines of so many words at most."""
+    return "\n".join(line for line in text.split("\n") if len(line.split()) <= words)

@@ -55,7 +55,7 @@ def page_metadata(data: bytes) -> Metadata:
     published = iso_date(_first(said, _DATE))
     kind = _first(said, ("jsonld:@type",))
     return Metadata(
-        title=_first(said, _TITLE),
+        title=page_title(_first(said, _TITLE)),
         year=int(published[:4]) if published else None,
         published=published,
         authors=tuple(dict.fromkeys(_all(said, _AUTHOR))),
@@ -69,6 +69,11 @@ def page_metadata(data: bytes) -> Metadata:
         ),
         publication_type=_KINDS.get(kind or ""),
     )
+
+
+def page_title(words: str | None) -> str | None:
+    """A page's title without the site's name, which many put behind a bar."""
+    return re.split(r"(?:^|\s)\|\s", words or "")[0].strip() or None
 
 
 def iso_date(words: str | None) -> str | None:

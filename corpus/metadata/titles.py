@@ -2,44 +2,58 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from corpus.metadata.claims import Claim, ClaimSource, Confidence
+from corpus.metadata.page import page_title
 from corpus.types import Block, BlockKind, Document, DocumentType, Line, Page
 
 _FRONT: Final = 4_000  # characters in which a title is printed
 _LONGEST: Final = 250  # characters
 _LETTERS: Final = 5  # fewer are no title
 _LARGE: Final = 0.8  # of the largest print: the same line of a title
+_AS_LARGE: Final = 0.95  # of the largest print: no smaller to the eye
+_TINY: Final = 0.4  # of the largest print: still of the title, on a cover of few words
 _SMALLER: Final = 0.55  # of the largest print: a subtitle, if above the text around
 _BODY: Final = 1.25  # times the commonest print: not the text itself
 _MONTHS: Final = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "Spring|Summer|Autumn|Winter|January|February|March|April|May|June"
+    "|July|August|September|October|November|December"
 )
-_DATE_LAST: Final = re.compile(rf"[\s,:\u2013\u2014-]+(?:{_MONTHS}),? \d{{4}}$", re.IGNORECASE)
+_DASHES: Final = r"[\s,:\u2013\u2014-]+"
+_DATE_LAST: Final = re.compile(rf"(?:{_DASHES}(?:{_MONTHS}),? \d{{4}})+$", re.IGNORECASE)
+_VERSION_LAST: Final = re.compile(rf"{_DASHES}(?:version |v)\d+(?:\.\d+)*\b.*$", re.IGNORECASE)
+_BELOW: Final = re.compile(r"[gjpqyQ()\[\]{}@/|]")  # letters that reach below the line
+_NO_TAILS: Final = 0.79  # height of a line's ink without such letters, to that with them
+_APART: Final = 1.3  # heights of a line; lines further apart are not of one title
+_FEW_WORDS: Final = 60  # a page of more, all of one size, has no title
+_TOO_SHORT: Final = 3  # words; a cover's largest word or two is rarely all of its title
+_CHAPTER: Final = 2  # lowest level of heading that may hold a title anywhere at the top
+_AUTHORS: Final = re.compile(r"[^\W\d_]{2,} [a-h](?:,[a-h*\u2020])*(?:,|$)")  # marks of footnotes
+_GOES_ON: Final = re.compile(
+    r"(?:\b(?:and|of|the|in|for|to|on|a|an|with|by|from|or)|[&,-])$", re.IGNORECASE
+)
+_TOP: Final = 1_000  # characters of a text without pages in which its title stands
 _NO_TITLE: Final = re.compile(
     r"^(?:\W*\d[\d\W]*|https?:.*|www\..*|.*@.*|(?:white|green|command) paper"
     r"|(?:final |draft )?report|(?:executive )?summary:?|contents|briefing|final|draft"
     r"|(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August"
-    r"|September|October|November|December),? \d{4}|version .*|v\d.*|cp \d+|cm \d+"
-    r"|technical note|information brief)$",
+    r"|September|October|November|December),? \d{4}(?: \d+ min read)?|version .*|v\d.*"
+    r"|cp \d+|cm \d+"
+    r"|technical note|information brief|drafted by|document control|\S+\.(?:uk|org|com|gov)"
+    r"|(?:\S+ ){1,4}(?:council|university|institute|foundation|authority|limited|ltd))$",
     re.IGNORECASE,
 )
 
 
-def claims_of_title(document: Document, title: str | None) -> Iterator[Claim]:
-    """The file's own title, sure where it is printed, and the title as it is printed.
-
-    Args:
-        document: what was read.
-        title: what the file's properties say.
-    """
-    title = _trimmed(title) if title else None
+def claims_of_title(document: Document) -> Iterator[Claim]:
+    """The file's own title, sure where it is printed, and the title as it is printed."""
+    title = _trimmed(page_title(document.title) or "") or None
     front = folded(" ".join(page.text for page in document.pages[:2])[:_FRONT])
     printed = _trimmed(_printed(document) or "") or None
     sure = bool(title) and folded(title or "") in front
-    if title and sure and printed and folded(title) in folded(printed):
+    if title and sure and printed and _part_of(title, printed):
         title = printed  # the properties hold a part of it
     if title:
         confidence = Confidence.MEDIUM if sure else Confidence.LOW
@@ -50,8 +64,12 @@ def claims_of_title(document: Document, title: str | None) -> Iterator[Claim]:
 
 
 def _trimmed(title: str) -> str:
-    """Without the site's name that web pages add, and without a date at the end."""
-    return _DATE_LAST.sub("", re.split(r" \| ", title)[0]).strip(" :-\u2013\u2014")
+    """Without a date or a version at the end."""
+    return _DATE_LAST.sub("", _VERSION_LAST.sub("", title)).strip(" :,-\u2013\u2014")
+
+
+def _part_of(part: str, whole: str) -> bool:
+    return folded(part) in folded(whole) and folded(part) != folded(whole)
 
 
 def folded(text: str) -> str:
@@ -62,7 +80,7 @@ def folded(text: str) -> str:
 
 def _printed(document: Document) -> str | None:
     for page in document.pages[:2]:
-        found = _by_size(page) if page.lines else _by_heading(page)
+        found = (_by_size(page) if page.lines else None) or _by_heading(page)
         if found:
             return found
         if document.document_type is not DocumentType.PDF:
@@ -71,8 +89,12 @@ def _printed(document: Document) -> str | None:
 
 
 def _by_heading(page: Page) -> str | None:
-    """The first heading of the highest level, else a short first paragraph."""
-    headings = [b for b in page.blocks if b.kind is BlockKind.HEADING]
+    """The first heading of the highest level at the top, else a short first paragraph."""
+    headings = [
+        b
+        for place, b in enumerate(page.blocks)
+        if b.kind is BlockKind.HEADING and (not place or (b.level <= _CHAPTER and b.start < _TOP))
+    ]
     usable = [b for b in headings if _usable(_words(page, b))]
     if usable:
         return _words(page, min(usable, key=lambda block: (block.level, block.start)))
@@ -81,7 +103,7 @@ def _by_heading(page: Page) -> str | None:
     return words if _usable(words) and len(words) < 150 and words[-1] not in ".:;" else None  # noqa: PLR2004 - a line or two
 
 
-def _words(page: Page, block: Block) -> str:
+def _words(page: Page, block: Block | Line) -> str:
     return " ".join(page.text[block.start : block.end].split())
 
 
@@ -95,43 +117,57 @@ def _usable(words: str) -> bool:
 
 def _by_size(page: Page) -> str | None:
     """The largest print of the page and what follows it in nearly the same size."""
-    lines = [(line, " ".join(page.text[line.start : line.end].split())) for line in page.lines]
-    lines = [(line, words) for line, words in lines if words]
-    sizes = sorted(_size(line) for line, words in lines for _ in words.split())
+    lines = [(_size(page, line), line, _words(page, line)) for line in page.lines]
+    lines = [each for each in lines if each[2]]
+    sizes = sorted(size for size, _, words in lines for _ in words.split())
     if not sizes:
         return None
     body = sizes[len(sizes) // 2]
-    large = [_size(line) for line, words in lines if _usable(words)]
-    largest = max(large, default=0.0)
-    if largest < body * _BODY and len(sizes) > 60:  # noqa: PLR2004 - a page of text without a title
+    largest = max((size for size, _, words in lines if _usable(words)), default=0.0)
+    if largest < body * _BODY and len(sizes) > _FEW_WORDS:
         return None
-    start = next(i for i, (ln, ws) in enumerate(lines) if _usable(ws) and _size(ln) == largest)
-    while start and _size(lines[start - 1][0]) >= _LARGE * largest and _near(lines, start - 1):
+    start = next(
+        n
+        for n, (size, _, words) in enumerate(lines)
+        if size >= _AS_LARGE * largest and _usable(words)
+    )
+    least = _LARGE * largest
+    if len(lines[start][2].split()) < _TOO_SHORT:
+        least = _TINY * largest if len(sizes) <= _FEW_WORDS else _BODY * body
+    while start and _leads(lines[start - 1], lines[start], least):
         start -= 1
     title: list[str] = []
     subtitle: list[str] = []
     for place in range(start, len(lines)):
-        line, words = lines[place]
-        if place > start and not _near(lines, place - 1):
+        size, _, words = lines[place]
+        ends = _AUTHORS.search(words) or not _near(lines[place - 1], lines[place])
+        if place > start and ends:
             break
-        if _size(line) >= _LARGE * largest and not subtitle:
+        if size >= (least if size <= largest and not title else _LARGE * largest) and not subtitle:
             title.append(words)
-        elif _size(line) >= max(_SMALLER * largest, _BODY * body) and _usable(words):
+        elif size >= max(_SMALLER * largest, _BODY * body) and _usable(words):
             subtitle.append(words)
         else:
             break
     whole = " ".join(title).rstrip(":")
     if subtitle:
-        whole = f"{whole}: {' '.join(subtitle)}"
+        whole += f"{'' if _GOES_ON.search(whole) else ':'} {' '.join(subtitle)}"
     return whole if _usable(whole) else None
 
 
-def _size(line: Line) -> float:
-    return round(line.box.y1 - line.box.y0, 1)
+def _size(page: Page, line: Line) -> float:
+    """The height of a line's print, as if it had letters that reach below it."""
+    ink = line.box.y1 - line.box.y0
+    return round(ink if _BELOW.search(page.text[line.start : line.end]) else ink / _NO_TAILS, 1)
 
 
-def _near(lines: Sequence[tuple[Line, str]], place: int) -> bool:
-    """Whether the next line stands right below this one."""
-    above, below = lines[place][0], lines[place + 1][0]
-    gap = above.box.y0 - below.box.y1
-    return -2 * _size(below) < gap < 1.6 * max(_size(above), _size(below))
+def _leads(above: tuple[float, Line, str], below: tuple[float, Line, str], least: float) -> bool:
+    """Whether a title begins a line further up."""
+    return above[0] >= least and not _NO_TITLE.match(above[2]) and _near(above, below)
+
+
+def _near(above: tuple[float, Line, str], below: tuple[float, Line, str]) -> bool:
+    """Whether one line stands right below the other."""
+    gap = above[1].box.y0 - below[1].box.y1
+    apart = 2 * _APART if above[2].endswith(":") else _APART
+    return -2 * below[0] < gap < apart * max(above[0], below[0])

@@ -18,6 +18,12 @@ _TABLE: Final = str.maketrans({**_LIGATURES, **_BULLETS, **_SPACES, **_NOTHING})
 _UNFIT: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]"
 )
+_LEFT_OVER: Final = re.compile(
+    r"microsoft (?:word|powerpoint|excel)|\.(?:docx?|pdf|indd|pptx?|xlsx?|qxd)\b|^untitled"
+    r"|^slide \d|^document\d*$|^layout \d|^print$|^title$|^powerpoint presentation$",
+    re.IGNORECASE,
+)
+_SHORTEST: Final = 5  # characters of a title
 _RUNS: Final = re.compile(" {2,}")
 
 
@@ -29,3 +35,10 @@ def clean_text(text: str) -> str:
     """
     text = _UNFIT.sub("", text.replace("\r\n", "\n").translate(_TABLE))
     return _RUNS.sub(" ", unicodedata.normalize("NFC", text))
+
+
+def telling_title(words: object) -> str | None:
+    """A title from a file's properties; none where a program left words of its own there."""
+    title = " ".join(clean_text(str(words or "")).split())
+    usable = " " in title and len(title) >= _SHORTEST and not _LEFT_OVER.search(title)
+    return title if usable else None

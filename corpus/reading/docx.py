@@ -2,21 +2,26 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Final
 
 import docx
 from docx.document import Document as WordDocument
 from docx.opc.exceptions import OpcError
+from docx.shared import Pt
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from corpus.reading.assemble import Part, one_page
-from corpus.reading.clean import clean_text
+from corpus.reading.clean import clean_text, telling_title
 from corpus.reading.office import office_file
 from corpus.reading.tables import table_text
 from corpus.types import BlockKind, Document, DocumentType
 
 _HEADING: Final = re.compile(r"heading (\d)", re.IGNORECASE)
+_SHORT: Final = 120  # characters of a heading
+_USUAL: Final = Pt(11)
+_LARGER: Final = 1.2  # times the size of the text around: a title, or the heading of a chapter
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
 
 
@@ -32,13 +37,12 @@ def read_docx(data: bytes) -> Document:
         parts = list(_parts(word))
         known = word.core_properties
         title, author, created = known.title, known.author, known.created
-    headings = [part.text for part in parts if part.kind is BlockKind.HEADING]
-    chosen = clean_text(title or "").strip() or (headings[0] if headings else "")
+        chosen = telling_title(title) or _cover(word) or _running(word)
     year = created.year if created and _FIRST_YEAR <= created.year <= _LAST_YEAR else None
     return Document(
         DocumentType.DOCX,
         (one_page(parts),),
-        title=chosen.strip() or None,
+        title=chosen,
         authors=tuple(n for n in (clean_text(author or "").strip(),) if n),
         year=year,
     )
@@ -64,7 +68,38 @@ def _paragraph(paragraph: Paragraph) -> Part:
     properties = paragraph._p.pPr  # noqa: SLF001 - python-docx has no public way to a numbering
     numbered = properties is not None and properties.numPr is not None
     listed = numbered or style.lower().startswith("list")
-    return Part(text, BlockKind.LIST_ITEM if listed else BlockKind.PARAGRAPH)
+    if listed:
+        return Part(text, BlockKind.LIST_ITEM)
+    if (size := _bold_size(paragraph)) and len(text) <= _SHORT and text[-1:] not in ".,;":
+        return Part(text, BlockKind.HEADING, 1 if size > _LARGER else 4)
+    return Part(text, BlockKind.PARAGRAPH)
+
+
+def _cover(word: WordDocument) -> str | None:
+    """The title by its style, else the large bold lines the document begins with."""
+    paragraphs = [each for each in word.paragraphs if each.text.strip()]
+    styled = [each for each in paragraphs if each.style and each.style.name == "Title"]
+    large = takewhile(lambda each: (_bold_size(each) or 0) > _LARGER, paragraphs)
+    lines = [" ".join(clean_text(each.text).split()) for each in (styled[:1] or large)]
+    return telling_title(" ".join(lines))
+
+
+def _running(word: WordDocument) -> str | None:
+    """The words at the head of every page: often the title."""
+    for section in word.sections:
+        for header in (section.first_page_header, section.header):
+            if found := telling_title(" ".join(each.text for each in header.paragraphs)):
+                return found
+    return None
+
+
+def _bold_size(paragraph: Paragraph) -> float | None:
+    """The size of a line all in bold, by that of its style; None where it is not all bold."""
+    runs = [run for run in paragraph.runs if run.text.strip()]
+    if not runs or not all(run.bold for run in runs):
+        return None
+    usual = (paragraph.style and paragraph.style.font.size) or _USUAL
+    return min((run.font.size or usual) / usual for run in runs)
 
 
 def _table(table: Table) -> str:

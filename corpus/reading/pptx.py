@@ -15,7 +15,7 @@ from pptx.text.text import TextFrame
 
 from corpus.errors import ReadingError, ReadingLimit
 from corpus.reading.assemble import Part, one_page
-from corpus.reading.clean import clean_text
+from corpus.reading.clean import clean_text, telling_title
 from corpus.reading.office import office_file
 from corpus.reading.tables import table_text
 from corpus.types import BlockKind, Document, DocumentType
@@ -62,7 +62,7 @@ def read_pptx(data: bytes) -> Document:
     return Document(
         DocumentType.PPTX,
         pages,
-        title=_telling(title) or next((heading for heading in headings if heading), None),
+        title=telling_title(title) or next((heading for heading in headings if heading), None),
         authors=tuple(name for name in (clean_text(author or "").strip(),) if name),
         year=_year(created),
         notes=(f"slides hidden in the presentation: {', '.join(map(str, hidden))}",)
@@ -74,13 +74,6 @@ def read_pptx(data: bytes) -> Document:
 def _title(slide: Slide) -> str:
     shape = slide.shapes.title
     return _line(shape.text_frame.text) if shape is not None else ""
-
-
-def _telling(title: str | None) -> str | None:
-    """A title of the file's own, but not PowerPoint's word for having none."""
-    words = clean_text(title or "").strip()
-    usual = words.casefold() in {"powerpoint presentation", "slide 1", "presentation"}
-    return None if usual else words or None
 
 
 def _year(created: "datetime | None") -> int | None:

@@ -13,7 +13,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from corpus.errors import ReadingError
 from corpus.reading.assemble import Part, one_page
-from corpus.reading.clean import clean_text
+from corpus.reading.clean import clean_text, telling_title
 from corpus.reading.office import office_file
 from corpus.reading.tables import beside, names_columns
 from corpus.types import BlockKind, Document, DocumentType, Page
@@ -50,7 +50,7 @@ def read_xlsx(data: bytes) -> Document:
     return Document(
         DocumentType.XLSX,
         tuple(pages),
-        title=clean_text(title or "").strip() or None,
+        title=telling_title(title),
         authors=tuple(n for n in (clean_text(author or "").strip(),) if n and n != "openpyxl"),
         year=created.year if created and _FIRST_YEAR <= created.year <= _LAST_YEAR else None,
         notes=tuple(notes),

@@ -16,14 +16,10 @@ from pypdf.constants import UserAccessPermissions
 from pypdf.errors import DependencyError
 from pypdf.generic import Destination
 
-from corpus.reading.clean import clean_text
+from corpus.reading.clean import clean_text, telling_title
 from corpus.reading.pdf.structure import folded
 
-_FILE_LIKE: Final = re.compile(
-    r"microsoft (?:word|powerpoint)|\.(?:docx?|pdf|indd|pptx?|xlsx?|qxd)\b|^untitled"
-    r"|^slide \d|^document\d*$|^layout \d|^print$|^title$",
-    re.IGNORECASE,
-)
+_DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 _MOST_ENTRIES: Final = 5_000
 _DEEPEST: Final = 6
 
@@ -35,6 +31,7 @@ class Facts:
     title: str | None = None
     authors: tuple[str, ...] = ()
     year: int | None = None
+    doi: str | None = None
     outline: dict[str, int] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -54,12 +51,16 @@ def facts_of(data: bytes) -> Facts:
     title: str | None = None
     authors: tuple[str, ...] = ()
     year: int | None = None
+    doi: str | None = None
     outline: dict[str, int] = {}
     labels: dict[int, str] = {}
     notes: list[str] = []
     lost: list[str] = []
     with _losing("title, authors and year", lost):
         title, authors, year = _information(reader)
+    with _losing("XMP", lost):
+        stated_title, stated_authors, doi = _stated(reader)
+        title, authors = title or stated_title, stated_authors or authors
     with _losing("outline", lost):
         outline = dict(_outline(reader.outline, 1))
     with _losing("page labels", lost):
@@ -70,7 +71,7 @@ def facts_of(data: bytes) -> Facts:
     if lost:
         done = "decrypted" if reader.is_encrypted else "read"
         notes.append(f"its {'; '.join(lost)} cannot be {done}")
-    return Facts(title, authors, year, outline, labels, tuple(notes))
+    return Facts(title, authors, year, doi, outline, labels, tuple(notes))
 
 
 @contextlib.contextmanager
@@ -86,16 +87,29 @@ def _information(reader: PdfReader) -> tuple[str | None, tuple[str, ...], int | 
     known = reader.metadata
     if known is None:
         return None, (), None
-    title = clean_text(str(known.title or "")).strip()
-    usable = len(title) > 4 and " " in title and not _FILE_LIKE.search(title)  # noqa: PLR2004
     names = re.split(r"[;\n]", clean_text(str(known.author or "")))
     created = None
     with contextlib.suppress(ValueError):  # a date that is none
         created = known.creation_date
     return (
-        title if usable else None,
+        telling_title(known.title),
         tuple(name.strip() for name in names if name.strip()),
         created.year if created and 1980 < created.year < 2100 else None,  # noqa: PLR2004 - PDFs
+    )
+
+
+def _stated(reader: PdfReader) -> tuple[str | None, tuple[str, ...], str | None]:
+    """Title, authors and DOI of the XMP packet; one author is but the file's last editor."""
+    known = reader.xmp_metadata
+    if known is None:
+        return None, (), None
+    creators = tuple(clean_text(name).strip() for name in known.dc_creator or ())
+    named = " ".join(map(str, [known.dc_identifier, (known.custom_properties or {}).get("doi")]))
+    doi = _DOI.search(named)
+    return (
+        next(filter(None, map(telling_title, (known.dc_title or {}).values())), None),
+        creators if len(creators) > 1 else (),
+        doi[0].lower() if doi else None,
     )
 
 

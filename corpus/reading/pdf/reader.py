@@ -20,7 +20,7 @@ from corpus.reading.pdf.scans import read_scans, time_for_scans
 from corpus.reading.pdf.structure import label_page, style_of
 from corpus.reading.pdf.textlayer import text_layer
 from corpus.reading.pdf.turn import Turn
-from corpus.types import BlockKind, Document, DocumentType, Page
+from corpus.types import Document, DocumentType, Page
 
 MOST_PAGES: Final = 5_000
 _AGAIN: Final = "Download the file again, or open it and save it anew."
@@ -64,9 +64,10 @@ def read_pdf(data: bytes, *, name: str, seconds: float = 120.0) -> Document:
     return Document(
         DocumentType.PDF,
         tuple(pages),
-        title=facts.title or _largest_heading(pages),
+        title=facts.title,
         authors=facts.authors,
         year=facts.year,
+        doi=facts.doi,
         notes=tuple(notes),
     )
 
@@ -160,14 +161,3 @@ def _pages(
             )
         )
     return pages, bool(table)
-
-
-def _largest_heading(pages: Sequence[Page]) -> str | None:
-    """The words set largest on the first page that has a heading, among the first three."""
-    for page in pages[:3]:
-        headings = [block for block in page.blocks if block.kind is BlockKind.HEADING]
-        if headings:
-            highest = min(block.level for block in headings)
-            chosen = next(block for block in headings if block.level == highest)
-            return page.text[chosen.start : chosen.end]
-    return None

@@ -20,8 +20,8 @@ def _page(*lines: tuple[str, float]) -> Page:
 
 
 def _known(page: Page, title: str | None = None) -> Metadata:
-    document = Document(DocumentType.PDF, (page,), languages=("en",))
-    return resolve([*claims_of_title(document, title), *claims_of_text(document)])
+    document = Document(DocumentType.PDF, (page,), title=title, languages=("en",))
+    return resolve([*claims_of_title(document), *claims_of_text(document)])
 
 
 BODY = [("Some words of the text that goes on and on.", 10.0)] * 12
@@ -41,6 +41,19 @@ def test_the_files_own_title_counts_where_it_is_printed() -> None:
     page = _page(("Reading early", 30), *BODY)
     assert _known(page, "Reading early").title == "Reading early"
     assert _known(page, "Template for reports").title == "Reading early"
+
+
+def test_a_cover_is_read_as_the_eye_does() -> None:
+    page = _page(
+        ("Anytown County Council", 30), ("Pathways Into Work For", 29.5), ("Adults", 23.5),
+        ("Mary Major a,*, John Minor b", 24), *BODY,
+    )  # fmt: skip
+    assert _known(page).title == "Pathways Into Work For Adults"
+
+
+def test_a_title_that_goes_on_takes_no_colon() -> None:
+    page = _page(("Leaving school early and", 30), ("coming back", 20), *BODY)
+    assert _known(page).title == "Leaving school early and coming back"
 
 
 def test_a_site_name_and_a_date_are_no_part_of_it() -> None:
