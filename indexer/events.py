@@ -34,10 +34,13 @@ class Got:
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """A landing page, and the files it leads to; what it states is claimed of each."""
+    """A landing page whose files were asked; what it states is claimed of each.
+
+    `alone`: none of them took its place, so a report that it was itself stands no more.
+    """
 
     address: Address
-    known: bool
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ LOCK_WAIT_S: Final = 10
 _OF_READING: Final = frozenset(
     {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
 )
+#: Sources that speak of a place: what they say holds for its new content, unless said anew.
+_OF_PLACE: Final = frozenset({ClaimSource.PAGE, ClaimSource.LISTING})
 
 
 class Library:
@@ -163,13 +165,16 @@ class Library:
         if holder and holder.removed is None:
             self._check_same_place(file)
         replaced = self._supersede(file)
-        corrected = [c for old in replaced for c in old.claims if c.source is ClaimSource.PERSON]
+        kept = {ClaimSource.PERSON}
+        if not _OF_PLACE & {claim.source for claim in claims}:
+            kept |= _OF_PLACE
+        known = [claim for old in replaced for claim in old.claims if claim.source in kept]
         entry = Entry(
             report_id=file.report_id,
             sha256=file.sha256,
             name=name,
             size=size,
-            claims=put(corrected, claims),
+            claims=put(known, claims),
             added=_now(),
         )
         self._catalogue.put(entry, read_by=None)
@@ -199,10 +204,15 @@ class Library:
         if known.unkept:  # its bytes are here once more: read them as the reader is now
             known = replace(known, unkept=False)
             self._catalogue.put(known, read_by=None)
-        if known.removed is not None or merged != known.claims:
-            restored = replace(known, removed=None, departure=None, replaced_by=None, claims=merged)
-            self._catalogue.update(restored)
-        if known.removed is not None:
+        # What a person took out, no sync brings back.
+        back = known.removed is not None and not (
+            known.departure is Departure.REMOVED and file.centre
+        )
+        if back:
+            known = replace(known, removed=None, departure=None, replaced_by=None)
+        if back or merged != known.claims:
+            self._catalogue.update(replace(known, claims=merged))
+        if back:
             return known.report_id, Added.RESTORED
         if file.place not in holders:
             return known.report_id, Added.DUPLICATE
@@ -243,7 +253,8 @@ class Library:
     def _depart(
         self, entry: Entry, departure: Departure, reason: str, *, replaced_by: str | None = None
     ) -> None:
-        if entry.removed is None:
+        returned = departure is Departure.REPLACED and entry.departure is Departure.WITHDRAWN
+        if entry.removed is None or returned:
             self._catalogue.update(
                 replace(entry, removed=reason, departure=departure, replaced_by=replaced_by)
             )
@@ -262,14 +273,15 @@ class Library:
             Ids of reports that are to be had nowhere else: they are withdrawn.
         """
         withdrawn = []
-        for file in self._catalogue.files(place=place):
-            if not file.live:
-                continue
-            self._catalogue.put_file(replace(file, gone=reason))
-            entry = self._catalogue.report(file.report_id)
-            if entry is not None and entry.removed is None and not self._held(file):
-                self._depart(entry, Departure.WITHDRAWN, reason)
-                withdrawn.append(file.report_id)
+        with self._catalogue.transaction():
+            for file in self._catalogue.files(place=place):
+                if not file.live:
+                    continue
+                self._catalogue.put_file(replace(file, gone=reason))
+                entry = self._catalogue.report(file.report_id)
+                if entry is not None and entry.removed is None and not self._held(file):
+                    self._depart(entry, Departure.WITHDRAWN, reason)
+                    withdrawn.append(file.report_id)
         return withdrawn
 
     def correct(self, report_id: str, claims: Iterable[Claim], *, forget: Collection[str]) -> Entry:
