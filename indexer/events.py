@@ -53,7 +53,7 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An address that would be asked, were this no dry run or past its limit."""
+    """An address that would be asked, were this no dry run nor past its limit or its hours."""
 
     url: str
     known: bool

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from corpus.centres import Centre, Registry
 from corpus.centres.types import Lookups
@@ -34,7 +33,6 @@ from indexer.visiting import MOST_FAILURES, Plan, Visit
 MANY_LOST: Final = 0.2
 FEW: Final = 5
 LOOKUPS: Final = 200  # DOIs looked up for one centre in one run
-_LONDON: Final = ZoneInfo("Europe/London")
 
 
 class Tally(StrEnum):
@@ -47,7 +45,7 @@ class Tally(StrEnum):
     DUPLICATE = "duplicate"  # the same bytes as a report that is here already
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
-    LEFT = "left"  # to be asked: past the limit, or a dry run
+    LEFT = "left"  # to be asked: past the limit or the hours, or a dry run
     FAILED = "failed"
     DOWNLOADED = "downloaded"  # answers with a body, lists left out
 
@@ -116,7 +114,7 @@ def gather(
             with library.recording():
                 number = library.visits.start_run(run)
         for centre in centres:
-            if not _within_hours(centre, now()):
+            if not centre.politeness.permits(now()):
                 hours = centre.politeness.hours
                 progress.say(f"{centre.id}: to be asked between {hours} UK time only; left out.")
                 continue
@@ -316,15 +314,6 @@ class _Centre:
         return bool(
             known.doi and known.centre == self._centre.id and not looked_up and not entry.removed
         )
-
-
-def _within_hours(centre: Centre, now: datetime) -> bool:
-    """Whether the centre may be asked now; its hours may run over midnight."""
-    if centre.politeness.hours is None:
-        return True
-    first, last = centre.politeness.hours.split("-")
-    time = f"{now.astimezone(_LONDON):%H:%M}"
-    return first <= time < last if first <= last else time >= first or time < last
 
 
 def _iso(moment: datetime) -> str:

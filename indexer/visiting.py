@@ -256,7 +256,8 @@ class Visit:
 
     def _may_ask(self) -> bool:
         limit = self.plan.limit
-        return not self.plan.dry_run and (limit is None or self._asked < limit)
+        within = limit is None or self._asked < limit
+        return not self.plan.dry_run and within and self.centre.politeness.permits(self.now())
 
     def _time(self) -> str:
         return self.now().isoformat(timespec="seconds")

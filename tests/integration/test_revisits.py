@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -51,6 +52,8 @@ class World:
     )
     lookups: Lookups = Lookups()
     politeness: Politeness = Politeness(delay_s=0.0)
+    now: datetime = datetime(2026, 1, 5, tzinfo=UTC)
+    seconds_each: int = 0  # what a request takes
 
     def put(self, path: str, body: bytes | int | str) -> None:
         self.paths[path] = body
@@ -72,6 +75,7 @@ class World:
                 centres=[centre],
                 how=Gathering(Plan(limit=limit), accept_lost=accept_lost),
                 progress=Silent(),
+                now=lambda: self.now,
             )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -81,6 +85,7 @@ class World:
         if path == "/robots.txt":
             return httpx.Response(404)
         self.asked.append(path)
+        self.now += timedelta(seconds=self.seconds_each)
         body = self.paths.get(path, 404)
         if isinstance(body, int):
             return httpx.Response(body)
@@ -372,6 +377,19 @@ def test_a_limit_reaches_everything_in_time(world: World) -> None:
     for _ in range(3):
         world.sync(limit=2)
     assert len(world.current()) == 6
+
+
+def test_a_run_that_goes_past_its_hours_leaves_the_rest(world: World) -> None:
+    world.politeness = Politeness(delay_s=0.0, hours="22:00-06:00")
+    world.lists("/r/1.pdf", "/r/2.pdf", "/r/3.pdf")
+    for number in (1, 2, 3):
+        world.put(f"/r/{number}.pdf", pdf(str(number)))
+    world.seconds_each = 60
+    world.now = datetime(2026, 1, 5, 5, 58, tzinfo=UTC)
+    run = world.sync()
+    assert (run.counts["a"]["new"], run.counts["a"]["left"]) == (1, 2)
+    world.now = datetime(2026, 1, 5, 22, 0, tzinfo=UTC)
+    assert world.sync().counts["a"]["new"] == 2
 
 
 # ------------------------------------------------------------------ rubbish
