@@ -47,7 +47,12 @@ def had(address: Address, answer: Answer, now: str, *, listed: str | None = None
 
 
 def report(
-    address: Address, answer: Answer, claims: tuple[Claim, ...], *, before: Address
+    address: Address,
+    answer: Answer,
+    claims: tuple[Claim, ...],
+    *,
+    before: Address,
+    replaces: str | None = None,
 ) -> Event:
     """A report's file, by what its bytes are; what is no report leaves the address as it was.
 
@@ -58,7 +63,7 @@ def report(
             sniff(answer.data or b"", name_of(url))
     except ReadingError as error:
         return Failed(address.url, told(error), before)
-    return Got(address, answer, claims)
+    return Got(address, answer, claims, replaces)
 
 
 def files_of(listed: Listed, spec: SourceSpec, answer: Answer) -> tuple[str, ...]:

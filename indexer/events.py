@@ -25,22 +25,23 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """A report's file."""
+    """A report's file; `replaces` is the place of one that it came for."""
 
     address: Address
     answer: Answer
     claims: tuple[Claim, ...]
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Led:
     """A landing page whose files were asked; what it states is claimed of each.
 
-    `alone`: none of them took its place, so a report that it was itself stands no more.
+    `came`: some were had, so a report that it was itself stands no more.
     """
 
     address: Address
-    alone: bool
+    came: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,9 +200,9 @@ class _Centre:
         match event:
             case Got():
                 self._keep(event)
-            case Led(address, alone):
+            case Led(address, came):
                 self._counts[Tally.DOWNLOADED] += 1
-                if alone:
+                if came:
                     self._take_down(address, f"{address.url} leads to files in its place")
                 self._remember(address)
             case Same(address):
@@ -230,6 +230,7 @@ class _Centre:
                 answer.data or b"",
                 path=address.url,
                 place=address.place,
+                replaces=got.replaces,
                 name=name_of(answer.url),
                 claims=got.claims,
                 origin=Origin(self._centre.id, address.page, address.fetched, answer.headers),
@@ -273,11 +274,12 @@ class _Centre:
         known = self._library.visits.addresses(self._centre.id).values()
         standing = [each for each in known if not each.gone and each.url not in gone]
         led = {url for each in standing for url in each.files}
+        held = {file.place for file in self._library.files() if file.live}
         kept = {each.place for each in standing if not each.page or each.url in led}
         left = [
             (each, f"{each.page} does not lead to it any more")
             for each in standing
-            if each.fetched and each.page and each.url not in led
+            if each.fetched and each.page and each.url not in led and each.place in held
         ]
         return [*gone.values(), *((e, why) for e, why in left if e.place not in kept)], kept
 

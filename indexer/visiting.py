@@ -19,7 +19,7 @@ from corpus.sources.types import Listed
 from corpus.web.client import Answer, PoliteClient, Validators
 from indexer.answers import files_of, had, of_page_only, report, stated, told
 from indexer.errors import SiteFailing
-from indexer.events import Counted, Event, Failed, Led, Left, ListPage, Lost, Same
+from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 
 MOST_FAILURES: Final = 5  # addresses in a row that give nothing before a site is left alone
 
@@ -119,7 +119,7 @@ class Visit:
             yield Left(listed.url, known is not None)
             return
         address = replace(known, page=None) if known else self._new(listed.url)
-        if not all((file := self.known.get(url)) and file.fetched for url in address.files):
+        if not all(self._fetched(url) for url in address.files):
             address = _whole(address)  # its files are to have what it says of them
         answer = yield from self._ask(address)
         if answer is not None:
@@ -155,25 +155,30 @@ class Visit:
     def _led(self, page: Address, claims: tuple[Claim, ...]) -> Iterator[Event]:
         """A landing page that was fetched: its files, then itself, so that none is missed.
 
-        What came for a file it does not lead to any more, or for itself, takes its place.
+        What came for a file it does not lead to any more, or for itself, replaces that.
         """
         before = self.known.get(page.url)
         was = (before.files or (before.url,)) if before and before.fetched else ()
         dropped = [url for url in was if url not in page.files and not self._elsewhere(url, page)]
-        fresh = [url for url in page.files if url not in was]
-        heir: dict[str, str] = {}
+        fresh = [url for url in page.files if url not in was or not self._fetched(url)]
+        replaced: str | None = None  # by the first that is fresh
         if dropped == [page.url] or len(fresh) == len(dropped) == 1:
-            heir = {url: self._place(dropped[0]) for url in fresh[:1]}
-        places = {self._place(url) for url in was if url not in dropped}
+            replaced = self._place(dropped[0])
+        came: set[str] = self._met & set(page.files)
         for url in page.files:
             address = self._of_page(url, page)
             if url in fresh:
                 address = _whole(address)
-            if url in heir and (url not in self.known or self.known[url].gone):
-                address = replace(address, place=heir[url])
-            places.add(address.place)
-            yield from self._file(address, claims)
-        yield Led(page, alone=page.place not in places)
+            replaces = replaced if url in fresh[:1] else None
+            for event in self._file(address, claims, replaces=replaces):
+                came |= {url} if isinstance(event, Got | Same) else set()
+                yield event
+        if replaced and fresh[0] not in came and dropped != [page.url]:
+            page = replace(page, files=(*page.files, *dropped))  # until what replaces it is had
+        yield Led(page, bool(came))
+
+    def _fetched(self, url: str) -> bool:
+        return url in self.known and self.known[url].fetched is not None
 
     def _elsewhere(self, url: str, page: Address) -> bool:
         """Whether a list or another page leads to a file of the page."""
@@ -192,7 +197,9 @@ class Visit:
     def _of_page(self, url: str, page: Address) -> Address:
         return self.known.get(url) or self._new(url, page.url)
 
-    def _file(self, address: Address, claims: tuple[Claim, ...]) -> Iterator[Event]:
+    def _file(
+        self, address: Address, claims: tuple[Claim, ...], *, replaces: str | None = None
+    ) -> Iterator[Event]:
         if address.url in self._met:
             return
         answer = yield from self._ask(address)
@@ -202,7 +209,7 @@ class Visit:
         if answer.data is None:
             yield Same(seen, asked=True)
         else:
-            yield report(seen, answer, claims, before=address)
+            yield report(seen, answer, claims, before=address, replaces=replaces)
 
     def _ask(self, address: Address) -> Generator[Event, None, Answer | None]:
         """Ask an address, if it changed; what goes wrong is told."""

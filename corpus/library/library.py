@@ -117,6 +117,7 @@ class Library:
         metadata: Metadata = Metadata(),
         claims: tuple[Claim, ...] = (),
         place: str | None = None,
+        replaces: str | None = None,
         report_id: str | None = None,
         origin: Origin = Origin(),
     ) -> tuple[str, Added]:
@@ -129,6 +130,7 @@ class Library:
             metadata: what a metadata file or record says; adds to what was known before.
             claims: what others say, each in place of what the same source said before.
             place: what makes it the same file again; `path`, unless given.
+            replaces: another place, whose file it is a new version of.
             report_id: given for evidence records, made from name and content for files.
             origin: for files of the web, where it came from.
 
@@ -155,16 +157,21 @@ class Library:
                 headers=origin.headers,
             )
             if known is None:
-                return self._enter_new(file, name, len(data), claims)
-            return self._enter_again(file, known, claims)
+                return self._enter_new(file, name, len(data), claims, replaces)
+            return self._enter_again(file, known, claims, replaces)
 
     def _enter_new(
-        self, file: FileEntry, name: str, size: int, claims: tuple[Claim, ...]
+        self,
+        file: FileEntry,
+        name: str,
+        size: int,
+        claims: tuple[Claim, ...],
+        replaces: str | None,
     ) -> tuple[str, Added]:
         holder = self._catalogue.report(file.report_id)
         if holder and holder.removed is None:
             self._check_same_place(file)
-        replaced = self._supersede(file)
+        replaced = self._supersede(file, replaces)
         kept = {ClaimSource.PERSON}
         if not _OF_PLACE & {claim.source for claim in claims}:
             kept |= _OF_PLACE
@@ -195,10 +202,10 @@ class Library:
             )
 
     def _enter_again(
-        self, file: FileEntry, known: Entry, claims: tuple[Claim, ...]
+        self, file: FileEntry, known: Entry, claims: tuple[Claim, ...], replaces: str | None
     ) -> tuple[str, Added]:
         holders = {f.place for f in self._catalogue.files(report_id=known.report_id)}
-        self._supersede(file)
+        self._supersede(file, replaces)
         self._catalogue.put_file(file)
         merged = put(known.claims, claims)
         if known.unkept:  # its bytes are here once more: read them as the reader is now
@@ -219,15 +226,19 @@ class Library:
         updated = merged != known.claims
         return known.report_id, Added.UPDATED if updated else Added.UNCHANGED
 
-    def _supersede(self, file: FileEntry) -> list[Entry]:
-        """Mark earlier contents of a place; a report no file holds any longer is replaced.
+    def _supersede(self, file: FileEntry, replaces: str | None) -> list[Entry]:
+        """Mark earlier contents of its places; a report no file holds any longer is replaced.
 
         Returns:
             What the place held before.
         """
         found = []
-        for old in self._catalogue.files(place=file.place):
-            if old.sha256 == file.sha256 or old.superseded:
+        before = self._catalogue.files(place=file.place)
+        if replaces is not None and replaces != file.place:
+            before += self._catalogue.files(place=replaces)
+        for old in before:
+            same = (old.place, old.sha256) == (file.place, file.sha256)
+            if same or old.superseded:
                 continue
             self._catalogue.put_file(replace(old, superseded=True))
             entry = self._catalogue.report(old.report_id)

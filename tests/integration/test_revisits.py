@@ -274,6 +274,37 @@ def test_a_page_that_goes_back_to_an_earlier_file_has_it_again(world: World) -> 
         assert world.current() == {pdf(body)}
 
 
+def test_a_file_stands_until_the_one_that_replaces_it_can_be_had(world: World) -> None:
+    world.lists("/r/1")
+    world.put("/r/1", page("/1.pdf"))
+    world.put("/1.pdf", pdf("one"))
+    world.sync()
+    world.put("/r/1", page("/2.pdf"))
+    world.put("/2.pdf", 403)
+    world.sync()
+    world.sync()
+    assert world.current() == {pdf("one")}
+    world.put("/2.pdf", pdf("two"))
+    world.sync()
+    assert world.current() == {pdf("two")}
+    assert world.entry(pdf("one")).replaced_by == world.entry(pdf("two")).report_id
+
+
+def test_a_page_becoming_a_report_leaves_the_file_it_shared_alone(world: World) -> None:
+    world.lists("/r/1", "/r/2")
+    world.put("/r/1", page(title="Soon to come"))
+    world.put("/r/2", page(title="A page"))
+    world.sync()
+    world.put("/1.pdf", pdf("one"))
+    world.put("/r/1", page("/1.pdf"))
+    world.sync()
+    world.put("/r/2", page("/1.pdf"))
+    world.sync()
+    world.put("/r/1", page(title="It moved"))
+    world.sync()
+    assert world.current() == {pdf("one"), page(title="It moved")}
+
+
 def test_a_page_that_was_a_report_itself_gives_way_to_its_file(world: World) -> None:
     world.lists("/r/1")
     world.put("/r/1", page(title="Soon to come"))
