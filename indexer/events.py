@@ -25,19 +25,23 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """A report's file."""
+    """A report's file; `replaces` is the place of one that it came for."""
 
     address: Address
     answer: Answer
     claims: tuple[Claim, ...]
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """A landing page, and the files it leads to; what it states is claimed of each."""
+    """A landing page whose files were asked; what it states is claimed of each.
+
+    `came`: some were had, so a report that it was itself stands no more.
+    """
 
     address: Address
-    known: bool
+    came: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An address that would be asked, were this no dry run or past its limit."""
+    """An address that would be asked, were this no dry run nor past its limit or its hours."""
 
     url: str
     known: bool

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from corpus.centres import Centre, Registry
 from corpus.centres.types import Lookups
@@ -24,16 +23,16 @@ from corpus.metadata.claims import ClaimSource
 from corpus.sources.doi import look_up
 from corpus.web.client import PoliteClient
 from corpus.web.single import name_of
+from indexer.answers import told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 from indexer.progress import Progress
-from indexer.visiting import Plan, Visit, told
+from indexer.visiting import MOST_FAILURES, Plan, Visit
 
 #: More lost at once than this share of a centre's reports (and than `FEW`) is taken for a fault.
 MANY_LOST: Final = 0.2
 FEW: Final = 5
 LOOKUPS: Final = 200  # DOIs looked up for one centre in one run
-_LONDON: Final = ZoneInfo("Europe/London")
 
 
 class Tally(StrEnum):
@@ -46,7 +45,7 @@ class Tally(StrEnum):
     DUPLICATE = "duplicate"  # the same bytes as a report that is here already
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
-    LEFT = "left"  # to be asked: past the limit, or a dry run
+    LEFT = "left"  # to be asked: past the limit or the hours, or a dry run
     FAILED = "failed"
     DOWNLOADED = "downloaded"  # answers with a body, lists left out
 
@@ -115,7 +114,7 @@ def gather(
             with library.recording():
                 number = library.visits.start_run(run)
         for centre in centres:
-            if not _within_hours(centre, now()):
+            if not centre.politeness.permits(now()):
                 hours = centre.politeness.hours
                 progress.say(f"{centre.id}: to be asked between {hours} UK time only; left out.")
                 continue
@@ -178,8 +177,8 @@ class _Centre:
                         self._progress.advance()
         except SiteFailing as error:
             self._fail(self._centre.home_url or self._centre.id, told(error))
-        self._withdraw(len(known))
         if not self._how.plan.dry_run:
+            self._withdraw(sum(address.gone is None for address in known.values()))
             self._look_up(lookups)
         return {tally.value: self._counts[tally] for tally in Tally}, self._failures
 
@@ -201,8 +200,10 @@ class _Centre:
         match event:
             case Got():
                 self._keep(event)
-            case Led(address):
+            case Led(address, came):
                 self._counts[Tally.DOWNLOADED] += 1
+                if came:
+                    self._take_down(address, f"{address.url} leads to files in its place")
                 self._remember(address)
             case Same(address):
                 self._counts[Tally.UNCHANGED] += not address.files
@@ -229,6 +230,7 @@ class _Centre:
                 answer.data or b"",
                 path=address.url,
                 place=address.place,
+                replaces=got.replaces,
                 name=name_of(answer.url),
                 claims=got.claims,
                 origin=Origin(self._centre.id, address.page, address.fetched, answer.headers),
@@ -247,41 +249,64 @@ class _Centre:
 
     def _withdraw(self, known: int) -> None:
         """Mark what is lost as withdrawn, unless it is too much to be believed."""
-        if not self._lost:
-            return
+        lost, kept = self._all_lost()
         most = max(FEW, int(known * MANY_LOST))
-        if len(self._lost) > most and not self._how.accept_lost:
+        if len(lost) > most and not self._how.accept_lost:
             self._fail(
                 self._centre.home_url or self._centre.id,
-                f"{len(self._lost)} of {known} addresses are gone at once, which is more likely a "
+                f"{len(lost)} of {known} addresses are gone at once, which is more likely a "
                 "fault of the site than its will: nothing was withdrawn. If it is true, sync "
                 "again with --accept-lost.",
             )
             return
-        for lost in self._lost:
-            reason = f"withdrawn, seen {self._now():%Y-%m-%d}: {lost.reason}"
-            places = [lost.address.place]
-            places += [
-                each.place
-                for each in self._library.visits.addresses(self._centre.id).values()
-                if each.page == lost.address.url
-            ]
-            with self._library.writing():
-                for place in dict.fromkeys(places):
-                    self._counts[Tally.WITHDRAWN] += len(self._library.withdraw(place, reason))
-            self._remember(replace(lost.address, gone=reason))
+        for address, why in lost:
+            if address.place not in kept:
+                self._take_down(address, why)
+            self._remember(replace(address, gone=self._seen(why)))
+
+    def _all_lost(self) -> tuple[list[tuple[Address, str]], set[str]]:
+        """What is gone and why, and the places that other addresses hold.
+
+        Gone with a page are the files that no other leads to. This is told by what is
+        remembered, so that nothing is missed where a run was broken off.
+        """
+        gone = {lost.address.url: (lost.address, lost.reason) for lost in self._lost}
+        known = self._library.visits.addresses(self._centre.id).values()
+        standing = [each for each in known if not each.gone and each.url not in gone]
+        led = {url for each in standing for url in each.files}
+        held = {file.place for file in self._library.files() if file.live}
+        kept = {each.place for each in standing if not each.page or each.url in led}
+        left = [
+            (each, f"{each.page} does not lead to it any more")
+            for each in standing
+            if each.fetched and each.page and each.url not in led and each.place in held
+        ]
+        return [*gone.values(), *((e, why) for e, why in left if e.place not in kept)], kept
+
+    def _take_down(self, address: Address, why: str) -> None:
+        with self._library.writing():
+            withdrawn = self._library.withdraw(address.place, self._seen(why))
+        self._counts[Tally.WITHDRAWN] += len(withdrawn)
+
+    def _seen(self, why: str) -> str:
+        return f"withdrawn, seen {self._now():%Y-%m-%d}: {why}"
 
     def _look_up(self, lookups: Lookups) -> None:
         """Ask for the metadata of reports whose DOI is known and was not looked up yet."""
         if lookups.crossref is None and lookups.openalex is None:
             return
+        failures = 0
         for entry in [e for e in self._library.entries().values() if self._unknown(e)][:LOOKUPS]:
+            if failures == MOST_FAILURES:
+                return
             doi = entry.metadata.doi or ""
             try:
                 claims = look_up(doi, lookups, lambda url: self._client.get(url).data or b"")
             except CorpusError as error:
                 self._fail(f"doi:{doi}", told(error))
+                failures += 1
                 continue
+            failures = 0
             with self._library.recording():
                 self._library.claim(entry.report_id, claims)
 
@@ -291,15 +316,6 @@ class _Centre:
         return bool(
             known.doi and known.centre == self._centre.id and not looked_up and not entry.removed
         )
-
-
-def _within_hours(centre: Centre, now: datetime) -> bool:
-    """Whether the centre may be asked now; its hours may run over midnight."""
-    if centre.politeness.hours is None:
-        return True
-    first, last = centre.politeness.hours.split("-")
-    time = f"{now.astimezone(_LONDON):%H:%M}"
-    return first <= time < last if first <= last else time >= first or time < last
 
 
 def _iso(moment: datetime) -> str:

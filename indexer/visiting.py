@@ -7,23 +7,17 @@ that is broken off has lost nothing but the file it was waiting for.
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import Final
 
 from corpus.centres import Centre, SourceSpec
 from corpus.centres.types import SourceKind
-from corpus.errors import CorpusError, EvidenceError, FetchError, Forbidden, Gone, ReadingError
+from corpus.errors import CorpusError, FetchError, Forbidden, Gone, SourceError
 from corpus.library.visits import Address
-from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of
-from corpus.metadata.page import page_metadata
-from corpus.reading.sniff import sniff
+from corpus.metadata.claims import Claim, ClaimSource, claims_of
 from corpus.sources.adapters import COMPLETE, list_source
-from corpus.sources.listing import links_of
-from corpus.sources.patterns import matches
 from corpus.sources.types import Listed
-from corpus.types import DocumentType
 from corpus.web.client import Answer, PoliteClient, Validators
-from corpus.web.single import name_of
+from indexer.answers import files_of, had, of_page_only, report, stated, told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 
@@ -61,30 +55,32 @@ class Visit:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _asked: int = 0
     _failures: int = 0
+    _complete: bool = True  # every list was had
+    _met: set[str] = field(default_factory=set)  # addresses asked on this visit
 
     def events(self) -> Generator[Event]:
         """Everything that happens, in order."""
         listed: dict[str, tuple[Listed, SourceSpec]] = {}
-        complete = True
         for spec in self._lists():
             pages: list[ListPage] = []
             try:
                 found = list(list_source(spec, self._asking(pages), nice_key=self.nice_key))
             except CorpusError as error:
-                complete = False
+                self._complete = False
                 yield Failed(spec.url, told(error))
                 yield from pages
                 continue
             yield from pages
             if not found and spec.kind is not SourceKind.ADDRESSES:
-                complete = False
+                self._complete = False
                 yield Failed(spec.url, "it lists nothing that the registry's patterns take")
             for each in found:
                 listed.setdefault(each.url, (each, spec))
         yield Counted(len(listed))
-        for each, spec in listed.values():
+        # What was never asked comes first: a limit must not keep it out for ever.
+        for each, spec in sorted(listed.values(), key=lambda found: found[0].url in self.known):
             yield from self._publication(each, spec)
-        if complete and any(spec.kind in COMPLETE for spec in self.centre.source):
+        if self._complete and any(spec.kind in COMPLETE for spec in self.centre.source):
             yield from self._missing(set(listed))
 
     def _lists(self) -> list[SourceSpec]:
@@ -122,59 +118,103 @@ class Visit:
         if not self._may_ask():
             yield Left(listed.url, known is not None)
             return
-        address = known or Address(listed.url, self.centre.id, listed.url)
+        address = replace(known, page=None) if known else self._new(listed.url)
+        if not all(self._fetched(url) for url in address.files):
+            address = _whole(address)  # its files are to have what it says of them
         answer = yield from self._ask(address)
-        if answer is None:
-            return
-        address = _seen(address, answer, self._time(), listed=changed)
+        if answer is not None:
+            yield from self._answered(listed, spec, address, answer)
+
+    def _answered(
+        self, listed: Listed, spec: SourceSpec, address: Address, answer: Answer
+    ) -> Iterator[Event]:
+        changed = listed.modified.isoformat() if listed.modified else None
+        seen = had(address, answer, self._time(), listed=changed)
         if answer.data is None:
-            yield Same(address, asked=True)
-            for url in address.files:
-                yield from self._file(self._of_page(url, address), ())
+            for url in seen.files:
+                yield from self._file(self._of_page(url, seen), ())
+            yield Same(seen, asked=True)
             return
         metadata = replace(listed.metadata, centre=self.centre.id)
-        claims = (*claims_of(metadata, ClaimSource.LISTING), *_stated(answer.data))
-        files = _files(listed, spec, answer)
-        if not files:
-            yield _report(address, answer, claims)
+        claims = (*claims_of(metadata, ClaimSource.LISTING), *stated(answer.data))
+        try:
+            files = files_of(listed, spec, answer)
+        except SourceError as error:
+            yield Failed(address.url, told(error), address)
             return
-        claims = tuple(_of_page_only(claim) for claim in claims)
+        if not files and not self._complete:  # the list that names them may be the one that failed
+            files = address.files
+        if not files:
+            yield report(seen, answer, claims, before=address)
+            return
+        claims = tuple(of_page_only(claim) for claim in claims)
         if len(files) > 1:  # the page's title is that of none of them
             claims = tuple(c for c in claims if c.field not in {"title", "doi", "isbn"})
-        yield from self._led(replace(address, files=files), claims)
+        yield from self._led(replace(seen, files=files), claims)
 
     def _led(self, page: Address, claims: tuple[Claim, ...]) -> Iterator[Event]:
-        """A landing page that was fetched, and its files.
+        """A landing page that was fetched: its files, then itself, so that none is missed.
 
-        A file it does not lead to any more was replaced, where one came for one; else it is lost.
+        What came for a file it does not lead to any more, or for itself, replaces that.
         """
         before = self.known.get(page.url)
-        dropped = [url for url in (before.files if before else ()) if url not in page.files]
-        fresh = [url for url in page.files if url not in (before.files if before else ())]
-        heir = {fresh[0]: dropped[0]} if len(fresh) == len(dropped) == 1 else {}
-        yield Led(page, known=before is not None)
+        was = (before.files or (before.url,)) if before and before.fetched else ()
+        dropped = [url for url in was if url not in page.files and not self._elsewhere(url, page)]
+        fresh = [url for url in page.files if url not in was or not self._fetched(url)]
+        replaced: str | None = None  # by the first that is fresh
+        if dropped == [page.url] or len(fresh) == len(dropped) == 1:
+            replaced = self._place(dropped[0])
+        came: set[str] = self._met & set(page.files)
         for url in page.files:
             address = self._of_page(url, page)
-            if (old := self.known.get(heir.get(url, ""))) is not None:
-                address = replace(address, place=old.place)
-            yield from self._file(address, claims)
-        for url in dropped:
-            if url not in heir.values() and url in self.known:
-                yield Lost(self.known[url], f"{page.url} does not lead to it any more")
+            if url in fresh:
+                address = _whole(address)
+            replaces = replaced if url in fresh[:1] else None
+            for event in self._file(address, claims, replaces=replaces):
+                came |= {url} if isinstance(event, Got | Same) else set()
+                yield event
+        if replaced and fresh[0] not in came and dropped != [page.url]:
+            page = replace(page, files=(*page.files, *dropped))  # until what replaces it is had
+        yield Led(page, bool(came))
+
+    def _fetched(self, url: str) -> bool:
+        return url in self.known and self.known[url].fetched is not None
+
+    def _elsewhere(self, url: str, page: Address) -> bool:
+        """Whether a list or another page leads to a file of the page."""
+        others = (each.files for each in self.known.values() if each.url != page.url)
+        file = self.known.get(url)
+        return url != page.url and (
+            (file is not None and file.page is None) or any(url in files for files in others)
+        )
+
+    def _place(self, url: str) -> str:
+        return self.known[url].place if url in self.known else url
+
+    def _new(self, url: str, page: str | None = None) -> Address:
+        return Address(url, self.centre.id, url, page=page)
 
     def _of_page(self, url: str, page: Address) -> Address:
-        return self.known.get(url) or Address(url, self.centre.id, url, page=page.url)
+        return self.known.get(url) or self._new(url, page.url)
 
-    def _file(self, address: Address, claims: tuple[Claim, ...]) -> Iterator[Event]:
+    def _file(
+        self, address: Address, claims: tuple[Claim, ...], *, replaces: str | None = None
+    ) -> Iterator[Event]:
+        if address.url in self._met:
+            return
         answer = yield from self._ask(address)
         if answer is None:
             return
-        seen = _seen(address, answer, self._time())
-        yield Same(seen, asked=True) if answer.data is None else _report(seen, answer, claims)
+        seen = had(address, answer, self._time())
+        if answer.data is None:
+            yield Same(seen, asked=True)
+        else:
+            yield report(seen, answer, claims, before=address, replaces=replaces)
 
     def _ask(self, address: Address) -> Generator[Event, None, Answer | None]:
         """Ask an address, if it changed; what goes wrong is told."""
         self._asked += 1
+        self._met.add(address.url)
         validators = Validators(address.etag, address.last_modified)
         try:
             answer = self.client.get(
@@ -183,11 +223,12 @@ class Visit:
                 delay_s=self.centre.politeness.delay_s,
             )
         except Gone as error:
-            yield (
-                Lost(address, told(error))
-                if address.fetched
-                else Failed(address.url, told(error), address)
-            )
+            if address.gone:  # withdrawn before, and listed still
+                yield Same(address, asked=False)
+            elif address.fetched:
+                yield Lost(address, told(error))
+            else:
+                yield Failed(address.url, told(error), address)
         except Forbidden as error:
             yield Failed(address.url, told(error), address)
         except FetchError as error:
@@ -222,64 +263,13 @@ class Visit:
 
     def _may_ask(self) -> bool:
         limit = self.plan.limit
-        return not self.plan.dry_run and (limit is None or self._asked < limit)
+        within = limit is None or self._asked < limit
+        return not self.plan.dry_run and within and self.centre.politeness.permits(self.now())
 
     def _time(self) -> str:
         return self.now().isoformat(timespec="seconds")
 
 
-def told(error: EvidenceError) -> str:
-    """An error's cause and cure in one line."""
-    return f"{error} {error.cure}" if error.cure else str(error)
-
-
-def _of_page_only(claim: Claim) -> Claim:
-    """A page's date may be that of a new website: what its file says in print comes first."""
-    dated = claim.field in {"year", "published"}
-    return replace(claim, confidence=Confidence.LOW) if dated else claim
-
-
-def _seen(address: Address, answer: Answer, now: str, *, listed: str | None = None) -> Address:
-    """The address as it is after it answered."""
-    if answer.data is None:
-        return replace(address, listed=listed or address.listed, fault=None)
-    return replace(
-        address,
-        listed=listed or address.listed,
-        etag=answer.validators.etag,
-        last_modified=answer.validators.last_modified,
-        fetched=now,
-        sha256=sha256(answer.data).hexdigest(),
-        files=(),
-        fault=None,
-        gone=None,
-    )
-
-
-def _report(address: Address, answer: Answer, claims: tuple[Claim, ...]) -> Event:
-    """A report's file, by what its bytes are and not by its name."""
-    try:
-        sniff(answer.data or b"", name_of(answer.url))
-    except ReadingError as error:
-        return Failed(address.url, told(error), replace(address, fetched=None))
-    return Got(address, answer, claims)
-
-
-def _files(listed: Listed, spec: SourceSpec, answer: Answer) -> tuple[str, ...]:
-    """The documents a listed address stands for, itself left out."""
-    data = answer.data or b""
-    links = list(listed.files)
-    if spec.files and _is_page(data):
-        links += [link for link in links_of(data, answer.url) if matches(link, spec.files)]
-    return tuple(dict.fromkeys(link for link in links if link != listed.url))
-
-
-def _stated(data: bytes) -> tuple[Claim, ...]:
-    return claims_of(page_metadata(data), ClaimSource.PAGE) if _is_page(data) else ()
-
-
-def _is_page(data: bytes) -> bool:
-    try:
-        return sniff(data, "page") is DocumentType.HTML
-    except ReadingError:
-        return False
+def _whole(address: Address) -> Address:
+    """The address to be asked for its bytes, changed or not."""
+    return replace(address, etag=None, last_modified=None)

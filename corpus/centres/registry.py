@@ -144,7 +144,7 @@ def load_registry(path: Path = REGISTRY) -> Registry:
     if faults:
         raise RegistryError(
             f"The registry {path} has {len(faults)} faults: {'; '.join(faults)}.",
-            cure="Mend these and run `evidence centres check`; docs/centres.md has the fields.",
+            cure="Mend these and run `evidence centres check`; docs/gathering.md has the fields.",
         )
     return Registry(
         tuple(_centre(each) for each in read.centre), Lookups(**read.lookups.model_dump())

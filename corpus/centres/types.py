@@ -1,7 +1,12 @@
 """What the registry says of a centre."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_LONDON: Final = ZoneInfo("Europe/London")
 
 
 class Membership(StrEnum):
@@ -71,6 +76,14 @@ class Politeness:
 
     delay_s: float = 2.0
     hours: str | None = None  # "20:00-06:00"
+
+    def permits(self, now: datetime) -> bool:
+        """Whether a request may be made now; the hours may run over midnight."""
+        if self.hours is None:
+            return True
+        first, last = self.hours.split("-")
+        time = f"{now.astimezone(_LONDON):%H:%M}"
+        return first <= time < last if first < last else time >= first or time < last
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from corpus.errors import LibraryError
 from corpus.library.schema import VERSION, create, upgrade
@@ -58,19 +58,30 @@ class Catalogue:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All the writes inside, or none of them."""
-        self._database.execute("BEGIN IMMEDIATE")
+        """All the writes inside, or none of them.
+
+        Raises:
+            LibraryError: they cannot be written.
+        """
         try:
+            self._database.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
+            self._database.execute("COMMIT")
+        except BaseException as error:
+            if self._database.in_transaction:  # a full disk has ended it already
+                self._database.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise LibraryError(
+                    f"The catalogue cannot be written: {error}.",
+                    cure="Nothing of this step was entered. See that the disk has room and may be "
+                    "written, that no other program holds the catalogue, then try again.",
+                ) from error
             raise
-        self._database.execute("COMMIT")
 
     def reports(self) -> dict[str, Entry]:
         """Every report ever catalogued, by id, in order of arrival."""
         rows = self._database.execute("SELECT report_id, body FROM report ORDER BY number")
-        return {report_id: _ENTRY.validate_json(body) for report_id, body in rows}
+        return {report_id: _entry(body) for report_id, body in rows}
 
     def report(self, report_id: str) -> Entry | None:
         """The report of that id, if it was ever catalogued."""
@@ -83,14 +94,14 @@ class Catalogue:
     def _one(self, where: str, value: str) -> Entry | None:
         query = f"SELECT body FROM report WHERE {where} ORDER BY number"  # noqa: S608 - `where` is written in this file
         row = self._database.execute(query, (value,)).fetchone()
-        return _ENTRY.validate_json(row[0]) if row else None
+        return _entry(row[0]) if row else None
 
     def unread(self, reader_version: int) -> list[Entry]:
         """Reports that this version of the reader has not read, in order of arrival."""
         rows = self._database.execute(
             "SELECT body FROM report WHERE read_by IS NOT ? ORDER BY number", (reader_version,)
         )
-        return [_ENTRY.validate_json(body) for (body,) in rows]
+        return [_entry(body) for (body,) in rows]
 
     def put(self, entry: Entry, *, read_by: int | None) -> None:
         """Add a report or replace what is known of it."""
@@ -133,6 +144,17 @@ class Catalogue:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+
+def _entry(body: str) -> Entry:
+    try:
+        return _ENTRY.validate_json(body)
+    except ValidationError as error:
+        raise LibraryError(
+            f"A report in the catalogue cannot be read: {error}.",
+            cure="Restore the catalogue from a backup, or name a new home and add the reports "
+            "again.",
+        ) from error
 
 
 def _file(row: dict[str, Any]) -> FileEntry:

@@ -149,7 +149,9 @@ def families(members: Sequence[Member]) -> list[tuple[tuple[Member, ...], str]]:
 
 
 def _keys(member: Member) -> Iterator[tuple[tuple[str, ...], str]]:
-    for study in member.studies:
+    # Two numbers of one registry are two studies: what names both reviews them and is of neither.
+    registries = {study[:3] for study in member.studies}
+    for study in member.studies if len(registries) == len(member.studies) else ():
         yield ("study", study), f"same trial registration, {study}"
     for page in member.pages:
         yield ("page", page), f"offered together on {page}"

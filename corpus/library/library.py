@@ -38,6 +38,8 @@ LOCK_WAIT_S: Final = 10
 _OF_READING: Final = frozenset(
     {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
 )
+#: Sources that speak of a place: what they say holds for its new content, unless said anew.
+_OF_PLACE: Final = frozenset({ClaimSource.PAGE, ClaimSource.LISTING})
 
 
 class Library:
@@ -115,6 +117,7 @@ class Library:
         metadata: Metadata = Metadata(),
         claims: tuple[Claim, ...] = (),
         place: str | None = None,
+        replaces: str | None = None,
         report_id: str | None = None,
         origin: Origin = Origin(),
     ) -> tuple[str, Added]:
@@ -127,6 +130,7 @@ class Library:
             metadata: what a metadata file or record says; adds to what was known before.
             claims: what others say, each in place of what the same source said before.
             place: what makes it the same file again; `path`, unless given.
+            replaces: another place, whose file it is a new version of.
             report_id: given for evidence records, made from name and content for files.
             origin: for files of the web, where it came from.
 
@@ -153,23 +157,31 @@ class Library:
                 headers=origin.headers,
             )
             if known is None:
-                return self._enter_new(file, name, len(data), claims)
-            return self._enter_again(file, known, claims)
+                return self._enter_new(file, name, len(data), claims, replaces)
+            return self._enter_again(file, known, claims, replaces)
 
     def _enter_new(
-        self, file: FileEntry, name: str, size: int, claims: tuple[Claim, ...]
+        self,
+        file: FileEntry,
+        name: str,
+        size: int,
+        claims: tuple[Claim, ...],
+        replaces: str | None,
     ) -> tuple[str, Added]:
         holder = self._catalogue.report(file.report_id)
         if holder and holder.removed is None:
             self._check_same_place(file)
-        replaced = self._supersede(file)
-        corrected = [c for old in replaced for c in old.claims if c.source is ClaimSource.PERSON]
+        replaced = self._supersede(file, replaces)
+        kept = {ClaimSource.PERSON}
+        if not _OF_PLACE & {claim.source for claim in claims}:
+            kept |= _OF_PLACE
+        known = [claim for old in replaced for claim in old.claims if claim.source in kept]
         entry = Entry(
             report_id=file.report_id,
             sha256=file.sha256,
             name=name,
             size=size,
-            claims=put(corrected, claims),
+            claims=put(known, claims),
             added=_now(),
         )
         self._catalogue.put(entry, read_by=None)
@@ -190,34 +202,43 @@ class Library:
             )
 
     def _enter_again(
-        self, file: FileEntry, known: Entry, claims: tuple[Claim, ...]
+        self, file: FileEntry, known: Entry, claims: tuple[Claim, ...], replaces: str | None
     ) -> tuple[str, Added]:
         holders = {f.place for f in self._catalogue.files(report_id=known.report_id)}
-        self._supersede(file)
+        self._supersede(file, replaces)
         self._catalogue.put_file(file)
         merged = put(known.claims, claims)
         if known.unkept:  # its bytes are here once more: read them as the reader is now
             known = replace(known, unkept=False)
             self._catalogue.put(known, read_by=None)
-        if known.removed is not None or merged != known.claims:
-            restored = replace(known, removed=None, departure=None, replaced_by=None, claims=merged)
-            self._catalogue.update(restored)
-        if known.removed is not None:
+        # What a person took out, no sync brings back.
+        back = known.removed is not None and not (
+            known.departure is Departure.REMOVED and file.centre
+        )
+        if back:
+            known = replace(known, removed=None, departure=None, replaced_by=None)
+        if back or merged != known.claims:
+            self._catalogue.update(replace(known, claims=merged))
+        if back:
             return known.report_id, Added.RESTORED
         if file.place not in holders:
             return known.report_id, Added.DUPLICATE
         updated = merged != known.claims
         return known.report_id, Added.UPDATED if updated else Added.UNCHANGED
 
-    def _supersede(self, file: FileEntry) -> list[Entry]:
-        """Mark earlier contents of a place; a report no file holds any longer is replaced.
+    def _supersede(self, file: FileEntry, replaces: str | None) -> list[Entry]:
+        """Mark earlier contents of its places; a report no file holds any longer is replaced.
 
         Returns:
             What the place held before.
         """
         found = []
-        for old in self._catalogue.files(place=file.place):
-            if old.sha256 == file.sha256 or old.superseded:
+        before = self._catalogue.files(place=file.place)
+        if replaces is not None and replaces != file.place:
+            before += self._catalogue.files(place=replaces)
+        for old in before:
+            same = (old.place, old.sha256) == (file.place, file.sha256)
+            if same or old.superseded:
                 continue
             self._catalogue.put_file(replace(old, superseded=True))
             entry = self._catalogue.report(old.report_id)
@@ -243,7 +264,8 @@ class Library:
     def _depart(
         self, entry: Entry, departure: Departure, reason: str, *, replaced_by: str | None = None
     ) -> None:
-        if entry.removed is None:
+        returned = departure is Departure.REPLACED and entry.departure is Departure.WITHDRAWN
+        if entry.removed is None or returned:
             self._catalogue.update(
                 replace(entry, removed=reason, departure=departure, replaced_by=replaced_by)
             )
@@ -262,14 +284,15 @@ class Library:
             Ids of reports that are to be had nowhere else: they are withdrawn.
         """
         withdrawn = []
-        for file in self._catalogue.files(place=place):
-            if not file.live:
-                continue
-            self._catalogue.put_file(replace(file, gone=reason))
-            entry = self._catalogue.report(file.report_id)
-            if entry is not None and entry.removed is None and not self._held(file):
-                self._depart(entry, Departure.WITHDRAWN, reason)
-                withdrawn.append(file.report_id)
+        with self._catalogue.transaction():
+            for file in self._catalogue.files(place=place):
+                if not file.live:
+                    continue
+                self._catalogue.put_file(replace(file, gone=reason))
+                entry = self._catalogue.report(file.report_id)
+                if entry is not None and entry.removed is None and not self._held(file):
+                    self._depart(entry, Departure.WITHDRAWN, reason)
+                    withdrawn.append(file.report_id)
         return withdrawn
 
     def correct(self, report_id: str, claims: Iterable[Claim], *, forget: Collection[str]) -> Entry:

@@ -37,7 +37,7 @@ def shelve(library: Library) -> list[Shelved]:
     for file in library.files():
         files.setdefault(file.report_id, []).append(file)
     shown = {
-        report_id: _Shown.of([entries[each] for each in groups[report_id]], files)
+        report_id: _Shown.of([entries[each] for each in groups[report_id]], files, repeats)
         for report_id, entry in entries.items()
         if report_id not in repeats
         and entry.outcome is Outcome.READ
@@ -59,21 +59,32 @@ def current_reports(library: Library) -> list[Report]:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """The entries that are one report, its own first, with the files of all."""
+    """The entries that are one report, its own first, with the files of all.
+
+    `replaced_by` is the report its successor is shown as.
+    """
 
     entry: Entry
     claims: tuple[Claim, ...]
     metadata: Metadata
     all: tuple[Entry, ...]
     files: tuple[FileEntry, ...]
+    replaced_by: str | None
 
     @classmethod
-    def of(cls, all_: Sequence[Entry], files: Mapping[str, list[FileEntry]]) -> "_Shown":
+    def of(
+        cls,
+        all_: Sequence[Entry],
+        files: Mapping[str, list[FileEntry]],
+        repeats: Mapping[str, str],
+    ) -> "_Shown":
         claims = put((), all_[0].claims)
         for other in reversed(all_):  # what the first says wins over what the others say
             claims = put(other.claims, claims)
         held = tuple(file for entry in all_ for file in files.get(entry.report_id, ()))
-        return cls(all_[0], claims, resolve(claims), tuple(all_), held)
+        follower = all_[0].replaced_by
+        follower = repeats.get(follower, follower) if follower else None
+        return cls(all_[0], claims, resolve(claims), tuple(all_), held, follower)
 
     @property
     def id(self) -> str:
@@ -111,7 +122,7 @@ class _Shown:
             designs=entry.designs,
             status=_STATUS[entry.departure],
             status_note=entry.removed,
-            replaced_by=entry.replaced_by,
+            replaced_by=self.replaced_by,
         )
 
     def details(self, versions: tuple[Version, ...], family: tuple[Relative, ...]) -> ReportDetails:
@@ -134,7 +145,7 @@ def _versions(shown: Mapping[str, _Shown]) -> dict[str, tuple[Version, ...]]:
     chain: dict[str, str] = {}  # each id to the newest of its versions
     for each in shown.values():
         newest, seen = each, {each.id}
-        while (follower := shown.get(newest.entry.replaced_by or "")) and follower.id not in seen:
+        while (follower := shown.get(newest.replaced_by or "")) and follower.id not in seen:
             newest = follower
             seen.add(follower.id)
         chain[each.id] = newest.id

@@ -39,6 +39,8 @@ class Confidence(StrEnum):
 
 _ORDER: Final = {source: place for place, source in enumerate(ClaimSource)}
 _NESTED: Final = ("rating", "stated")
+_NUMBERS: Final = frozenset({"year", "stated.strength", "stated.cost", "stated.impact"})
+_LISTS: Final = frozenset({"authors", "topics", "nations"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ class Claim:
 def claims_of(
     metadata: Metadata, source: ClaimSource, confidence: Confidence = Confidence.HIGH
 ) -> tuple[Claim, ...]:
-    """A claim for every field the metadata says something of."""
+    """A claim for every field the metadata says something of.
+
+    What is of another type than its field says nothing: sites' answers may hold anything.
+    """
     said = {f.name: getattr(metadata, f.name) for f in fields(metadata) if f.name not in _NESTED}
     for name in _NESTED:
         part = getattr(metadata, name)
@@ -62,8 +67,19 @@ def claims_of(
     return tuple(
         Claim(name, value, source, confidence)
         for name, value in said.items()
-        if value not in (None, (), "")
+        if value not in (None, (), "") and _fits(name, value)
     )
+
+
+def _fits(name: str, value: object) -> bool:
+    """Whether a field can have a value; half a surrogate pair, which JSON may give, is no text."""
+    if name in _NUMBERS:
+        return type(value) is int
+    words = value if name in _LISTS and isinstance(value, tuple) else (value,)
+    try:
+        return all(isinstance(word, str) and word.encode() for word in words)
+    except UnicodeEncodeError:
+        return False
 
 
 def put(known: Iterable[Claim], new: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -11,6 +11,7 @@ from corpus.sources.govuk import list_govuk
 from corpus.sources.listing import list_listing
 from corpus.sources.nice import list_nice
 from corpus.sources.oai import list_oai
+from corpus.sources.parsing import understanding
 from corpus.sources.patterns import wanted
 from corpus.sources.sitemap import list_sitemap
 from corpus.sources.types import Adapter, Ask, Listed
@@ -42,4 +43,5 @@ def list_source(spec: SourceSpec, ask: Ask, *, nice_key: str | None = None) -> I
         found = list_nice(spec, ask, key=nice_key)
     else:
         found = _ADAPTERS[spec.kind](spec, ask)
-    return (listed for listed in found if wanted(listed.url, spec.take, spec.leave))
+    with understanding(spec.url):
+        yield from (listed for listed in found if wanted(listed.url, spec.take, spec.leave))

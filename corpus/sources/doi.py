@@ -7,7 +7,7 @@ from urllib.parse import quote
 from corpus.centres.types import Lookups
 from corpus.errors import FetchError, Gone, SourceError
 from corpus.metadata.claims import Claim, ClaimSource, claims_of
-from corpus.sources.parsing import parse_json, plain
+from corpus.sources.parsing import parse_json, plain, understanding
 from corpus.types import Metadata
 
 _SAFE: Final = "/"
@@ -34,7 +34,8 @@ def look_up(doi: str, lookups: Lookups, ask: Callable[[str], bytes]) -> tuple[Cl
             continue
         if not isinstance(found, dict):
             raise SourceError(f"{url} gives no work.")
-        return claims_of(understand(found), ClaimSource.DOI)
+        with understanding(url):
+            return claims_of(understand(found), ClaimSource.DOI)
     if fault is not None:
         raise fault
     return ()

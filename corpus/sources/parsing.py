@@ -3,6 +3,8 @@
 import json
 import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -43,8 +45,21 @@ def parse_json(data: bytes, url: str) -> Any:  # noqa: ANN401 - any JSON
     """
     try:
         return json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{url} gives no JSON: {error}.") from error
+
+
+@contextmanager
+def understanding(url: str) -> Iterator[None]:
+    """Take what an address gives apart: where it has another shape than it should, say so.
+
+    Raises:
+        SourceError: a part is not of the type its place calls for.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise SourceError(f"{url} gives something of another shape: {error}.") from error
 
 
 def unpack(data: bytes, url: str) -> bytes:
@@ -53,8 +68,6 @@ def unpack(data: bytes, url: str) -> bytes:
     Raises:
         SourceError: damaged, or more than `LARGEST` bytes inside.
     """
-    if not data.startswith(_GZIP):
-        return data
     if not data.startswith(_GZIP):
         return data
     found = bytearray()
@@ -74,7 +87,7 @@ def unpack(data: bytes, url: str) -> bytes:
 
 def local_name(element: Any) -> str:  # noqa: ANN401 - lxml's element
     """An element's name without its namespace; empty for comments and instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def parse_date(words: str | None) -> datetime | None:
@@ -107,6 +120,7 @@ def address(link: str, base: str) -> str | None:
         return None
     try:
         whole = urljoin(base, link.strip())
+        whole.encode()  # half a surrogate pair, which JSON may give, is in no address
         if urlsplit(whole).scheme not in {"http", "https"}:
             return None
         return str(normalize_url(whole.split("#")[0]))

@@ -15,6 +15,7 @@ from corpus.web.pace import PASSING, Pace, Retries, retry_after_s
 from corpus.web.robots import Robots
 
 REDIRECTS: Final = 5
+LONGEST_DELAY_S: Final = 600.0  # between two requests; a site that asks for more is left alone
 #: Headers of an answer worth keeping beside an original.
 KEPT_HEADERS: Final = (
     "content-type", "content-length", "content-language", "content-disposition",
@@ -191,7 +192,7 @@ class PoliteClient:
         try:
             with self._http.stream("GET", url, headers={**headers, **more}) as response:
                 return self._read(url, response, partial)
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:  # its own, or that it redirects to
             raise FetchError(f"{url} is no address: {error}.") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise _TryAgainError(str(error) or type(error).__name__) from error
@@ -244,6 +245,11 @@ class PoliteClient:
 
     def _delay(self, url: str, delay_s: float) -> float:
         asked = self._robots.delay_s(_origin(httpx.URL(url))) if self._manners.obey_robots else 0.0
+        if asked > LONGEST_DELAY_S:
+            raise FetchError(
+                f"{url}: its robots.txt asks for {asked:.0f} s between two requests, "
+                "more than a run can wait."
+            )
         return max(self._manners.delay_s, delay_s, asked)
 
     def _ask_robots(self, url: str) -> tuple[int, bytes]:
@@ -256,7 +262,7 @@ class PoliteClient:
                     if response.status_code not in PASSING:
                         return response.status_code, bytes(data)
                     fault = f"status {response.status_code}"
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 fault = str(error) or type(error).__name__
             wait = self._manners.retries.wait_s(attempt, None)
             if wait is not None:
@@ -280,9 +286,11 @@ def _continues(headers: httpx.Headers) -> str | None:
 
 def _parsed(url: str) -> httpx.URL:
     try:
-        return httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise FetchError(f"{url} is no address: {error}.") from error
+        parsed = httpx.URL(url)
+        _ = parsed.host  # decoded when it is looked at, and not every name can be
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise FetchError(f"{url!a} is no address: {error}.") from error
+    return parsed
 
 
 def _origin(url: httpx.URL) -> str:

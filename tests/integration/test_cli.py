@@ -173,3 +173,15 @@ def test_packages_are_this_projects_own() -> None:
 
     for package in (api, cli, corpus, indexer, search):
         assert Path(package.__file__ or "").parents[1] == ROOT
+
+
+def test_a_sync_in_which_everything_fails_exits_with_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("url\nhttps://127.0.0.1/report.pdf\n")
+    registry = tmp_path / "centres.toml"
+    registry.write_text(
+        '[[centre]]\nid = "mine"\nname = "Mine"\nmember = "none"\npolicy_areas = ["any"]\n'
+        f'[[centre.source]]\nkind = "addresses"\nurl = "{tmp_path / "a.csv"}"\n'
+    )
+    done = run(tmp_path / "home", "sync", "--registry", str(registry), check=False)
+    assert done.returncode == 1
+    assert "not in the public internet" in done.stdout

@@ -156,3 +156,28 @@ def test_damaged_pages_name_the_cure(library: Library) -> None:
     with pytest.raises(LibraryError) as caught:
         library.document(report.sha256)
     assert "--reread" in (caught.value.cure or "")
+
+
+def test_a_catalogue_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.add(b"one", path="1.txt", name="1.txt")
+        other = sqlite3.connect(tmp_path / "catalogue.sqlite")
+        (pages,) = other.execute("PRAGMA page_count").fetchone()
+        library._catalogue._database.execute(f"PRAGMA max_page_count = {pages}")  # noqa: SLF001
+        with pytest.raises(LibraryError, match="full"):  # as on a full disk
+            library.add(b"two", path="2.txt" * 9_999, name="2.txt")
+        assert len(library.entries()) == 1
+        library._catalogue._database.execute("PRAGMA max_page_count = 9999")  # noqa: SLF001
+        library.add(b"two", path="2.txt", name="2.txt")
+        assert len(library.entries()) == 2
+
+
+def test_a_damaged_report_in_the_catalogue_is_told(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.add(b"one", path="1.txt", name="1.txt")
+        other = sqlite3.connect(tmp_path / "catalogue.sqlite")
+        other.execute("UPDATE report SET body = '{}'")
+        other.commit()
+        other.close()
+        with pytest.raises(LibraryError, match="cannot be read"):
+            library.entries()

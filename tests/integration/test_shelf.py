@@ -306,7 +306,32 @@ def test_resemblance_is_the_share_of_text_in_common() -> None:
     assert 0.35 < resemblance(one, half) < 0.65
 
 
+def test_a_version_whose_successor_is_one_with_another_report_leads_to_that(shelf: Shelf) -> None:
+    other = shelf.put("https://a.example/other.pdf", words(2))
+    old = shelf.put("https://a.example/r.pdf", words(1))
+    shelf.put("https://a.example/r.pdf", words(2) + "\n")
+    shown = shelf.shown()
+    assert set(shown) == {old, other}
+    assert shown[old].report.replaced_by == other
+    assert [each.report_id for each in shown[old].details.versions] == [other]
+    assert [each.report_id for each in shown[other].details.versions] == [old]
+
+
 # ------------------------------------------------------------------ studies
+
+
+def test_a_review_of_several_trials_is_of_no_trials_family(shelf: Shelf) -> None:
+    shelf.put("https://a.example/review.pdf", f"{words(1)} NCT01234567 NCT07654321", title="One")
+    shelf.put("https://a.example/1.pdf", f"{words(2)} NCT01234567", title="Two")
+    shelf.put("https://a.example/2.pdf", f"{words(3)} NCT07654321", title="Three")
+    assert not any(each.details.family for each in shelf.shown().values())
+
+
+def test_a_trial_of_two_registries_joins_by_either(shelf: Shelf) -> None:
+    shelf.put("https://a.example/1.pdf", f"{words(1)} NCT01234567 ISRCTN12345678", title="One")
+    shelf.put("https://a.example/2.pdf", f"{words(2)} NCT01234567", title="Two")
+    shelf.put("https://a.example/3.pdf", f"{words(3)} ISRCTN12345678", title="Three")
+    assert [len(each.details.family) for each in shelf.shown().values()] == [2, 2, 2]
 
 
 @pytest.mark.parametrize(

@@ -521,3 +521,24 @@ def test_addresses_are_told_from_paths() -> None:
     assert not is_address("/home/a/b.pdf")
     assert not is_address("C:\\reports\\a.pdf")
     assert not is_address("ftp://x.org/a")
+
+
+@pytest.mark.parametrize("url", ["https://xn--/", "http://xn--a/", "https://site.example/\ud800"])
+def test_an_address_that_cannot_be_written_is_told(url: str) -> None:
+    with pytest.raises(FetchError, match="no address"):
+        Site([httpx.Response(200)]).get(url)
+
+
+def test_a_redirect_to_a_name_that_cannot_be_written_is_told() -> None:
+    moved = httpx.Response(302, headers={"Location": "https://xn--/"})
+    with pytest.raises(FetchError, match="no address"):
+        Site([moved]).get()
+
+
+def test_a_crawl_delay_longer_than_a_run_can_wait_is_told_and_not_waited_for() -> None:
+    robots = httpx.Response(200, text="User-agent: *\nCrawl-delay: 86400")
+    site = Site([httpx.Response(200)], robots=robots)
+    with pytest.raises(FetchError, match="86400 s between two requests"):
+        site.get()
+    assert not site.asked
+    assert not site.slept
