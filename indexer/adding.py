@@ -11,9 +11,7 @@ from corpus.reading.records import EvidenceRecord, load_records
 from corpus.types import Metadata
 from corpus.web.single import fetch, is_address
 from indexer.progress import Progress
-from indexer.sources import Found, Known, Sidecar, as_text, walk
-
-RECORD_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+from indexer.sources import RECORD_SUFFIXES, Found, Known, Sidecar, as_text, walk
 
 
 @dataclass(frozen=True, slots=True)

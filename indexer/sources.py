@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from corpus.errors import MetadataError
 from corpus.metadata.sidecar import is_metadata, load_metadata
 from corpus.types import Metadata
 from corpus.web.single import is_address
 from indexer.errors import NothingToAdd
+
+RECORD_SUFFIXES: Final = frozenset({".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from corpus.web.client import Answer, PoliteClient, Validators
 from indexer.answers import files_of, had, of_page_only, report, stated, told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
+from indexer.folder import is_local, list_folder, read_local
 
 MOST_FAILURES: Final = 5  # addresses in a row that give nothing before a site is left alone
 
@@ -64,7 +65,7 @@ class Visit:
         for spec in self._lists():
             pages: list[ListPage] = []
             try:
-                found = list(list_source(spec, self._asking(pages), nice_key=self.nice_key))
+                found = self._listed(spec, pages)
             except CorpusError as error:
                 self._complete = False
                 yield Failed(spec.url, told(error))
@@ -87,6 +88,11 @@ class Visit:
         """The centre's lists; the NICE API only with a key, or where there is nothing else."""
         usable = [s for s in self.centre.source if s.kind is not SourceKind.NICE or self.nice_key]
         return usable or list(self.centre.source)
+
+    def _listed(self, spec: SourceSpec, pages: list[ListPage]) -> list[Listed]:
+        if spec.kind is SourceKind.FOLDER:
+            return list_folder(spec)
+        return list(list_source(spec, self._asking(pages), nice_key=self.nice_key))
 
     def _asking(self, pages: list[ListPage]) -> Callable[..., bytes]:
         """Fetches a page of a list, from what was kept where it has not changed."""
@@ -217,10 +223,8 @@ class Visit:
         self._met.add(address.url)
         validators = Validators(address.etag, address.last_modified)
         try:
-            answer = self.client.get(
-                address.url,
-                known=validators if address.fetched and not address.gone else Validators(),
-                delay_s=self.centre.politeness.delay_s,
+            answer = self._get(
+                address.url, validators if address.fetched and not address.gone else Validators()
             )
         except Gone as error:
             if address.gone:  # withdrawn before, and listed still
@@ -243,6 +247,11 @@ class Visit:
             self._failures = 0
             return answer
         return None
+
+    def _get(self, url: str, known: Validators) -> Answer:
+        if is_local(url, self.centre.source):
+            return read_local(url, known)
+        return self.client.get(url, known=known, delay_s=self.centre.politeness.delay_s)
 
     def _missing(self, listed: set[str]) -> Iterator[Event]:
         """Addresses that no list names any more: asked once more, for a list may be wrong."""

@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated
@@ -69,6 +69,14 @@ class Months:
 
 
 @validated(frozen=True, slots=True, config=_Strict)
+class OnPage:
+    """How a centre's pages state a part of the rating: its words are the group `words`."""
+
+    part: Literal["evidence", "cost", "impact"]
+    pattern: _Pattern
+
+
+@validated(frozen=True, slots=True, config=_Strict)
 class Scheme:
     """A rating scheme. `effect` is read from the evidence words, `impact` from the impact words."""
 
@@ -84,6 +92,7 @@ class Scheme:
     effect: tuple[Effect, ...] = ()
     impact: tuple[Effect, ...] = ()
     months: tuple[Months, ...] = ()
+    page: tuple[OnPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

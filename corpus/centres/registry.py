@@ -32,6 +32,9 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+_LOCAL: Final = frozenset({SourceKind.ADDRESSES, SourceKind.FOLDER})
+
+
 class _Source(_Strict):
     kind: SourceKind
     url: _Words
@@ -46,7 +49,9 @@ class _Source(_Strict):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "_Source":
-        if self.kind is not SourceKind.ADDRESSES and not re.match(r"https?://[^/\s]+", self.url):
+        if self.kind is SourceKind.FOLDER and not Path(self.url).is_absolute():
+            raise ValueError(f"url {self.url!r} must be an absolute path for kind 'folder'")
+        if self.kind not in _LOCAL and not re.match(r"https?://[^/\s]+", self.url):
             raise ValueError(f"url {self.url!r} must be a web address for kind {self.kind.value!r}")
         if self.pages and self.kind is not SourceKind.LISTING:
             raise ValueError("`pages` is for kind 'listing' only")

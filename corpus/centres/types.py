@@ -27,7 +27,8 @@ class SourceKind(StrEnum):
     WORDPRESS = "wordpress"  # the WordPress REST API
     LISTING = "listing"  # pages of links
     NICE = "nice"  # the NICE syndication API; needs a key
-    ADDRESSES = "addresses"  # a CSV of addresses, or a folder of files
+    ADDRESSES = "addresses"  # a CSV of addresses
+    FOLDER = "folder"  # files below a folder of this machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from corpus.library.identity import identify, same_reports
 from corpus.library.states import Account, Departure, Entry, FileEntry, Outcome, account_for
 from corpus.library.visits import Visits
 from corpus.metadata.claims import Claim, ClaimSource, claims_of, put, without
+from corpus.metadata.ratings import claims_of_rating
 from corpus.types import Document, Metadata
 
 #: Raised when reading changes what comes out of a file: everything is read again.
@@ -362,7 +363,10 @@ class Library:
                 entry,
                 outcome=Outcome.NEEDS_OCR if empty else Outcome.READ,
                 reason=what_reading_found(document, ocr, empty=empty),
-                claims=put(without(entry.claims, _OF_READING), reading.claims),
+                claims=put(
+                    without(entry.claims, _OF_READING),
+                    (*reading.claims, *claims_of_rating(document, entry.metadata.centre)),
+                ),
                 document_type=document.document_type,
                 page_count=len(document.pages),
                 ocr_pages=ocr,
