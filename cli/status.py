@@ -153,7 +153,7 @@ def _print_index(status: Status, console: Console) -> None:
 
 def _by_centre(library: Library, indexed: frozenset[str]) -> list[CentreStatus]:
     """What is held of each centre, those with most reports first."""
-    addresses = library.visits.addresses().values()
+    addresses = library.visits.all_addresses()
     shelved = [s.report for s in shelve(library) if s.report.status is ReportStatus.CURRENT]
     named = {centre for report in shelved for centre in report.centres or (NO_CENTRE,)}
     named |= {address.centre for address in addresses}

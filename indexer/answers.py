@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from corpus.centres import SourceSpec
 from corpus.errors import EvidenceError, ReadingError
@@ -82,6 +83,11 @@ def files_of(listed: Listed, spec: SourceSpec, answer: Answer) -> tuple[str, ...
 def stated(data: bytes) -> tuple[Claim, ...]:
     """What a page states of itself; nothing, for other files."""
     return claims_of(page_metadata(data), ClaimSource.PAGE) if _is_page(data) else ()
+
+
+def is_home(asked: str, ended: str) -> bool:
+    """Whether an address ended at the home page of a site, as many do for what is gone."""
+    return urlsplit(asked).path.strip("/") != "" == urlsplit(ended).path.strip("/")
 
 
 def _is_page(data: bytes) -> bool:

@@ -17,7 +17,7 @@ from corpus.metadata.claims import Claim, ClaimSource, claims_of
 from corpus.sources.adapters import COMPLETE, list_source
 from corpus.sources.types import Listed
 from corpus.web.client import Answer, PoliteClient, Validators
-from indexer.answers import files_of, had, of_page_only, report, stated, told
+from indexer.answers import files_of, had, is_home, of_page_only, report, stated, told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 from indexer.folder import is_local, list_folder, read_local
@@ -134,6 +134,10 @@ class Visit:
     def _answered(
         self, listed: Listed, spec: SourceSpec, address: Address, answer: Answer
     ) -> Iterator[Event]:
+        if is_home(address.url, answer.url):
+            why = f"{address.url} leads to the site's home page: it may be gone."
+            yield Failed(address.url, why, address)
+            return
         changed = listed.modified.isoformat() if listed.modified else None
         seen = had(address, answer, self._time(), listed=changed)
         if answer.data is None:
@@ -198,7 +202,7 @@ class Visit:
         return self.known[url].place if url in self.known else url
 
     def _new(self, url: str, page: str | None = None) -> Address:
-        return Address(url, self.centre.id, url, page=page)
+        return Address(url, self.centre.id, f"{self.centre.id} {url}", page=page)
 
     def _of_page(self, url: str, page: Address) -> Address:
         return self.known.get(url) or self._new(url, page.url)

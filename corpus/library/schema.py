@@ -12,7 +12,7 @@ from corpus.library.states import Departure, Entry
 from corpus.metadata.claims import ClaimSource, claims_of
 from corpus.types import Metadata
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 _TABLES_1: Final = """
 CREATE TABLE report (
@@ -66,6 +66,29 @@ CREATE TABLE run (
     body TEXT NOT NULL
 )"""
 
+#: Two centres may list the same address; each remembers what it had from there.
+_TABLES_3: Final = """
+ALTER TABLE address RENAME TO address_2;
+DROP INDEX address_of_centre;
+CREATE TABLE address (
+    url TEXT NOT NULL,
+    centre TEXT NOT NULL,
+    place TEXT NOT NULL,          -- what the library knows its report by
+    page TEXT,                    -- the landing page that led to it, NULL for those of lists
+    listed TEXT,                  -- when the list says it last changed
+    etag TEXT,
+    last_modified TEXT,
+    fetched TEXT,                 -- when it last gave its bytes, NULL: never
+    sha256 TEXT,                  -- of these bytes
+    files TEXT NOT NULL DEFAULT '[]', -- for a landing page, the files it led to
+    fault TEXT,                   -- why the last try failed, NULL: it did not
+    gone TEXT,
+    PRIMARY KEY (centre, url)
+);
+INSERT INTO address SELECT url, centre, place, page, listed, etag, last_modified, fetched, sha256,
+    files, fault, gone FROM address_2 ORDER BY rowid;
+DROP TABLE address_2"""
+
 _ENTRY: Final = TypeAdapter(Entry)
 _METADATA: Final = TypeAdapter(Metadata)
 
@@ -78,7 +101,7 @@ def create(database: sqlite3.Connection) -> None:
 
 def upgrade(database: sqlite3.Connection, version: int) -> None:
     """Bring a catalogue of an earlier version up to date, inside a transaction."""
-    steps = {1: _to_2}  # from each version to the next
+    steps = {1: _to_2, 2: _to_3}  # from each version to the next
     for step in range(version, VERSION):
         steps[step](database)
     database.execute(f"PRAGMA user_version = {VERSION}")
@@ -106,6 +129,10 @@ def _to_2(database: sqlite3.Connection) -> None:
             "UPDATE report SET body = ? WHERE report_id = ?",
             (_ENTRY.dump_json(entry).decode(), report_id),
         )
+
+
+def _to_3(database: sqlite3.Connection) -> None:
+    _run(database, _TABLES_3)
 
 
 def _from_1(old: dict[str, Any], follower: str | None) -> Entry:

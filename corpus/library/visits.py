@@ -50,14 +50,20 @@ class Visits:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
-    def addresses(self, centre: str | None = None) -> dict[str, Address]:
-        """Every address known of a centre, or of all."""
+    def addresses(self, centre: str) -> dict[str, Address]:
+        """Every address known of a centre, by URL."""
+        return {each.url: each for each in self._addresses(" WHERE centre = ?", centre)}
+
+    def all_addresses(self) -> list[Address]:
+        """Every address of every centre; two may hold the same URL."""
+        return list(self._addresses(""))
+
+    def _addresses(self, where: str, *values: str) -> Iterator[Address]:
         rows = self._database.execute(
-            f"SELECT {', '.join(_ADDRESS)} FROM address"  # noqa: S608 - names of columns
-            " WHERE ? IS NULL OR centre = ? ORDER BY rowid",
-            (centre, centre),
+            f"SELECT {', '.join(_ADDRESS)} FROM address{where} ORDER BY rowid",  # noqa: S608 - names of columns
+            values,
         )
-        return {row[0]: _address(dict(zip(_ADDRESS, row, strict=True))) for row in rows}
+        return (_address(dict(zip(_ADDRESS, row, strict=True))) for row in rows)
 
     def put(self, address: Address) -> None:
         """Remember an address, in place of what was known of it."""
@@ -66,7 +72,7 @@ class Visits:
         self._database.execute(
             f"INSERT INTO address ({', '.join(_ADDRESS)})"  # noqa: S608 - names of columns
             f" VALUES ({', '.join(f':{name}' for name in _ADDRESS)})"
-            f" ON CONFLICT (url) DO UPDATE SET {changed}",
+            f" ON CONFLICT (centre, url) DO UPDATE SET {changed}",
             values,
         )
 

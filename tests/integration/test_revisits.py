@@ -446,3 +446,14 @@ def test_a_lookup_service_that_is_down_is_left_alone(world: World) -> None:
         world.put(f"/works/10.1234/{number}", 503)
     world.sync()
     assert sum(path.startswith("/works") for path in world.asked) == 5
+
+
+def test_a_page_that_leads_to_the_home_page_keeps_what_it_gave(world: World) -> None:
+    world.lists("/r/1")
+    world.put("/r/1", page(title="A report of its own"))
+    world.sync()
+    world.put("/r/1", "/")
+    world.put("/", page(title="Welcome"))
+    run = world.sync()
+    assert "home page" in run.failures[0][1]
+    assert world.current() == {page(title="A report of its own")}
