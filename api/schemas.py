@@ -18,7 +18,14 @@ from corpus.types import (
     ReportStatus,
     StudyDesign,
 )
-from search.types import Answer, Filters, ScoredPassage, Standing
+from search.types import (
+    Answer,
+    EvidenceLevel,
+    EvidenceStatement,
+    Filters,
+    ScoredPassage,
+    Standing,
+)
 
 
 class PageOut(BaseModel):
@@ -219,6 +226,7 @@ class HitOut(BaseModel):
     section: list[str]
     kind: str
     why: WhyOut
+    confidence: float = Field(description="Estimated chance that the passage answers, 0 to 1.")
     duplicates: list[str] = Field(description="Ids of near-identical passages not shown.")
     report: ReportOut
 
@@ -235,6 +243,7 @@ class HitOut(BaseModel):
             section=list(hit.passage.section),
             kind=hit.passage.kind,
             why=WhyOut(dense=StandingOut.of(hit.dense), lexical=StandingOut.of(hit.lexical)),
+            confidence=round(hit.confidence, 3),
             duplicates=list(hit.duplicates),
             report=ReportOut.of(hit.report),
         )
@@ -285,12 +294,77 @@ class FiltersOut(BaseModel):
         )
 
 
+class PartOut(BaseModel):
+    """A sentence of the statement, and the passages it rests on."""
+
+    words: str
+    passage_ids: list[str]
+
+
+class VerdictOut(BaseModel):
+    """The reports that say the same of an effect."""
+
+    direction: Direction
+    report_ids: list[str]
+    centres: list[str]
+    passage_ids: list[str]
+
+
+class StatementOut(BaseModel):
+    """What the reports found come to, by rule; passages unlikely to answer do not count."""
+
+    level: EvidenceLevel = Field(
+        description='"none": the library holds no passage likely to answer. Not the same as '
+        '"tested, no effect", which is a verdict.'
+    )
+    answered: bool
+    confidence: float = Field(description="Estimated chance that the best passage answers.")
+    report_ids: list[str]
+    centres: list[str]
+    verdicts: list[VerdictOut]
+    disagree: bool = Field(description="Reports that tested an effect differ in their verdict.")
+    strengths: tuple[int, int] | None = Field(description="Lowest and highest, 0 to 5.")
+    costs: tuple[int, int] | None = Field(description="Lowest and highest, 1 to 5.")
+    years: tuple[int, int] | None = Field(description="Oldest and newest.")
+    parts: list[PartOut] = Field(description="The same in sentences.")
+    nearest: list[str] = Field(description="Passages that come nearest where none answers.")
+    unmatched: list[str] = Field(description="Words of the question that none of those has.")
+
+    @classmethod
+    def of(cls, statement: EvidenceStatement) -> Self:
+        """From the domain type."""
+        return cls(
+            level=statement.level,
+            answered=statement.answered,
+            confidence=round(statement.confidence, 3),
+            report_ids=list(statement.reports),
+            centres=list(statement.centres),
+            verdicts=[
+                VerdictOut(
+                    direction=each.direction,
+                    report_ids=list(each.reports),
+                    centres=list(each.centres),
+                    passage_ids=list(each.passages),
+                )
+                for each in statement.verdicts
+            ],
+            disagree=statement.disagree,
+            strengths=statement.strengths,
+            costs=statement.costs,
+            years=statement.years,
+            parts=[PartOut(words=p.words, passage_ids=list(p.passages)) for p in statement.parts],
+            nearest=list(statement.nearest),
+            unmatched=list(statement.unmatched),
+        )
+
+
 class SearchResponse(BaseModel):
     """An answer: ranked passages, grouped by report, with facets of the filtered result."""
 
     query: str
     filters: FiltersOut
     hits: list[HitOut]
+    statement: StatementOut
     reports: list[GroupOut]
     facets: dict[str, list[FacetOut]]
     generation: str = Field(description="The index generation that answered.")
@@ -311,6 +385,7 @@ class SearchResponse(BaseModel):
                 )
                 for group in answer.groups
             ],
+            statement=StatementOut.of(answer.statement),
             facets={
                 facet: [FacetOut(value=each.value, count=each.count) for each in counts]
                 for facet, counts in answer.facets.items()

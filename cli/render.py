@@ -53,10 +53,25 @@ def print_answer(answer: Answer) -> None:
             + (" within these filters." if answer.filters.active else ".")
         )
         return
+    _print_statement(answer, console)
     for group in answer.groups:
         _print_group(group, console)
     total = answer.took_ms.get("total", 0.0)
     console.print(f"\n{len(answer.hits)} passages in {total:.0f} ms", style="dim")
+
+
+def _print_statement(answer: Answer, console: Console) -> None:
+    said = answer.statement
+    ranks = {hit.passage.passage_id: hit.rank for hit in answer.hits}
+    console.print()
+    for part in said.parts:
+        shown = [str(ranks[each]) for each in part.passages if each in ranks]
+        beside = f" [{', '.join(shown)}]" if shown else ""
+        console.print(Text(part.words + beside, style="bold" if part is said.parts[0] else ""))
+    if said.disagree:
+        console.print(Text("The reports disagree; their verdicts stand above.", style="yellow"))
+    if not said.answered:
+        console.print(Text("That is not the same as evidence of no effect.", style="yellow"))
 
 
 def _print_group(group: ReportGroup, console: Console) -> None:

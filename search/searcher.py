@@ -11,6 +11,7 @@ import numpy as np
 
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
+from search.confidence import MODEL, passage_words, signals
 from search.encoder.types import Encoder, EncoderSpec, Vectors
 from search.errors import InvalidQuery
 from search.facets import count_facets
@@ -23,10 +24,12 @@ from search.index.lexical import stems
 from search.index.manifest import Counts
 from search.index.store import StoredPassage
 from search.index.types import Allowed
+from search.statement import state
 from search.types import Answer, Filters, ScoredPassage, Standing
 
 LONGEST_QUESTION: Final = 2_000  # characters
 LARGEST_K: Final = 100
+LOOKED_AT: Final = 20  # passages the statement rests on, at least
 
 
 class Searcher:
@@ -66,7 +69,8 @@ class Searcher:
         Args:
             question: up to 2,000 characters.
             filters: which reports may answer; applied inside retrieval.
-            k: how many passages, 1 to 100; near-duplicates count once.
+            k: how many passages, 1 to 100; near-duplicates count once. The statement looks at
+                `LOOKED_AT` even where fewer are shown.
 
         Raises:
             InvalidQuery: an empty or over-long question, a wrong k or filter.
@@ -79,13 +83,15 @@ class Searcher:
             vector = self._encoder.encode_queries([question])[0]
         with watch.stage("filter"):
             allowed = self._allowed(filters)
-        fused, shown = self._retrieve(question, vector, k, allowed, watch)
+        fused, shown = self._retrieve(question, vector, max(k, LOOKED_AT), allowed, watch)
         with watch.stage("fetch"):
             repeats = {place: self._others(fused, place, allowed) for place in shown}
             wanted = [int(fused.ordinals[place]) for place in shown]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            hits = self._hits(question, vector, fused, repeats, stored)
+            found = self._hits(question, vector, fused, repeats, stored)
+        with watch.stage("statement"):
+            statement = state(question, found)
         with watch.stage("facets"):
             result = fused.ordinals[: max(k, int(np.count_nonzero(fused.scores > 0)))]
             rows = np.unique(self._report_rows[result])
@@ -94,8 +100,9 @@ class Searcher:
         return Answer(
             query=question,
             filters=filters,
-            hits=hits,
+            hits=found[:k],
             facets=facets,
+            statement=statement,
             generation=self.generation,
             model=self.spec.name,
             took_ms=watch.took_ms,
@@ -156,6 +163,7 @@ class Searcher:
         stored: Mapping[int, StoredPassage],
     ) -> tuple[ScoredPassage, ...]:
         rarity = self._rarity(question)
+        middle = float(np.median(fused.dense)) if len(fused.dense) else 0.0
         hits = []
         for rank, (place, others) in enumerate(repeats.items(), start=1):
             ordinal = int(fused.ordinals[place])
@@ -165,15 +173,24 @@ class Searcher:
                 rarity,
                 lambda texts: self._encoder.encode_documents(texts) @ vector,
             )
+            report = self._index.store.reports[found.report_row]
+            speaking = signals(
+                cosine=float(fused.dense[place]),
+                middle=middle,
+                lexical=float(fused.lexical[place]),
+                terms=stems(passage_words(found.passage, report)),
+                rarity=rarity,
+            )
             hit = ScoredPassage(
                 passage=found.passage,
-                report=self._index.store.reports[found.report_row],
+                report=report,
                 rank=rank,
                 score=float(fused.scores[place]),
                 highlights=(span,),
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
                 duplicates=tuple(stored[other].passage.passage_id for other in others),
+                confidence=MODEL.probability(speaking),
             )
             hits.append(hit)
         return tuple(hits)

@@ -1,7 +1,8 @@
 """What is asked and what is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
 
@@ -45,6 +46,7 @@ class ScoredPassage:
 
     `highlights` are half-open character ranges of `passage.text`: the best sentence.
     `duplicates` are passage ids of near-identical passages this one stands for.
+    `confidence` is the estimated chance, from 0 to 1, that the passage answers the question.
     """
 
     passage: Passage
@@ -55,6 +57,7 @@ class ScoredPassage:
     dense: Standing
     lexical: Standing
     duplicates: tuple[str, ...] = ()
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,14 @@ class ReportGroup:
     hits: tuple[ScoredPassage, ...]
 
 
+def by_report(hits: Iterable[ScoredPassage]) -> tuple[ReportGroup, ...]:
+    """Hits by report, in order of each report's best hit."""
+    groups: dict[str, list[ScoredPassage]] = {}
+    for hit in hits:
+        groups.setdefault(hit.report.report_id, []).append(hit)
+    return tuple(ReportGroup(hits[0].report, tuple(hits)) for hits in groups.values())
+
+
 @dataclass(frozen=True, slots=True)
 class FacetCount:
     """How many reports of the filtered result have this value."""
@@ -73,9 +84,65 @@ class FacetCount:
     count: int
 
 
+class EvidenceLevel(StrEnum):
+    """How much evidence was found in this library: see `search.statement`."""
+
+    STRONG = "strong"
+    SOME = "some"
+    LIMITED = "limited"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPart:
+    """A sentence of the statement, and the ids of the passages it rests on."""
+
+    words: str
+    passages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The reports that say the same of an effect, their centres and best passages, by id."""
+
+    direction: Direction
+    reports: tuple[str, ...]
+    centres: tuple[str, ...]
+    passages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceStatement:
+    """What the reports found come to, by rule.
+
+    `reports` are ids, best first; `disagree` says that verdicts of tested effects differ.
+    `strengths` (0 to 5), `costs` (1 to 5) and `years` are lowest and highest, None where no
+    report says. `nearest` are ids of passages that come nearest where none is likely to answer,
+    `unmatched` words of the question that none of them has.
+    """
+
+    level: EvidenceLevel
+    reports: tuple[str, ...] = ()
+    centres: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    disagree: bool = False
+    strengths: tuple[int, int] | None = None
+    costs: tuple[int, int] | None = None
+    years: tuple[int, int] | None = None
+    parts: tuple[StatementPart, ...] = ()
+    confidence: float = 0.0
+    nearest: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Whether the library is likely to hold an answer."""
+        return self.level is not EvidenceLevel.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A ranking of passages for a question, and where it came from.
+    """A ranking of passages for a question, what they come to, and where it came from.
 
     `facets` counts the reports of the filtered result by the facets of `search.facets`, most
     frequent first. The result is more than the k shown: every candidate
@@ -87,6 +154,7 @@ class Answer:
     filters: Filters
     hits: tuple[ScoredPassage, ...]
     facets: Mapping[str, tuple[FacetCount, ...]]
+    statement: EvidenceStatement
     generation: str
     model: str
     took_ms: Mapping[str, float] = field(default_factory=dict)
@@ -94,7 +162,4 @@ class Answer:
     @property
     def groups(self) -> tuple[ReportGroup, ...]:
         """The hits by report, in order of each report's best hit."""
-        by_report: dict[str, list[ScoredPassage]] = {}
-        for hit in self.hits:
-            by_report.setdefault(hit.report.report_id, []).append(hit)
-        return tuple(ReportGroup(hits[0].report, tuple(hits)) for hits in by_report.values())
+        return by_report(self.hits)

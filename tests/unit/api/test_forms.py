@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 
 from api.routes.forms import Asked, Choice
 from corpus.types import DocumentType
-from search.types import Answer, FacetCount, Filters
+from search.types import Answer, EvidenceLevel, EvidenceStatement, FacetCount, Filters
 
 NAMES = {"eef": "Education Endowment Foundation", "nice": "NICE"}
 ADDRESS = "q=class+size&centre=eef&centre=nice&year_from=2010&year_to=&topic=&utm_source=x&k=3"
@@ -24,7 +24,7 @@ def _pairs(link: str) -> list[tuple[str, str]]:
 
 
 def _answer(**facets: tuple[FacetCount, ...]) -> Answer:
-    return Answer("q", Filters(), (), facets, "g", "m")
+    return Answer("q", Filters(), (), facets, EvidenceStatement(EvidenceLevel.NONE), "g", "m")
 
 
 def _facet(asked: Asked, facet: str, value: str) -> Choice:

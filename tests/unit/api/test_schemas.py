@@ -4,7 +4,15 @@ import json
 
 from api.schemas import RatingOut, ReportOut, SearchResponse
 from corpus.types import BlockKind, DocumentType, Passage, Rating, Report, Span
-from search.types import Answer, FacetCount, Filters, ScoredPassage, Standing
+from search.types import (
+    Answer,
+    EvidenceLevel,
+    EvidenceStatement,
+    FacetCount,
+    Filters,
+    ScoredPassage,
+    Standing,
+)
 from tests.builders import report
 
 
@@ -33,6 +41,7 @@ ANSWER = Answer(
     filters=Filters(centres=("eef",), year_from=2010, document_types=(DocumentType.PDF,)),
     hits=(_hit("p1", FIRST, 1), _hit("p2", SECOND, 2), _hit("p3", FIRST, 3)),
     facets={"centre": (FacetCount("eef", 2),)},
+    statement=EvidenceStatement(EvidenceLevel.LIMITED, reports=("a",), years=(2010, 2012)),
     generation="g1",
     model="m",
     took_ms={"total": 1.25},
@@ -42,7 +51,8 @@ ANSWER = Answer(
 def test_the_shape_of_an_answer() -> None:
     body = json.loads(SearchResponse.from_answer(ANSWER).model_dump_json())
     assert body.keys() == {
-        "query", "filters", "hits", "reports", "facets", "generation", "model", "took_ms",
+        "query", "filters", "hits", "reports", "facets", "generation", "statement", "model",
+        "took_ms",
     }  # fmt: skip
     assert body["filters"] == {
         "centre": ["eef"],
@@ -73,6 +83,7 @@ def test_the_shape_of_a_hit() -> None:
         "section": ["A", "B"],
         "kind": "table",
         "why": {"dense": {"rank": 2, "score": 0.8}, "lexical": {"rank": None, "score": 0.0}},
+        "confidence": 0.0,
         "duplicates": ["p9"],
     }
 

@@ -1,0 +1,215 @@
+"""What the answer says as a whole, made by rule from the reports found: never free text.
+
+The rule (docs/answers.md): only passages likely to answer count. Evidence is *strong* where two
+reports that test an effect are rated 4 or 5 of 5, or one that is rated 5; *some* where one is
+rated 3 or more; *limited* where reports answer but none is rated so high; *none* where no
+passage is likely to answer. Ratings are the centres' own, on the common scale; nothing is
+averaged, and a report without a rating counts as unrated, never as weak.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from corpus.types import Direction, Report
+from search.confidence import THRESHOLD, passage_words
+from search.index.lexical import stems
+from search.types import (
+    EvidenceLevel,
+    EvidenceStatement,
+    ReportGroup,
+    ScoredPassage,
+    StatementPart,
+    Verdict,
+    by_report,
+)
+
+_SAID: Final = {
+    EvidenceLevel.STRONG: "Strong evidence in this library",
+    EvidenceLevel.SOME: "Some evidence in this library",
+    EvidenceLevel.LIMITED: "Limited evidence in this library",
+    EvidenceLevel.NONE: "No evidence found in this library",
+}
+_TESTED: Final = frozenset({Direction.HELPS, Direction.NO_EFFECT, Direction.MIXED, Direction.HARMS})
+_FOUND: Final = {
+    Direction.HELPS: "found that it helps",
+    Direction.NO_EFFECT: "tested it and found little or no effect",
+    Direction.MIXED: "found mixed effects",
+    Direction.HARMS: "found harm",
+    Direction.UNTESTED: "says that nobody has tested it",
+}
+_RANGED: Final[Mapping[str, Callable[[Report], int | None]]] = {
+    "Rated {} of 5 for strength.": lambda report: report.assessment.strength,
+    "Cost {} of 5, where 1 is very low.": lambda report: report.assessment.cost,
+    "Published {}.": lambda report: report.metadata.year,
+}
+_HIGH, _TOP, _FAIR = 4, 5, 3
+_ASKING: Final = frozenset(
+    [
+        "am",
+        "any",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "kind",
+        "many",
+        "may",
+        "might",
+        "much",
+        "must",
+        "our",
+        "shall",
+        "should",
+        "some",
+        "tell",
+        "us",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "would",
+        "you",
+        "your",
+        "about",
+    ]
+)
+_MANY: Final = 2
+_NEAREST: Final = 3
+
+
+def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
+    """The statement on the reports whose passages are likely to answer.
+
+    Args:
+        question: as it was asked.
+        hits: the ranking, best first.
+    """
+    confidence = max((hit.confidence for hit in hits), default=0.0)
+    groups = by_report(hit for hit in hits if hit.confidence >= THRESHOLD)
+    if not groups:
+        return _nothing(question, hits, confidence)
+    reports = [group.report for group in groups]
+    level = _level(reports)
+    verdicts = tuple(_verdicts(groups))
+    return EvidenceStatement(
+        level,
+        reports=tuple(report.report_id for report in reports),
+        centres=_centres(reports),
+        verdicts=verdicts,
+        disagree=len({verdict.direction for verdict in verdicts} & _TESTED) > 1,
+        strengths=_range(r.assessment.strength for r in reports),
+        costs=_range(r.assessment.cost for r in reports),
+        years=_range(r.metadata.year for r in reports),
+        parts=tuple(_parts(level, groups, verdicts)),
+        confidence=confidence,
+    )
+
+
+def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) -> EvidenceStatement:
+    """That nothing answers, why, and what comes nearest."""
+    nearest = hits[:_NEAREST]
+    met = {term for hit in nearest for term in stems(passage_words(hit.passage, hit.report))}
+    words = dict.fromkeys(re.findall(r"[\w'\u2019-]+", question))
+    unmatched = tuple(
+        word for word in words if word.casefold() not in _ASKING and not met.issuperset(stems(word))
+    )
+    parts = [StatementPart(f"{_SAID[EvidenceLevel.NONE]}.", ())]
+    if unmatched:
+        parts.append(StatementPart(f"No passage near it speaks of: {', '.join(unmatched)}.", ()))
+    ids = tuple(hit.passage.passage_id for hit in nearest)
+    if nearest:
+        parts.append(StatementPart("What comes nearest is shown; it is not likely to answer.", ids))
+    return EvidenceStatement(
+        EvidenceLevel.NONE,
+        parts=tuple(parts),
+        confidence=confidence,
+        nearest=ids,
+        unmatched=unmatched,
+    )
+
+
+def _level(reports: Sequence[Report]) -> EvidenceLevel:
+    strengths = sorted(
+        (
+            report.assessment.strength
+            for report in reports
+            if report.assessment.strength is not None
+            and report.assessment.direction is not Direction.UNTESTED
+        ),
+        reverse=True,
+    )
+    if strengths[:1] == [_TOP] or len([s for s in strengths if s >= _HIGH]) >= _MANY:
+        return EvidenceLevel.STRONG
+    if strengths and strengths[0] >= _FAIR:
+        return EvidenceLevel.SOME
+    return EvidenceLevel.LIMITED
+
+
+def _verdicts(groups: Sequence[ReportGroup]) -> Iterable[Verdict]:
+    for direction in _FOUND:
+        found = [g for g in groups if g.report.assessment.direction is direction]
+        if found:
+            yield Verdict(
+                direction,
+                tuple(group.report.report_id for group in found),
+                _centres([group.report for group in found]),
+                _best(found),
+            )
+
+
+def _parts(
+    level: EvidenceLevel, groups: Sequence[ReportGroup], verdicts: Sequence[Verdict]
+) -> Iterable[StatementPart]:
+    centres = _centres([group.report for group in groups])
+    of = f" from {_count(len(centres), 'centre')}" if centres else ""
+    yield StatementPart(f"{_SAID[level]}: {_count(len(groups), 'report')}{of}.", _best(groups))
+    for verdict in verdicts:
+        told = _count(len(verdict.reports), "report")
+        yield StatementPart(f"{told} {_FOUND[verdict.direction]}.", verdict.passages)
+    silent = [g for g in groups if g.report.assessment.direction is Direction.UNCLEAR]
+    unrated = [g for g in groups if g.report.assessment.strength is None]
+    for words, chosen in (("no stated effect", silent), ("no rating", unrated)):
+        if chosen:
+            yield StatementPart(f"{_count(len(chosen), 'report')} with {words}.", _best(chosen))
+    yield from _ranges(groups)
+
+
+def _ranges(groups: Sequence[ReportGroup]) -> Iterable[StatementPart]:
+    for words, value in _RANGED.items():
+        stated = [group for group in groups if value(group.report) is not None]
+        if found := _range(value(group.report) for group in stated):
+            low, high = found
+            span = str(low) if low == high else f"{low} to {high}"
+            yield StatementPart(words.format(span), _best(stated))
+
+
+def _best(groups: Iterable[ReportGroup]) -> tuple[str, ...]:
+    """The best passage of each report."""
+    return tuple(group.hits[0].passage.passage_id for group in groups)
+
+
+def _centres(reports: Iterable[Report]) -> tuple[str, ...]:
+    found = (c for r in reports for c in r.centres or (r.metadata.centre,) if c)
+    return tuple(dict.fromkeys(found))
+
+
+def _range(values: Iterable[int | None]) -> tuple[int, int] | None:
+    known = [value for value in values if value is not None]
+    return (min(known), max(known)) if known else None
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

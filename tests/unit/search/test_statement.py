@@ -1,0 +1,107 @@
+"""The statement above an answer: by rule, from the ratings of reports likely to answer."""
+
+from corpus.types import (
+    Assessment,
+    BlockKind,
+    Direction,
+    DocumentType,
+    Metadata,
+    Passage,
+    Report,
+    Span,
+)
+from search.statement import state
+from search.types import EvidenceLevel, EvidenceStatement, ScoredPassage, Standing
+
+TEXT = "Mentoring of young people cut offending."
+
+
+def _hit(
+    name: str,
+    *,
+    strength: int | None = None,
+    direction: Direction = Direction.UNCLEAR,
+    cost: int | None = None,
+    year: int | None = None,
+    centre: str = "eef",
+    confidence: float = 0.9,
+) -> ScoredPassage:
+    known = Metadata(title=name, centre=centre, year=year)
+    on_scale = Assessment(strength=strength, direction=direction, cost=cost)
+    report = Report(
+        name, name, f"{name}.pdf", "0" * 64, DocumentType.PDF, known, assessment=on_scale
+    )
+    spans = (Span(1, 0, len(TEXT)),)
+    passage = Passage(f"{name}-p", name, TEXT, spans, (None,), (), BlockKind.PARAGRAPH)
+    standing = Standing(1, 1.0)
+    return ScoredPassage(passage, report, 1, 1.0, (), standing, standing, confidence=confidence)
+
+
+def _said(
+    *hits: ScoredPassage, question: str = "Does mentoring cut offending?"
+) -> EvidenceStatement:
+    return state(question, hits)
+
+
+def test_strong_needs_the_top_rating_or_two_high_ones() -> None:
+    helps = Direction.HELPS
+    assert _said(_hit("a", strength=5, direction=helps)).level is EvidenceLevel.STRONG
+    one, two = _hit("a", strength=4, direction=helps), _hit("b", strength=4, direction=helps)
+    assert _said(one).level is EvidenceLevel.SOME
+    assert _said(one, two).level is EvidenceLevel.STRONG
+
+
+def test_unrated_and_untested_reports_are_limited_evidence_not_none() -> None:
+    assert _said(_hit("a")).level is EvidenceLevel.LIMITED
+    untested = _hit("a", strength=5, direction=Direction.UNTESTED)
+    assert _said(untested).level is EvidenceLevel.LIMITED
+    assert "nobody has tested it" in " ".join(part.words for part in _said(untested).parts)
+
+
+def test_tested_without_effect_is_evidence() -> None:
+    said = _said(_hit("a", strength=4, direction=Direction.NO_EFFECT))
+    assert said.answered
+    assert "found little or no effect" in " ".join(part.words for part in said.parts)
+
+
+def test_verdicts_that_differ_stand_side_by_side_with_their_passages() -> None:
+    said = _said(
+        _hit("a", strength=4, direction=Direction.HELPS, centre="eef"),
+        _hit("b", strength=3, direction=Direction.NO_EFFECT, centre="nice"),
+    )
+    assert said.disagree
+    assert [(v.direction, v.centres, v.passages) for v in said.verdicts] == [
+        (Direction.HELPS, ("eef",), ("a-p",)),
+        (Direction.NO_EFFECT, ("nice",), ("b-p",)),
+    ]
+    untested = _hit("c", direction=Direction.UNTESTED)
+    assert not _said(_hit("a", direction=Direction.HELPS), untested).disagree
+
+
+def test_every_sentence_rests_on_passages() -> None:
+    said = _said(
+        _hit("a", strength=4, direction=Direction.HELPS, cost=1, year=2012),
+        _hit("b", cost=3, year=2020),
+    )
+    assert (said.costs, said.years, said.strengths) == ((1, 3), (2012, 2020), (4, 4))
+    words = {part.words: part.passages for part in said.parts}
+    assert words["Cost 1 to 3 of 5, where 1 is very low."] == ("a-p", "b-p")
+    assert words["1 report with no rating."] == ("b-p",)
+    assert all(part.passages for part in said.parts)
+
+
+def test_passages_unlikely_to_answer_do_not_count() -> None:
+    said = _said(_hit("a", strength=5, direction=Direction.HELPS, confidence=0.1))
+    assert (said.level, said.answered, said.reports) == (EvidenceLevel.NONE, False, ())
+    assert said.nearest == ("a-p",)
+
+
+def test_what_is_missing_is_named() -> None:
+    said = _said(_hit("a", confidence=0.1), question="Does mentoring help beekeepers?")
+    assert said.unmatched == ("help", "beekeepers")
+    assert "beekeepers" in said.parts[1].words
+
+
+def test_nothing_at_all() -> None:
+    said = _said()
+    assert (said.level, said.confidence, said.nearest) == (EvidenceLevel.NONE, 0.0, ())
