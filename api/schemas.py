@@ -1,5 +1,6 @@
 """The one shape of an answer, for HTTP and for `evidence ask --json`."""
 
+from dataclasses import asdict
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -301,13 +302,21 @@ class PartOut(BaseModel):
     passage_ids: list[str]
 
 
+class QuotedOut(BaseModel):
+    """A report's best sentence, verbatim."""
+
+    report_id: str
+    passage_id: str
+    words: str
+
+
 class VerdictOut(BaseModel):
     """The reports that say the same of an effect."""
 
     direction: Direction
     report_ids: list[str]
     centres: list[str]
-    passage_ids: list[str]
+    quoted: list[QuotedOut]
 
 
 class StatementOut(BaseModel):
@@ -322,7 +331,10 @@ class StatementOut(BaseModel):
     report_ids: list[str]
     centres: list[str]
     verdicts: list[VerdictOut]
-    disagree: bool = Field(description="Reports that tested an effect differ in their verdict.")
+    differ: bool = Field(
+        description="Reports that tested an effect differ in their verdict: they disagree, or "
+        "tested different things."
+    )
     strengths: tuple[int, int] | None = Field(description="Lowest and highest, 0 to 5.")
     costs: tuple[int, int] | None = Field(description="Lowest and highest, 1 to 5.")
     years: tuple[int, int] | None = Field(description="Oldest and newest.")
@@ -344,11 +356,11 @@ class StatementOut(BaseModel):
                     direction=each.direction,
                     report_ids=list(each.reports),
                     centres=list(each.centres),
-                    passage_ids=list(each.passages),
+                    quoted=[QuotedOut(**asdict(quoted)) for quoted in each.quoted],
                 )
                 for each in statement.verdicts
             ],
-            disagree=statement.disagree,
+            differ=statement.differ,
             strengths=statement.strengths,
             costs=statement.costs,
             years=statement.years,

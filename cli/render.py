@@ -68,8 +68,12 @@ def _print_statement(answer: Answer, console: Console) -> None:
         shown = [str(ranks[each]) for each in part.passages if each in ranks]
         beside = f" [{', '.join(shown)}]" if shown else ""
         console.print(Text(part.words + beside, style="bold" if part is said.parts[0] else ""))
-    if said.disagree:
-        console.print(Text("The reports disagree; their verdicts stand above.", style="yellow"))
+    if said.differ:
+        console.print(Text("Verdicts differ; what was tested may differ too:", style="yellow"))
+        for verdict in said.verdicts:
+            for quoted in verdict.quoted:
+                told = f"{verdict.direction.label} ({quoted.report_id}): "
+                console.print(Text(f"  {told}\u201c{' '.join(quoted.words.split())}\u201d"))
     if not said.answered:
         console.print(Text("That is not the same as evidence of no effect.", style="yellow"))
 

@@ -256,7 +256,9 @@ class Metadata:
     stated: Stated = Stated()
     topics: tuple[str, ...] = ()
     nations: tuple[str, ...] = ()
+    intervention: str | None = None
     population: str | None = None
+    outcome: str | None = None
     setting: str | None = None
     study_design: str | None = None
     source: str | None = None  # "centre" or "secondary": where an evidence record's facts were seen

@@ -6,6 +6,7 @@ question, the encoder decides.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -14,6 +15,9 @@ from search.encoder.types import Vectors
 from search.index.lexical import stems
 
 Span = tuple[int, int]
+
+#: Sentences of evidence records that say what was tried, not what was found.
+_DESCRIBES = re.compile(r"(?:Intervention|Population|Outcome|Study design): ")
 
 K1 = 1.2
 B = 0.5
@@ -30,6 +34,7 @@ def best_sentence(
         similarity: scores sentences against the question; only asked when no word is shared.
     """
     spans = sentence_spans(text) or [(0, len(text))]
+    spans = [span for span in spans if not _DESCRIBES.match(text, *span)] or spans
     if len(spans) == 1:
         return spans[0]
     scores = _score_sentences([stems(text[start:end]) for start, end in spans], rarity)

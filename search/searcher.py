@@ -218,13 +218,16 @@ class Searcher:
         """The passage of that id; raises UnknownId."""
         return self._index.store.passage(passage_id).passage
 
+    def standing_reports(self) -> tuple[Report, ...]:
+        """Every report that can be found: replaced and withdrawn ones left out."""
+        return tuple(r for r in self._index.store.reports if r.status is ReportStatus.CURRENT)
+
     def reports_by_centre(self) -> Mapping[str, int]:
         """How many reports each centre has here, "" for those of no known centre."""
         counts: dict[str, int] = {}
-        for report in self._index.store.reports:
-            if report.status is ReportStatus.CURRENT:
-                for centre in report.centres or (report.metadata.centre or "",):
-                    counts[centre] = counts.get(centre, 0) + 1
+        for report in self.standing_reports():
+            for centre in report.centres or (report.metadata.centre or "",):
+                counts[centre] = counts.get(centre, 0) + 1
         return counts
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from search.index.lexical import stems
 from search.types import (
     EvidenceLevel,
     EvidenceStatement,
+    Quoted,
     ReportGroup,
     ScoredPassage,
     StatementPart,
@@ -109,7 +110,7 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         reports=tuple(report.report_id for report in reports),
         centres=_centres(reports),
         verdicts=verdicts,
-        disagree=len({verdict.direction for verdict in verdicts} & _TESTED) > 1,
+        differ=len({verdict.direction for verdict in verdicts} & _TESTED) > 1,
         strengths=_range(r.assessment.strength for r in reports),
         costs=_range(r.assessment.cost for r in reports),
         years=_range(r.metadata.year for r in reports),
@@ -166,7 +167,7 @@ def _verdicts(groups: Sequence[ReportGroup]) -> Iterable[Verdict]:
                 direction,
                 tuple(group.report.report_id for group in found),
                 _centres([group.report for group in found]),
-                _best(found),
+                tuple(_quoted(group.hits[0]) for group in found),
             )
 
 
@@ -178,7 +179,10 @@ def _parts(
     yield StatementPart(f"{_SAID[level]}: {_count(len(groups), 'report')}{of}.", _best(groups))
     for verdict in verdicts:
         told = _count(len(verdict.reports), "report")
-        yield StatementPart(f"{told} {_FOUND[verdict.direction]}.", verdict.passages)
+        yield StatementPart(
+            f"{told} {_FOUND[verdict.direction]}.",
+            tuple(quoted.passage_id for quoted in verdict.quoted),
+        )
     silent = [g for g in groups if g.report.assessment.direction is Direction.UNCLEAR]
     unrated = [g for g in groups if g.report.assessment.strength is None]
     for words, chosen in (("no stated effect", silent), ("no rating", unrated)):
@@ -194,6 +198,11 @@ def _ranges(groups: Sequence[ReportGroup]) -> Iterable[StatementPart]:
             low, high = found
             span = str(low) if low == high else f"{low} to {high}"
             yield StatementPart(words.format(span), _best(stated))
+
+
+def _quoted(hit: ScoredPassage) -> Quoted:
+    start, end = hit.highlights[0] if hit.highlights else (0, len(hit.passage.text))
+    return Quoted(hit.report.report_id, hit.passage.passage_id, hit.passage.text[start:end])
 
 
 def _best(groups: Iterable[ReportGroup]) -> tuple[str, ...]:

@@ -102,20 +102,30 @@ class StatementPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A report's best sentence, verbatim, and the passage it stands in, by id."""
+
+    report_id: str
+    passage_id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The reports that say the same of an effect, their centres and best passages, by id."""
+    """The reports that say the same of an effect, by id, their centres, and what they say."""
 
     direction: Direction
     reports: tuple[str, ...]
     centres: tuple[str, ...]
-    passages: tuple[str, ...]
+    quoted: tuple[Quoted, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceStatement:
     """What the reports found come to, by rule.
 
-    `reports` are ids, best first; `disagree` says that verdicts of tested effects differ.
+    `reports` are ids, best first; `differ` says that verdicts of tested effects differ, be it
+    that they disagree or that they tested different things.
     `strengths` (0 to 5), `costs` (1 to 5) and `years` are lowest and highest, None where no
     report says. `nearest` are ids of passages that come nearest where none is likely to answer,
     `unmatched` words of the question that none of them has.
@@ -125,7 +135,7 @@ class EvidenceStatement:
     reports: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    disagree: bool = False
+    differ: bool = False
     strengths: tuple[int, int] | None = None
     costs: tuple[int, int] | None = None
     years: tuple[int, int] | None = None

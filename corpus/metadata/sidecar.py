@@ -55,7 +55,9 @@ class _Row(BaseModel):
     language: _Text = None
     publication_type: Annotated[PublicationType | None, BeforeValidator(_blank_is_none)] = None
     nations: Annotated[_List, Field(validation_alias=AliasChoices("nations", "nation"))] = ()
+    intervention: _Text = None
     population: _Text = None
+    outcome: _Text = None
     setting: _Text = None
     licence: Annotated[_Text, Field(validation_alias=AliasChoices("licence", "license"))] = None
     rating: _Text = None
@@ -181,7 +183,9 @@ def _metadata(row: _Row) -> Metadata:
         language=row.language,
         publication_type=row.publication_type,
         nations=row.nations,
+        intervention=row.intervention,
         population=row.population,
+        outcome=row.outcome,
         setting=row.setting,
         licence=row.licence,
         rating=Rating(row.rating, row.cost, row.impact),

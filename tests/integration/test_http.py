@@ -215,3 +215,28 @@ def test_a_wrong_setting_is_told_with_its_name(monkeypatch: pytest.MonkeyPatch) 
 def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVIDENCE_CORS_ORIGINS", "https://a.org, https://b.org")
     assert load_settings().cors_origins == ("https://a.org", "https://b.org")
+
+
+def test_the_statement_names_what_it_rests_on(client: TestClient) -> None:
+    body = client.get("/v1/search", params={"q": "class size cost"}).json()
+    said = body["statement"]
+    assert said["level"] in {"strong", "some", "limited", "none"}
+    assert said["answered"] == (said["level"] != "none")
+    known = {hit["passage_id"] for hit in body["hits"]}
+    assert {each for part in said["parts"] for each in part["passage_ids"]} <= known
+
+
+@pytest.mark.parametrize("rows", ["topic", "centre", "outcome", "direction"])
+def test_the_evidence_map(client: TestClient, rows: str) -> None:
+    asked = {"q": "class size cost", "rows": rows, "columns": "centre"}
+    body = client.get("/v1/evidence-map", params=asked).json()
+    assert len(body["cells"]) == len(body["rows"]) * len(body["columns"])
+    page = client.get("/v1/evidence-map", params=asked | {"format": "html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert ("<svg" in page.text) == bool(body["cells"])
+
+
+def test_an_axis_that_is_none(client: TestClient) -> None:
+    answer = client.get("/v1/evidence-map", params={"q": "class size", "rows": "colour"})
+    assert answer.status_code == 422
+    assert "outcome" in answer.text

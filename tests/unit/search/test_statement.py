@@ -11,7 +11,7 @@ from corpus.types import (
     Span,
 )
 from search.statement import state
-from search.types import EvidenceLevel, EvidenceStatement, ScoredPassage, Standing
+from search.types import EvidenceLevel, EvidenceStatement, Quoted, ScoredPassage, Standing
 
 TEXT = "Mentoring of young people cut offending."
 
@@ -69,13 +69,13 @@ def test_verdicts_that_differ_stand_side_by_side_with_their_passages() -> None:
         _hit("a", strength=4, direction=Direction.HELPS, centre="eef"),
         _hit("b", strength=3, direction=Direction.NO_EFFECT, centre="nice"),
     )
-    assert said.disagree
-    assert [(v.direction, v.centres, v.passages) for v in said.verdicts] == [
-        (Direction.HELPS, ("eef",), ("a-p",)),
-        (Direction.NO_EFFECT, ("nice",), ("b-p",)),
+    assert said.differ
+    assert [(v.direction, v.centres, v.quoted) for v in said.verdicts] == [
+        (Direction.HELPS, ("eef",), (Quoted("a", "a-p", TEXT),)),
+        (Direction.NO_EFFECT, ("nice",), (Quoted("b", "b-p", TEXT),)),
     ]
     untested = _hit("c", direction=Direction.UNTESTED)
-    assert not _said(_hit("a", direction=Direction.HELPS), untested).disagree
+    assert not _said(_hit("a", direction=Direction.HELPS), untested).differ
 
 
 def test_every_sentence_rests_on_passages() -> None:

@@ -1,0 +1,1 @@
+"""Training of the small reranker, from the default encoder's weights."""
