@@ -20,7 +20,7 @@ def serve(settings: Settings) -> None:
         SettingError: the address is taken or not this machine's.
     """
     source = LiveSearcher(settings.home)
-    _check_free(settings.host, settings.port)
+    check_free(settings.host, settings.port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     for name in ("httpx", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -34,7 +34,8 @@ def serve(settings: Settings) -> None:
     )
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
+    """Raise SettingError where an address is taken or not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -3,6 +3,7 @@
 import sys
 from typing import Final
 
+import cli.assistants
 import cli.commands
 import cli.edit
 import cli.gather  # noqa: F401 - all register their commands on `app`

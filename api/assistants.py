@@ -1,0 +1,151 @@
+"""A server of the Model Context Protocol, by which assistants search and cite the library.
+
+Tools give verbatim passages with page, permalink and the centre's own rating, and say plainly
+where the library holds nothing likely to answer (modelcontextprotocol.io, "Tools").
+"""
+
+from typing import Annotated, Final, Protocol, TypeVar
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+from pydantic import BaseModel, Field, ValidationError
+
+from api.dependencies import FilterParameters, SearchParameters
+from api.problems import describe_faults
+from api.schemas import PageOut, PassageOut, ReportOut, SearchResponse, StatementOut, pages_of
+from corpus.errors import EvidenceError
+from search.errors import UnknownId
+from search.searcher import Searcher
+
+NAME: Final = "what-works-evidence-search"
+INSTRUCTIONS: Final = (
+    "Search research reports of the UK What Works centres. Quote passages verbatim, with report, "
+    "centre, year and page. Give the centre's own rating in its words; the common scale only "
+    "compares. Where `statement.level` is `none`, say that this library holds no answer: that is "
+    "not the same as evidence of no effect."
+)
+_ONLY_READS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+_LONGEST_FETCH: Final = 200  # passages of one report
+
+_P = TypeVar("_P", bound=BaseModel)
+
+
+class AnySource(Protocol):
+    """What hands out the searcher over the newest generation."""
+
+    def current(self) -> Searcher:
+        """The searcher to use now."""
+        ...
+
+
+class Found(BaseModel):
+    """A passage an assistant can cite."""
+
+    id: str = Field(description="Give it to `fetch` for the whole passage and report.")
+    title: str
+    centre: str | None
+    year: int | None
+    pages: list[PageOut]
+    text: str = Field(description="Verbatim.")
+    url: str | None = Field(description="The centre's own page.")
+    rating: str | None = Field(description="The centre's rating, in its own words.")
+    confidence: float = Field(description="Estimated chance that it answers.")
+
+
+class SearchResult(BaseModel):
+    """What was found, and what it comes to."""
+
+    statement: StatementOut
+    results: list[Found]
+    generation: str
+
+
+class Fetched(BaseModel):
+    """A report, and the passage asked for or all of its passages."""
+
+    report: ReportOut
+    passages: list[PassageOut]
+    total: int = Field(description="Passages of the report in all.")
+
+
+def build_server(source: AnySource) -> MCPServer:
+    """The server, over whatever generation is newest."""
+    server: MCPServer = MCPServer(NAME, instructions=INSTRUCTIONS, log_level="WARNING")
+
+    @server.tool(annotations=_ONLY_READS)
+    def search(
+        query: Annotated[str, Field(description="A policy question in plain English.")],
+        k: Annotated[int, Field(description="How many passages, 1 to 100.")] = 8,
+        filters: FilterParameters | None = None,
+    ) -> SearchResult:
+        """Ranked verbatim passages on a policy question, with an evidence statement."""
+        chosen = filters.model_dump() if filters else {}
+        asked = _checked(SearchParameters, {"q": query, "k": k, **chosen})
+        return _search(source.current(), asked)
+
+    @server.tool(annotations=_ONLY_READS)
+    def fetch(
+        id: Annotated[str, Field(description="The id of a passage or a report.")],  # noqa: A002 - the protocol's usual name
+    ) -> Fetched:
+        """A passage with its report, or a report with its passages in reading order."""
+        return _fetch(source.current(), id)
+
+    return server
+
+
+def _search(searcher: Searcher, asked: SearchParameters) -> SearchResult:
+    try:
+        answer = searcher.ask(asked.q, filters=asked.filters(), k=asked.k)
+    except EvidenceError as error:
+        raise _told(error) from error
+    return SearchResult(
+        statement=SearchResponse.from_answer(answer).statement,
+        results=[
+            Found(
+                id=hit.passage.passage_id,
+                title=hit.report.title,
+                centre=hit.report.metadata.centre,
+                year=hit.report.metadata.year,
+                pages=pages_of(hit.passage),
+                text=hit.passage.text,
+                url=hit.report.metadata.url,
+                rating=hit.report.metadata.rating.evidence,
+                confidence=round(hit.confidence, 3),
+            )
+            for hit in answer.hits
+        ],
+        generation=answer.generation,
+    )
+
+
+def _fetch(searcher: Searcher, wanted: str) -> Fetched:
+    try:
+        one = searcher.passage(wanted)
+    except UnknownId:
+        try:
+            passages = searcher.report_passages(wanted)
+        except UnknownId as error:
+            raise ToolError(
+                f"There is no passage or report {wanted!r}. Ids come with `search`."
+            ) from error
+        shown, report_id = passages[:_LONGEST_FETCH], wanted
+    else:
+        shown, report_id = (one,), one.report_id
+        passages = searcher.report_passages(report_id)
+    return Fetched(
+        report=ReportOut.of(searcher.report(report_id)),
+        passages=[PassageOut.of(passage) for passage in shown],
+        total=len(passages),
+    )
+
+
+def _checked(shape: type[_P], values: dict[str, object]) -> _P:
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        raise ToolError(describe_faults(error.errors(), shape.model_fields)) from error
+
+
+def _told(error: EvidenceError) -> ToolError:
+    return ToolError(f"{error} {error.cure or ''}".strip())

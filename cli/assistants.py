@@ -1,0 +1,34 @@
+"""`evidence mcp`: the library for assistants."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from cli.app import HomeOption, app, messages
+
+
+@app.command()
+def mcp(
+    home: HomeOption,
+    *,
+    http: Annotated[
+        bool, typer.Option("--http", help="Serve over HTTP at /mcp; else over standard input.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on, with --http.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port to listen on, with --http.")
+    ] = 8001,
+) -> None:
+    """Serve the library to assistants by the Model Context Protocol: search, fetch."""
+    from api.assistants import build_server
+    from api.serving import check_free
+    from search.loading import LiveSearcher
+
+    server = build_server(LiveSearcher(home))
+    if http:
+        check_free(host, port)
+        messages().print(f"Assistants reach the library at http://{host}:{port}/mcp")
+        asyncio.run(server.run_streamable_http_async(host=host, port=port, stateless_http=True))
+    else:
+        asyncio.run(server.run_stdio_async())
