@@ -1,7 +1,9 @@
 """The one shape of an answer, for HTTP and for `evidence ask --json`."""
 
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Self
+from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, Field
 
@@ -182,6 +184,7 @@ class PassageOut(BaseModel):
     section: list[str] = Field(description="The headings above it, outermost first.")
     kind: str
     pages: list[PageOut]
+    text_sha256: str = Field(description="Of the text in UTF-8: proves a quotation unchanged.")
 
     @classmethod
     def of(cls, passage: Passage) -> Self:
@@ -193,6 +196,7 @@ class PassageOut(BaseModel):
             section=list(passage.section),
             kind=passage.kind,
             pages=pages_of(passage),
+            text_sha256=text_sha256(passage),
         )
 
 
@@ -227,12 +231,15 @@ class HitOut(BaseModel):
     section: list[str]
     kind: str
     why: WhyOut
+    permalink: str = Field(
+        description="Path of the passage, with the generation that gave it and its text's hash."
+    )
     confidence: float = Field(description="Estimated chance that the passage answers, 0 to 1.")
     duplicates: list[str] = Field(description="Ids of near-identical passages not shown.")
     report: ReportOut
 
     @classmethod
-    def of(cls, hit: ScoredPassage) -> Self:
+    def of(cls, hit: ScoredPassage, generation: str) -> Self:
         """From the domain type."""
         return cls(
             rank=hit.rank,
@@ -244,6 +251,7 @@ class HitOut(BaseModel):
             section=list(hit.passage.section),
             kind=hit.passage.kind,
             why=WhyOut(dense=StandingOut.of(hit.dense), lexical=StandingOut.of(hit.lexical)),
+            permalink=permalink(hit.passage, generation),
             confidence=round(hit.confidence, 3),
             duplicates=list(hit.duplicates),
             report=ReportOut.of(hit.report),
@@ -389,7 +397,7 @@ class SearchResponse(BaseModel):
         return cls(
             query=answer.query,
             filters=FiltersOut.of(answer.filters),
-            hits=[HitOut.of(hit) for hit in answer.hits],
+            hits=[HitOut.of(hit, answer.generation) for hit in answer.hits],
             reports=[
                 GroupOut(
                     report_id=group.report.report_id,
@@ -406,6 +414,17 @@ class SearchResponse(BaseModel):
             model=answer.model,
             took_ms=dict(answer.took_ms),
         )
+
+
+def text_sha256(passage: Passage) -> str:
+    """The hash of a passage's text."""
+    return sha256(passage.text.encode()).hexdigest()
+
+
+def permalink(passage: Passage, generation: str) -> str:
+    """The path that leads to a passage, and tells later whether it is still the same."""
+    proof = urlencode({"text_sha256": text_sha256(passage), "generation": generation})
+    return f"/v1/passages/{quote(passage.passage_id, safe='')}?{proof}"
 
 
 def pages_of(passage: Passage) -> list[PageOut]:

@@ -29,7 +29,7 @@ class MapParameters(SearchParameters):
     k: int = Field(LARGEST_K, ge=1, le=LARGEST_K, description="How many passages to look at.")
     rows: Axis = Field(Axis.TOPIC, description="What the rows are.")
     columns: Axis = Field(Axis.CENTRE, description="What the columns are.")
-    format: MapFormat = MapFormat.JSON
+    format: MapFormat = Field(MapFormat.JSON, description="json, or html for a picture.")
 
 
 class CellOut(BaseModel):

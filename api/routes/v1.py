@@ -4,10 +4,10 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnySearcher, Fresh, NoQuery, PageQuery, SearchQuery
+from api.dependencies import AnySearcher, Fresh, NoParameters, NoQuery, PageQuery, SearchQuery
 from api.details import DetailsOut
 from api.problems import documented
 from api.schemas import PassageOut, ReportOut, SearchResponse
@@ -44,6 +44,22 @@ class PassageWithReport(BaseModel):
 
     passage: PassageOut
     report: ReportOut
+    unchanged: bool | None = Field(
+        description="Whether the text is the one whose hash was given; null where none was."
+    )
+    generation: str = Field(description="The index generation that answered.")
+    model: str
+
+
+class ProofParameters(NoParameters):
+    """What a permalink says of the passage as it was quoted."""
+
+    text_sha256: str | None = Field(
+        None, pattern=r"^[0-9a-f]{64}$", description="The hash of the text that was quoted."
+    )
+    generation: str | None = Field(
+        None, max_length=100, description="The generation it was quoted from, for the record."
+    )
 
 
 class LicenceOut(BaseModel):
@@ -136,12 +152,22 @@ def report(
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
     summary="A passage",
 )
-def passage(passage_id: _Id, _: NoQuery, searcher: AnySearcher, fresh: Fresh) -> PassageWithReport:
-    """A passage and the report it is from."""
-    found = searcher.passage(passage_id)
+def passage(
+    passage_id: _Id,
+    proof: Annotated[ProofParameters, Query()],
+    searcher: AnySearcher,
+    fresh: Fresh,
+) -> PassageWithReport:
+    """A passage and the report it is from; with a hash, whether it is still what was quoted."""
+    found = PassageOut.of(searcher.passage(passage_id))
     fresh.confirm()
+    quoted = proof.text_sha256
     return PassageWithReport(
-        passage=PassageOut.of(found), report=ReportOut.of(searcher.report(found.report_id))
+        passage=found,
+        report=ReportOut.of(searcher.report(found.report_id)),
+        unchanged=None if quoted is None else quoted == found.text_sha256,
+        generation=searcher.generation,
+        model=searcher.spec.name,
     )
 
 

@@ -240,3 +240,13 @@ def test_an_axis_that_is_none(client: TestClient) -> None:
     answer = client.get("/v1/evidence-map", params={"q": "class size", "rows": "colour"})
     assert answer.status_code == 422
     assert "outcome" in answer.text
+
+
+def test_a_permalink_proves_a_quotation(client: TestClient) -> None:
+    hit = client.get("/v1/search", params={"q": "class size cost"}).json()["hits"][0]
+    body = client.get(hit["permalink"]).json()
+    assert body["passage"]["text"] == hit["text"]
+    assert body["unchanged"] is True
+    forged = hit["permalink"].replace(body["passage"]["text_sha256"], "0" * 64)
+    assert client.get(forged).json()["unchanged"] is False
+    assert client.get(f"/v1/passages/{hit['passage_id']}").json()["unchanged"] is None

@@ -1,6 +1,7 @@
 """The one shape of an answer, from the domain types alone."""
 
 import json
+from hashlib import sha256
 
 from api.schemas import RatingOut, ReportOut, SearchResponse
 from corpus.types import BlockKind, DocumentType, Passage, Rating, Report, Span
@@ -83,6 +84,8 @@ def test_the_shape_of_a_hit() -> None:
         "section": ["A", "B"],
         "kind": "table",
         "why": {"dense": {"rank": 2, "score": 0.8}, "lexical": {"rank": None, "score": 0.0}},
+        "permalink": "/v1/passages/p1?text_sha256="
+        f"{sha256(b'Verbatim.').hexdigest()}&generation=g1",
         "confidence": 0.0,
         "duplicates": ["p9"],
     }
