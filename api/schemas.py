@@ -1,9 +1,7 @@
 """The one shape of an answer, for HTTP and for `evidence ask --json`."""
 
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Self
-from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, Field
 
@@ -21,6 +19,7 @@ from corpus.types import (
     ReportStatus,
     StudyDesign,
 )
+from search.citing.permalinks import permalink, text_sha256
 from search.types import (
     Answer,
     EvidenceLevel,
@@ -414,17 +413,6 @@ class SearchResponse(BaseModel):
             model=answer.model,
             took_ms=dict(answer.took_ms),
         )
-
-
-def text_sha256(passage: Passage) -> str:
-    """The hash of a passage's text."""
-    return sha256(passage.text.encode()).hexdigest()
-
-
-def permalink(passage: Passage, generation: str) -> str:
-    """The path that leads to a passage, and tells later whether it is still the same."""
-    proof = urlencode({"text_sha256": text_sha256(passage), "generation": generation})
-    return f"/v1/passages/{quote(passage.passage_id, safe='')}?{proof}"
 
 
 def pages_of(passage: Passage) -> list[PageOut]:

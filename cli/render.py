@@ -11,6 +11,7 @@ from rich.text import Text
 from corpus.types import DocumentType, Passage, Report
 from indexer.adding import Addition
 from indexer.build import Built
+from search.citing.wording import page_words, pages_cited
 from search.types import Answer, ReportGroup, ScoredPassage
 
 NONE = "none"
@@ -115,7 +116,9 @@ def _rating_lines(report: Report) -> list[str]:
 
 def _hit(hit: ScoredPassage, report: Report) -> Text:
     where = " · ".join(
-        part for part in (_pages(hit.passage, report), _section(hit.passage)) if part
+        part
+        for part in (page_words(pages_cited(hit.passage, report)), _section(hit.passage))
+        if part
     )
     text = Text(f"{hit.rank}. ", style="bold")
     text.append(f"{where}\n" if where else "\n", style="dim")
@@ -129,18 +132,6 @@ def _hit(hit: ScoredPassage, report: Report) -> Text:
         why += f" · {len(hit.duplicates)} near-identical passage(s) not shown"
     text.append(f"{why} · {hit.passage.passage_id}", style="dim")
     return text
-
-
-def _pages(passage: Passage, report: Report) -> str:
-    """Where to find a passage; nothing for formats that have no pages."""
-    if report.document_type is not DocumentType.PDF:
-        return ""
-    numbers = list(dict.fromkeys(span.page for span in passage.spans))
-    named = [
-        f"{number} (printed {label})" if label and label != str(number) else str(number)
-        for number, label in zip(numbers, passage.page_labels, strict=True)
-    ]
-    return ("page " if len(named) == 1 else "pages ") + ", ".join(named)
 
 
 def _section(passage: Passage) -> str:

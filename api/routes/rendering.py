@@ -2,13 +2,15 @@
 
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from api.problems import Problem
 from corpus.types import DocumentType, Passage, Report
+from search.citing.coins import context_object
+from search.citing.reference import reference_of
+from search.citing.wording import page_words, pages_cited, web_address
 from search.types import ScoredPassage
 
 KINDS: Final = {
@@ -33,14 +35,7 @@ def marked(hit: ScoredPassage) -> Markup:
 
 def where(passage: Passage, report: Report) -> str:
     """Pages as a person cites them; empty for formats that have none."""
-    if report.document_type is not DocumentType.PDF:
-        return ""
-    numbers = list(dict.fromkeys(span.page for span in passage.spans))
-    told = [
-        f"{number} (printed {label})" if label and label != str(number) else str(number)
-        for number, label in zip(numbers, passage.page_labels, strict=True)
-    ]
-    return ("Page " if len(told) == 1 else "Pages ") + ", ".join(told)
+    return page_words(pages_cited(passage, report))
 
 
 def path_of(passage: Passage, report: Report) -> tuple[str, ...]:
@@ -49,15 +44,9 @@ def path_of(passage: Passage, report: Report) -> tuple[str, ...]:
     return section[1:] if section and section[0].strip() == report.title.strip() else section
 
 
-def safe_link(url: str | None) -> str | None:
-    """An address to link to: only http and https ones with a host."""
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:  # "http://[" and the like
-        return None
-    return url.strip() if parts.scheme in {"http", "https"} and parts.netloc else None
+def coins(report: Report) -> str:
+    """The report for reference managers that look at the page."""
+    return context_object(reference_of(report))
 
 
 def kind_name(value: str) -> str:
@@ -82,5 +71,5 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters.update(marked=marked, safe_link=safe_link, kind_name=kind_name)
+_TEMPLATES.filters.update(marked=marked, safe_link=web_address, kind_name=kind_name, coins=coins)
 _TEMPLATES.globals.update(where=where, path_of=path_of)

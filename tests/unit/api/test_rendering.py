@@ -3,8 +3,9 @@
 import pytest
 
 from api.problems import Problem
-from api.routes.rendering import kind_name, marked, path_of, render, safe_link, where
+from api.routes.rendering import kind_name, marked, path_of, render, where
 from corpus.types import BlockKind, DocumentType, Passage, Report, Span
+from search.citing.wording import web_address
 from search.types import ScoredPassage, Standing
 from tests.builders import passage, report
 
@@ -32,7 +33,7 @@ def _hit(text: str, *highlights: tuple[int, int]) -> ScoredPassage:
     ],
 )
 def test_only_web_addresses_become_links(url: str | None, link: str | None) -> None:
-    assert safe_link(url) == link
+    assert web_address(url) == link
 
 
 def test_the_best_sentence_is_marked_and_everything_escaped() -> None:

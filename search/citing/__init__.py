@@ -1,0 +1,1 @@
+"""Answers taken away: references and quotations in the formats other programs read."""
