@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import install_problems, respond, unforeseen
-from api.routes import docs, health, maps, pages, v1
+from api.routes import docs, exports, feeds, health, maps, pages, v1
 from api.routes.rendering import problem_page
 from api.settings import Settings
 from search.loading import LiveSearcher
@@ -67,8 +67,9 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         docs_url=None,  # FastAPI's pages load scripts of a third party; ours is in routes/docs
         redoc_url=None,
     )
+    app.state.public_url = settings.public_url
     install_problems(app, problem_page)
-    for module in (v1, maps, health, pages, docs):
+    for module in (v1, maps, exports, feeds, health, pages, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)

@@ -1,13 +1,15 @@
 """What endpoints are given: the searcher to use, and the question's parameters."""
 
+from email.utils import format_datetime
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Query, Request, Response
+from fastapi import Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.types import Direction, DocumentType, StudyDesign
+from search.index.generations import made_at
 from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
 from search.types import Filters
 
@@ -69,8 +71,8 @@ class FilterParameters(NoParameters):
         )
 
 
-class SearchParameters(FilterParameters):
-    """A question and how to answer it."""
+class QuestionParameters(FilterParameters):
+    """A question and which reports may answer it."""
 
     q: str = Field(
         min_length=1,
@@ -78,6 +80,11 @@ class SearchParameters(FilterParameters):
         description="A policy question in plain English.",
         examples=["Does mentoring keep young people out of crime?"],
     )
+
+
+class SearchParameters(QuestionParameters):
+    """A question and how to answer it."""
+
     k: int = Field(10, ge=1, le=LARGEST_K, description="How many passages.")
 
 
@@ -94,20 +101,30 @@ def searcher(request: Request) -> Searcher:
     return found
 
 
+def site(request: Request) -> str:
+    """Where the service is reached, as addresses that leave it begin; no slash at its end."""
+    return (request.app.state.public_url or str(request.base_url)).rstrip("/")
+
+
 AnySearcher = Annotated[Searcher, Depends(searcher)]
+Site = Annotated[str, Depends(site)]
 
 
 class Freshness:
     """Lets clients keep an answer for as long as the generation it came from is the one in use.
 
     Asked by endpoints, not before them: a wrong question is refused whatever its client keeps.
+    An endpoint that makes its own response puts the `headers` on it.
     """
 
     def __init__(self, request: Request, response: Response, searcher: AnySearcher) -> None:
         tag = f'W/"{searcher.generation}-{version("what-works-evidence-search")}"'
-        kept = request.headers.get("if-none-match", "")
-        self._kept = tag in {each.strip() for each in kept.split(",")}
-        self._headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        made = format_datetime(made_at(searcher.generation), usegmt=True)
+        kept = request.headers.get("if-none-match")
+        since = request.headers.get("if-modified-since")
+        # Dates are compared as they are: after a roll-back the older index is the newer answer.
+        self._kept = since == made if kept is None else tag in map(str.strip, kept.split(","))
+        self.headers = {"ETag": tag, "Last-Modified": made, "Cache-Control": "no-cache"}
         self._response = response
 
     def confirm(self) -> None:
@@ -117,10 +134,19 @@ class Freshness:
             HTTPException: 304, where the client has it already.
         """
         if self._kept:
-            raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=self._headers)
-        self._response.headers.update(self._headers)
+            raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=self.headers)
+        self._response.headers.update(self.headers)
 
 
+AnyId = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=200,
+        description="As in the hits of /v1/search.",
+        examples=["r-3f2a9c"],
+    ),
+]
 Fresh = Annotated[Freshness, Depends()]
 SearchQuery = Annotated[SearchParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]

@@ -22,6 +22,18 @@ class Settings(BaseSettings):
         (), description="Other sites whose pages may call the API, separated by commas."
     )
 
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s]+(/\S*)?$",
+        description="Where others reach the service; permalinks and feeds begin with it.",
+    )
+
+    @property
+    def site(self) -> str:
+        """Where the service is reached as far as the settings know; no slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

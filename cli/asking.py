@@ -1,13 +1,59 @@
-"""What a question in the terminal is checked for before it is asked."""
+"""A question in the terminal: the options that narrow it, and its answer."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
 
-from corpus.centres import load_centres
-from search.errors import InvalidQuery
+import typer
+
+from corpus.types import Direction, DocumentType, StudyDesign
+from search.types import Answer, Filters
+
+CentreOption = Annotated[list[str] | None, typer.Option(help="Only this centre (may be repeated).")]
+YearFromOption = Annotated[int | None, typer.Option(help="Only from this year on.")]
+YearToOption = Annotated[int | None, typer.Option(help="Only up to this year.")]
+DocumentTypeOption = Annotated[
+    list[DocumentType] | None, typer.Option(help="Only this kind of document.")
+]
+TopicOption = Annotated[list[str] | None, typer.Option(help="Only this topic.")]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option(help="Only this language, as an ISO 639-1 code: en, cy.")
+]
+DesignOption = Annotated[list[StudyDesign] | None, typer.Option(help="Only this design.")]
+DirectionOption = Annotated[
+    list[Direction] | None, typer.Option(help="Only evidence that points this way.")
+]
+StrengthOption = Annotated[
+    int | None, typer.Option(min=0, max=5, help="At least this strength (common scale).")
+]
+CostOption = Annotated[
+    int | None, typer.Option(min=1, max=5, help="At most this cost (common scale).")
+]
+
+
+def ask_library(home: Path, question: str, filters: Filters, k: int) -> Answer:
+    """The answer of a home's library.
+
+    Raises:
+        InvalidQuery: a centre that is neither in the registry nor in the index, and what
+            `Searcher.ask` refuses.
+        NoIndex, IndexUnusable, EncoderError: there is nothing to ask.
+    """
+    from search.loading import load_searcher
+
+    searcher = load_searcher(home)
+    try:
+        check_centres(filters.centres, searcher.reports_by_centre())
+        return searcher.ask(question, filters=filters, k=k)
+    finally:
+        searcher.close()
 
 
 def check_centres(wanted: Iterable[str], held: Iterable[str]) -> None:
     """Raise InvalidQuery for a centre that is neither in the registry nor in the index."""
+    from corpus.centres import load_centres
+    from search.errors import InvalidQuery
+
     known = {*held, *(centre.id for centre in load_centres())} - {""}
     folded = {name.casefold() for name in known}
     if unknown := [each for each in wanted if each.casefold() not in folded]:

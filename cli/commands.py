@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from cli.app import EXIT_ERROR, HomeOption, app, messages
-from corpus.types import Direction, DocumentType, StudyDesign
+from cli.asking import (
+    CentreOption,
+    CostOption,
+    DesignOption,
+    DirectionOption,
+    DocumentTypeOption,
+    LanguageOption,
+    StrengthOption,
+    TopicOption,
+    YearFromOption,
+    YearToOption,
+    ask_library,
+)
 
 
 @app.command()
@@ -111,28 +123,16 @@ def ask(
     question: Annotated[str, typer.Argument(help="A policy question in plain English.")],
     home: HomeOption,
     k: Annotated[int, typer.Option("--k", "-k", min=1, max=100, help="How many passages.")] = 5,
-    centre: Annotated[
-        list[str] | None, typer.Option(help="Only this centre (may be repeated).")
-    ] = None,
-    year_from: Annotated[int | None, typer.Option(help="Only from this year on.")] = None,
-    year_to: Annotated[int | None, typer.Option(help="Only up to this year.")] = None,
-    document_type: Annotated[
-        list[DocumentType] | None, typer.Option(help="Only this kind of document.")
-    ] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic.")] = None,
-    language: Annotated[
-        list[str] | None, typer.Option(help="Only this language, as an ISO 639-1 code: en, cy.")
-    ] = None,
-    design: Annotated[list[StudyDesign] | None, typer.Option(help="Only this design.")] = None,
-    direction: Annotated[
-        list[Direction] | None, typer.Option(help="Only evidence that points this way.")
-    ] = None,
-    strength_from: Annotated[
-        int | None, typer.Option(min=0, max=5, help="At least this strength (common scale).")
-    ] = None,
-    cost_to: Annotated[
-        int | None, typer.Option(min=1, max=5, help="At most this cost (common scale).")
-    ] = None,
+    centre: CentreOption = None,
+    year_from: YearFromOption = None,
+    year_to: YearToOption = None,
+    document_type: DocumentTypeOption = None,
+    topic: TopicOption = None,
+    language: LanguageOption = None,
+    design: DesignOption = None,
+    direction: DirectionOption = None,
+    strength_from: StrengthOption = None,
+    cost_to: CostOption = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON, in the shape of GET /v1/search.")
@@ -142,9 +142,7 @@ def ask(
 
     Example: evidence ask "Does mentoring cut youth crime?" --centre youth-endowment-fund
     """
-    from cli.asking import check_centres
     from cli.render import print_answer
-    from search.loading import load_searcher
     from search.types import Filters
 
     filters = Filters(
@@ -159,12 +157,7 @@ def ask(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    searcher = load_searcher(home)
-    try:
-        check_centres(filters.centres, searcher.reports_by_centre())
-        answer = searcher.ask(question, filters=filters, k=k)
-    finally:
-        searcher.close()
+    answer = ask_library(home, question, filters, k)
     if as_json:
         from api.schemas import SearchResponse
 

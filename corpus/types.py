@@ -277,7 +277,8 @@ class Report:
     """A report of the library. `file` is the path or address as it was added.
 
     `centres` are all that publish it; `designs` study designs sure enough to show;
-    `status_note` says when and why it no longer stands.
+    `status_note` says when and why it no longer stands; `added` is the ISO 8601 time at which
+    it came into the library.
     """
 
     report_id: str
@@ -293,6 +294,7 @@ class Report:
     status: ReportStatus = ReportStatus.CURRENT
     status_note: str | None = None
     replaced_by: str | None = None
+    added: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from indexer.errors import BuildFailed
 from search.encoder.types import EncoderSpec, Vectors
 from search.errors import IndexUnusable
 from search.index.dense import write_dense
-from search.index.generations import Generations, open_generation
+from search.index.generations import Generations, generation_id, open_generation
 from search.index.lexical import LexicalEntry, write_lexical
 from search.index.manifest import (
     FORMAT_VERSION,
@@ -52,8 +52,11 @@ class Content:
         return sum(report.status is ReportStatus.CURRENT for report in self.reports)
 
     def digest(self) -> str:
-        """SHA-256 over reports, passages and vectors: the same for two builds of one library."""
-        digest = hashlib.sha256(_REPORTS.dump_json(list(self.reports)))
+        """SHA-256 over reports, passages and vectors: the same for two builds of one library.
+
+        When a report came is no part of it: two libraries of the same reports hold the same.
+        """
+        digest = hashlib.sha256(_REPORTS.dump_json([replace(r, added=None) for r in self.reports]))
         digest.update(_DETAILS.dump_json(list(self.details)))
         for entry in self.entries:
             digest.update(repr(entry).encode())
@@ -76,7 +79,7 @@ def publish(
     """
     now = datetime.now(UTC)
     digest = content.digest()
-    name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}"
+    name = generation_id(now, digest)
     with generations.writing(name) as folder:
         dense = write_dense(content.vectors, folder)
         write_lexical(

@@ -17,6 +17,8 @@ _BOUNDS: Final = {
 }
 _EXAMPLES: Final = {
     "/v1/search": "/v1/search?q=Does+mentoring+cut+youth+crime%3F&k=3",
+    "/v1/export": "/v1/export?q=Does+mentoring+cut+youth+crime%3F&format=markdown",
+    "/v1/feeds/search.atom": "/v1/feeds/search.atom?q=Does+mentoring+cut+youth+crime%3F",
     "/v1/centres": "/v1/centres",
     "/readyz": "/readyz",
 }

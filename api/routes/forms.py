@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 from api.dependencies import SearchParameters
 from api.routes.rendering import kind_name
 from corpus.types import DocumentType
+from search.citing.types import ExportFormat
 from search.types import Answer
 
 FACETS: Final = {
@@ -22,6 +23,15 @@ FACETS: Final = {
     "direction": "Direction",
     "design": "Study design",
     "language": "Language",
+}
+EXPORTS: Final = {
+    ExportFormat.DOCX: "Word briefing",
+    ExportFormat.RIS: "RIS",
+    ExportFormat.BIBTEX: "BibTeX",
+    ExportFormat.CSL_JSON: "CSL-JSON",
+    ExportFormat.CSV: "CSV",
+    ExportFormat.JSONL: "JSON Lines",
+    ExportFormat.MARKDOWN: "Markdown",
 }
 SHOWN: Final = 8  # values of a facet
 _SEVERAL: Final = ("centre", "document_type", "topic", "language", "design", "direction")
@@ -80,9 +90,28 @@ class Asked:
 
     def link(self, *, without: tuple[str, ...] = (), **changed: tuple[str, ...]) -> str:
         """The page with some parameters changed or left out."""
-        values = {**self.values, **changed}
+        return self._address("/", {**self.values, **changed}, without)
+
+    @property
+    def feed(self) -> str:
+        """The feed of new evidence on the question."""
+        return self._address("/v1/feeds/search.atom", self.values, ("k",))
+
+    def exports(self) -> list[Choice]:
+        """The answer in each format that it can be had in."""
+        return [
+            Choice(each.value, name, on=False, link=self._export(each.value))
+            for each, name in EXPORTS.items()
+        ]
+
+    def _export(self, to: str) -> str:
+        return self._address("/v1/export", {**self.values, "format": (to,)})
+
+    def _address(
+        self, path: str, values: Mapping[str, tuple[str, ...]], without: tuple[str, ...] = ()
+    ) -> str:
         pairs = [(n, v) for n, each in values.items() if n not in without for v in each]
-        return f"/?{urlencode(pairs)}"
+        return f"{path}?{urlencode(pairs)}"
 
     def filters(self) -> list[Choice]:
         """Every filter that is on, each with the page without it."""

@@ -4,10 +4,18 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnySearcher, Fresh, NoParameters, NoQuery, PageQuery, SearchQuery
+from api.dependencies import (
+    AnyId,
+    AnySearcher,
+    Fresh,
+    NoParameters,
+    NoQuery,
+    PageQuery,
+    SearchQuery,
+)
 from api.details import DetailsOut
 from api.problems import documented
 from api.schemas import PassageOut, ReportOut, SearchResponse
@@ -15,15 +23,6 @@ from corpus.centres import Centre, Membership, load_centres
 
 router = APIRouter(prefix="/v1")
 
-_Id = Annotated[
-    str,
-    Path(
-        min_length=1,
-        max_length=200,
-        description="As in the hits of /v1/search.",
-        examples=["r-3f2a9c"],
-    ),
-]
 _UNREADY = HTTPStatus.SERVICE_UNAVAILABLE
 _INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -130,7 +129,7 @@ def search(query: SearchQuery, searcher: AnySearcher, fresh: Fresh) -> SearchRes
     summary="A report and its passages",
 )
 def report(
-    report_id: _Id, page: PageQuery, searcher: AnySearcher, fresh: Fresh
+    report_id: AnyId, page: PageQuery, searcher: AnySearcher, fresh: Fresh
 ) -> ReportWithPassages:
     """A report with its passages in reading order."""
     found = searcher.report(report_id)
@@ -153,7 +152,7 @@ def report(
     summary="A passage",
 )
 def passage(
-    passage_id: _Id,
+    passage_id: AnyId,
     proof: Annotated[ProofParameters, Query()],
     searcher: AnySearcher,
     fresh: Fresh,

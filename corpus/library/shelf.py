@@ -123,6 +123,7 @@ class _Shown:
             status=_STATUS[entry.departure],
             status_note=entry.removed,
             replaced_by=self.replaced_by,
+            added=min((each.added for each in self.all if each.added), default=None),
         )
 
     def details(self, versions: tuple[Version, ...], family: tuple[Relative, ...]) -> ReportDetails:

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from search.citing.bibtex import write_bibtex
@@ -13,32 +12,9 @@ from search.citing.csl import write_csl
 from search.citing.markdown import write_markdown
 from search.citing.ris import write_ris
 from search.citing.tables import write_csv, write_jsonl
-from search.citing.types import Takeaway
+from search.citing.types import ExportFormat, Takeaway
 
 _LONGEST_NAME: Final = 60
-
-
-class CitationFormat(StrEnum):
-    """What a report's reference can be had as."""
-
-    RIS = "ris"
-    BIBTEX = "bibtex"
-    CSL_JSON = "csl-json"
-    CSV = "csv"
-    JSONL = "jsonl"
-    MARKDOWN = "markdown"
-
-
-class ExportFormat(StrEnum):
-    """What an answer can be had as."""
-
-    RIS = "ris"
-    BIBTEX = "bibtex"
-    CSL_JSON = "csl-json"
-    CSV = "csv"
-    JSONL = "jsonl"
-    MARKDOWN = "markdown"
-    DOCX = "docx"
 
 
 @dataclass(frozen=True, slots=True)

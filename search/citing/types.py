@@ -2,8 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from corpus.types import Rating
+
+
+class CitationFormat(StrEnum):
+    """What a report's reference can be had as."""
+
+    RIS = "ris"
+    BIBTEX = "bibtex"
+    CSL_JSON = "csl-json"
+    CSV = "csv"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+
+
+class ExportFormat(StrEnum):
+    """What an answer can be had as."""
+
+    RIS = "ris"
+    BIBTEX = "bibtex"
+    CSL_JSON = "csl-json"
+    CSV = "csv"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+    DOCX = "docx"
 
 
 @dataclass(frozen=True, slots=True)

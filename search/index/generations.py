@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,16 @@ from search.index.store import Store, open_store
 CURRENT: Final = "CURRENT"
 KEEP: Final = 3  # generations kept, the live one included
 UNFINISHED: Final = ".new-"
+
+
+def generation_id(now: datetime, digest: str) -> str:
+    """What a generation made now is called: ids sort by time."""
+    return f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{digest[:8]}"
+
+
+def made_at(generation: str) -> datetime:
+    """When a generation was made, by its id."""
+    return datetime.strptime(generation.partition("Z-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import rispy
+from docx import Document
 
 from corpus.home import Home
 
@@ -59,6 +62,35 @@ def test_json_follows_filters(starter: Path) -> None:
     assert {hit["report"]["centre"] for hit in body["hits"]} == {"eef"}
     assert body["hits"][0]["report"]["rating"]["evidence"] == "4 padlocks of 5"
     assert body["hits"][0]["report"]["is_summary"]
+
+
+def test_an_answer_is_taken_away(starter: Path, tmp_path: Path) -> None:
+    asked = ("export", "Does mentoring keep young people out of crime?", "--k", "3")
+    ris = rispy.loads(run(starter, *asked, "--format", "ris").stdout)
+    assert any("EMMIE" in note for entry in ris for note in entry["notes"])
+    assert "http://127.0.0.1:8000/v1/passages/" in ris[0]["notes"][1]
+    file = tmp_path / "briefing.docx"
+    done = run(starter, *asked, "--format", "docx", "--output", str(file), "--centre", "eef")
+    assert done.stdout == ""
+    assert str(file) in done.stderr.replace("\n", "")
+    words = [paragraph.text for paragraph in Document(str(file)).paragraphs]
+    assert "Centre: Education Endowment Foundation (EEF)" in words
+    wrong = run(starter, *asked, "--format", "odt", check=False)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "csl-json" in wrong.stderr
+
+
+def test_no_word_document_in_a_terminal(starter: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ["export", "mentoring", "--format", "docx", "--home", str(starter)]
+    code = "from cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], stdout=theirs, stderr=subprocess.PIPE, check=False
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 1
+    assert b"--output" in done.stderr
 
 
 def test_nothing_found_is_said(starter: Path) -> None:
@@ -125,7 +157,7 @@ def test_metadata_faults_add_nothing(tmp_path: Path) -> None:
 
 def test_every_command_explains_itself(tmp_path: Path) -> None:
     told = run(tmp_path, "--help").stdout
-    names = ("add", "index", "ask", "serve", "status", "remove", "doctor", "evaluate")
+    names = ("add", "index", "ask", "serve", "status", "remove", "doctor", "evaluate", "export")
     for name in names:
         assert name in told
         help_text = run(tmp_path, name, "--help").stdout

@@ -119,6 +119,7 @@ def test_versions_of_a_place_chain_and_each_keeps_its_permalink(shelf: Shelf) ->
         ReportStatus.REPLACED,
     ]
     assert all(isinstance(each, Version) and each.added for each in shown[one].details.versions)
+    assert shown[three].report.added == shown[one].details.versions[0].added
 
 
 def test_the_first_content_back_again_is_the_current_version(shelf: Shelf) -> None:

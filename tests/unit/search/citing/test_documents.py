@@ -14,10 +14,10 @@ from markdown_it import MarkdownIt
 
 from search.citing.briefing import write_briefing
 from search.citing.collecting import cite
-from search.citing.formats import FORMATS, CitationFormat, ExportFormat, file_name
+from search.citing.formats import FORMATS, file_name
 from search.citing.markdown import write_markdown
 from search.citing.tables import write_csv, write_jsonl
-from search.citing.types import Takeaway
+from search.citing.types import CitationFormat, ExportFormat, Takeaway
 from search.citing.wording import one_line, printable
 from tests.nasty import QUOTED, RATING, REPORTS, SITE, TITLES, answer, takeaway
 
