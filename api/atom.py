@@ -11,11 +11,11 @@ from search.citing.reference import reference_of
 from search.citing.types import Reference
 from search.citing.wording import (
     address_of,
+    note_of,
     one_line,
     page_words,
     pages_cited,
     printable,
-    rating_words,
 )
 from search.types import ReportGroup
 
@@ -90,8 +90,7 @@ def _summary(group: ReportGroup, reference: Reference) -> str:
     parts = [
         f"“{best.text}”",
         page_words(pages_cited(best, group.report)),
-        rating_words(reference.rating),
-        *reference.remarks,
+        note_of(reference),
     ]
     return " · ".join(part for part in parts if part)
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from search.citing.csl import note_of
 from search.citing.ris import quoted
 from search.citing.types import Reference, Source, Takeaway
-from search.citing.wording import one_line
+from search.citing.wording import note_of, one_line
 
 _COMMANDS: Final = str.maketrans(
     {

@@ -40,10 +40,11 @@ def write_briefing(takeaway: Takeaway) -> bytes:
     _head(briefing, takeaway.inquiry)
     briefing.add_heading("Quotations", level=1)
     if not takeaway.sources:
-        briefing.add_paragraph("Nothing was found in this library.")
+        briefing.add_paragraph("Nothing was found.")
     for number, source in enumerate(takeaway.sources, start=1):
         _source(briefing, number, source)
-    briefing.add_heading("References", level=1)
+    if takeaway.sources:
+        briefing.add_heading("References", level=1)
     for source in takeaway.sources:
         _reference(briefing.add_paragraph(style="List Number"), source)
     out = io.BytesIO()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from search.citing.types import Excerpt, Reference, Source, Takeaway
-from search.citing.wording import one_line, page_words, printable, rating_words
+from search.citing.wording import note_of, one_line, page_words, printable
 
 
 def csl_item(reference: Reference) -> dict[str, Any]:
@@ -25,16 +25,10 @@ def csl_item(reference: Reference) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value}
 
 
-def note_of(reference: Reference) -> str:
-    """The native rating, and what is to be known before quoting."""
-    parts = [rating_words(reference.rating), *map(one_line, reference.remarks)]
-    return " ".join(f"{part.removesuffix('.')}." for part in parts if part)
-
-
 def write_csl(takeaway: Takeaway) -> bytes:
     """A CSL-JSON array; quotations stand in each item's `custom`."""
     items = [_with_quotations(source) for source in takeaway.sources]
-    return json.dumps(items, ensure_ascii=False, indent=1).encode()
+    return f"{json.dumps(items, ensure_ascii=False, indent=1)}\n".encode()
 
 
 def _with_quotations(source: Source) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from search.citing.types import Excerpt, Inquiry, Source, Takeaway
 from search.citing.wording import (
     address_of,
     date_words,
+    note_of,
     one_line,
     page_words,
     printable,
-    rating_words,
     reference_words,
 )
 
@@ -28,7 +28,7 @@ def write_markdown(takeaway: Takeaway) -> bytes:
         lines += ["## Quotations", ""]
         for number, source in enumerate(takeaway.sources, start=1):
             lines += _quotations(number, source)
-        lines += ["## References", ""]
+        lines += ["## References", ""] if takeaway.sources else ["Nothing was found."]
     for number, source in enumerate(takeaway.sources, start=1):
         lines.append(f"{number}. {_reference(source)}")
     return "".join(f"{line}\n" for line in lines).encode()
@@ -55,7 +55,7 @@ def _quotations(number: int, source: Source) -> Iterator[str]:
     yield f"### {number}\\. {_inline(reference.title)}"
     yield ""
     about = [one_line(reference.publisher or ""), date_words(reference.issued)]
-    about += [rating_words(reference.rating), *reference.remarks]
+    about.append(note_of(reference))
     yield " · ".join(_inline(part) for part in about if part)
     yield ""
     for excerpt in source.excerpts:
@@ -77,7 +77,7 @@ def _reference(source: Source) -> str:
     parts = [_inline(reference_words(reference))]
     if address := address_of(reference):
         parts.append(f"<{_target(address)}>")
-    parts += [_inline(part) for part in (rating_words(reference.rating), *reference.remarks)]
+    parts.append(_inline(note_of(reference)))
     return " ".join(part for part in parts if part)
 
 

@@ -64,6 +64,6 @@ def _remarks(report: Report) -> tuple[str, ...]:
         SUMMARY if report.document_type is DocumentType.RECORD else "",
         _SECONDARY if known.source == "secondary" else "",
         f"Also published by {', '.join(map(centre_name, others))}." if others else "",
-        f"This version no longer stands: {report.status_note}." if report.status_note else "",
+        f"It no longer stands: {report.status_note}." if report.status_note else "",
     ]
     return tuple(each for each in told if each)

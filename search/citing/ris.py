@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from search.citing.csl import note_of
 from search.citing.types import Excerpt, Source, Takeaway
-from search.citing.wording import one_line, page_words
+from search.citing.wording import note_of, one_line, page_words
 
 
 def write_ris(takeaway: Takeaway) -> bytes:

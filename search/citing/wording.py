@@ -60,6 +60,12 @@ def rating_words(rating: Rating) -> str:
     return f"Rated by the centre: {told}" if told else ""
 
 
+def note_of(reference: Reference) -> str:
+    """The native rating, and what is to be known before quoting, in sentences."""
+    parts = [rating_words(reference.rating), *map(one_line, reference.remarks)]
+    return " ".join(f"{part.removesuffix('.')}." for part in parts if part)
+
+
 def date_words(issued: tuple[int, ...]) -> str:
     """A date as it is written out, as exact as it is known."""
     year, month, day = (*issued, 0, 0, 0)[:3]

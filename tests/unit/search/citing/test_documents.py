@@ -17,9 +17,9 @@ from search.citing.collecting import cite
 from search.citing.formats import FORMATS, file_name
 from search.citing.markdown import write_markdown
 from search.citing.tables import write_csv, write_jsonl
-from search.citing.types import CitationFormat, ExportFormat, Takeaway
+from search.citing.types import CitationFormat, ExportFormat, Inquiry, Takeaway
 from search.citing.wording import one_line, printable
-from tests.nasty import QUOTED, RATING, REPORTS, SITE, TITLES, answer, takeaway
+from tests.nasty import ASKED, QUOTED, RATING, REPORTS, SITE, TITLES, answer, takeaway
 
 
 def _rows(written: bytes) -> list[dict[str, str]]:
@@ -126,6 +126,13 @@ def test_a_briefing_holds_quotations_pages_ratings_and_references() -> None:
     links = [link.address for p in told.paragraphs for link in p.hyperlinks]
     assert all(link.startswith(("https://doi.org/", SITE)) for link in links)
     assert len(links) == len(QUOTED) + len(TITLES)
+
+
+def test_what_found_nothing_says_so() -> None:
+    nothing = Takeaway((), Inquiry("What?", ASKED))
+    assert "Nothing was found." in write_markdown(nothing).decode()
+    words = [p.text for p in Document(io.BytesIO(write_briefing(nothing))).paragraphs]
+    assert words[-2:] == ["Quotations", "Nothing was found."]
 
 
 def test_no_briefing_without_a_question() -> None:
