@@ -217,6 +217,7 @@ class WhyOut(BaseModel):
 
     dense: StandingOut
     lexical: StandingOut
+    reranker: StandingOut | None = Field(description="Null where no reranker is in use.")
 
 
 class HitOut(BaseModel):
@@ -250,7 +251,11 @@ class HitOut(BaseModel):
             pages=pages_of(hit.passage),
             section=list(hit.passage.section),
             kind=hit.passage.kind,
-            why=WhyOut(dense=StandingOut.of(hit.dense), lexical=StandingOut.of(hit.lexical)),
+            why=WhyOut(
+                dense=StandingOut.of(hit.dense),
+                lexical=StandingOut.of(hit.lexical),
+                reranker=StandingOut.of(hit.reranked) if hit.reranked else None,
+            ),
             permalink=permalink(hit.passage, generation),
             confidence=round(hit.confidence, 3),
             duplicates=list(hit.duplicates),

@@ -133,6 +133,14 @@ def ask(
     cost_to: Annotated[
         int | None, typer.Option(min=1, max=5, help="At most this cost (common scale).")
     ] = None,
+    reranker: Annotated[
+        str | None,
+        typer.Option(
+            envvar="EVIDENCE_RERANKER",
+            help="Model that `evidence reranker` prepared.",
+            show_default="none",
+        ),
+    ] = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON, in the shape of GET /v1/search.")
@@ -159,7 +167,7 @@ def ask(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    searcher = load_searcher(home)
+    searcher = load_searcher(home, reranker=reranker)
     try:
         check_centres(filters.centres, searcher.reports_by_centre())
         answer = searcher.ask(question, filters=filters, k=k)
