@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
+from corpus.types import Direction, DocumentType, Passage, Rating, Report, StudyDesign
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,30 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a report found says of value for money: its centre's words, and the common scale.
+
+    What a centre does not say stays None: an unknown cost is not a low one.
+    """
+
+    report_id: str
+    title: str
+    rating: Rating
+    strength: int | None
+    cost: int | None
+    impact: int | None
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceStatement:
     """What the reports found come to, by rule.
 
     `reports` are ids, best first; `differ` says that verdicts of tested effects differ, be it
     that they disagree or that they tested different things.
     `strengths` (0 to 5), `costs` (1 to 5) and `years` are lowest and highest, None where no
-    report says. `nearest` are ids of passages that come nearest where none is likely to answer,
+    report says. `value` has a row for each report with a rating. `nearest` are ids of passages that come
+    nearest where none is likely to answer,
     `unmatched` words of the question that none of them has.
     """
 
@@ -142,6 +159,7 @@ class EvidenceStatement:
     costs: tuple[int, int] | None = None
     years: tuple[int, int] | None = None
     parts: tuple[StatementPart, ...] = ()
+    value: tuple[Worth, ...] = ()
     confidence: float = 0.0
     nearest: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()

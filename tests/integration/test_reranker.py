@@ -33,8 +33,9 @@ def _model(folder: Path, labels: int = 1) -> Path:
     tokenizer = AutoTokenizer.from_pretrained(resolve_model(DEFAULT_MODEL).folder)
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=128, num_labels=labels,
+        intermediate_size=128,
     )  # fmt: skip
+    config.num_labels = labels
     BertForSequenceClassification(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
@@ -54,7 +55,8 @@ def prepared(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_scores_as_the_model_does(source: Path, prepared: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(source)
-    model = BertForSequenceClassification.from_pretrained(source).eval()
+    model = BertForSequenceClassification.from_pretrained(source)
+    model.train(mode=False)
     found = load_reranker(prepared).score(QUESTION, TEXTS)
     with torch.no_grad():
         wanted = [
