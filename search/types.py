@@ -145,9 +145,8 @@ class EvidenceStatement:
     `reports` are ids, best first; `differ` says that verdicts of tested effects differ, be it
     that they disagree or that they tested different things.
     `strengths` (0 to 5), `costs` (1 to 5) and `years` are lowest and highest, None where no
-    report says. `value` has a row for each report with a rating. `nearest` are ids of passages that come
-    nearest where none is likely to answer,
-    `unmatched` words of the question that none of them has.
+    report says. `value` has a row for each report with a rating. `nearest` are ids of passages
+    that come nearest where none is likely to answer, `unmatched` words of the question that none of them has.
     """
 
     level: EvidenceLevel

@@ -57,7 +57,7 @@ def halved(teacher: PreTrainedModel) -> PreTrainedModel:
     """Every other layer of the teacher, over the default encoder's own word embeddings."""
     config = teacher.config.__class__(**{**teacher.config.to_dict(), "num_hidden_layers": 3})
     config.num_labels = 1
-    student: PreTrainedModel = AutoModelForSequenceClassification.from_config(config)
+    student: PreTrainedModel = AutoModelForSequenceClassification.from_config(config)  # type: ignore[no-untyped-call]
     weights = teacher.state_dict()
     for place, layer in enumerate(LAYERS):
         source, target = f"bert.encoder.layer.{layer}.", f"bert.encoder.layer.{place}."
@@ -71,12 +71,12 @@ def halved(teacher: PreTrainedModel) -> PreTrainedModel:
     )
     embeddings = student.get_input_embeddings()
     embeddings.load_state_dict(base.get_input_embeddings().state_dict())
-    embeddings.requires_grad_(False)
+    embeddings.requires_grad_(requires_grad=False)
     return student
 
 
 def distil(
-    groups: list[Group], teacher: PreTrainedModel, student: PreTrainedModel, *, minutes: float
+    groups: list[Group], teacher: torch.nn.Module, student: torch.nn.Module, *, minutes: float
 ) -> int:
     """Train the student; how many groups were seen."""
     torch.manual_seed(SEED)
