@@ -146,7 +146,8 @@ class EvidenceStatement:
     that they disagree or that they tested different things.
     `strengths` (0 to 5), `costs` (1 to 5) and `years` are lowest and highest, None where no
     report says. `value` has a row for each report with a rating. `nearest` are ids of passages
-    that come nearest where none is likely to answer, `unmatched` words of the question that none of them has.
+    that come nearest where none is likely to answer, `unmatched` words of the question that
+    none of those has.
     """
 
     level: EvidenceLevel
