@@ -56,7 +56,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.source = source or LiveSearcher(settings.home)
+        app.state.source = source or LiveSearcher(settings.home, reranker=settings.reranker)
         yield
 
     app = FastAPI(

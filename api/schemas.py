@@ -27,6 +27,7 @@ from search.types import (
     Filters,
     ScoredPassage,
     Standing,
+    Worth,
 )
 
 
@@ -216,6 +217,7 @@ class WhyOut(BaseModel):
 
     dense: StandingOut
     lexical: StandingOut
+    reranker: StandingOut | None = Field(description="Null where no reranker is in use.")
 
 
 class HitOut(BaseModel):
@@ -249,7 +251,11 @@ class HitOut(BaseModel):
             pages=pages_of(hit.passage),
             section=list(hit.passage.section),
             kind=hit.passage.kind,
-            why=WhyOut(dense=StandingOut.of(hit.dense), lexical=StandingOut.of(hit.lexical)),
+            why=WhyOut(
+                dense=StandingOut.of(hit.dense),
+                lexical=StandingOut.of(hit.lexical),
+                reranker=StandingOut.of(hit.reranked) if hit.reranked else None,
+            ),
             permalink=permalink(hit.passage, generation),
             confidence=round(hit.confidence, 3),
             duplicates=list(hit.duplicates),
@@ -326,6 +332,31 @@ class VerdictOut(BaseModel):
     quoted: list[QuotedOut]
 
 
+class WorthOut(BaseModel):
+    """What a report says of value for money; null is unknown, never low."""
+
+    report_id: str
+    title: str
+    rating: RatingOut | None = Field(description="In the centre's own words.")
+    strength: int | None
+    cost: int | None
+    impact: int | None
+    direction: Direction
+
+    @classmethod
+    def of(cls, worth: Worth) -> Self:
+        """From the domain type."""
+        return cls(
+            report_id=worth.report_id,
+            title=worth.title,
+            rating=RatingOut.of(worth.rating),
+            strength=worth.strength,
+            cost=worth.cost,
+            impact=worth.impact,
+            direction=worth.direction,
+        )
+
+
 class StatementOut(BaseModel):
     """What the reports found come to, by rule; passages unlikely to answer do not count."""
 
@@ -346,6 +377,7 @@ class StatementOut(BaseModel):
     costs: tuple[int, int] | None = Field(description="Lowest and highest, 1 to 5.")
     years: tuple[int, int] | None = Field(description="Oldest and newest.")
     parts: list[PartOut] = Field(description="The same in sentences.")
+    value: list[WorthOut] = Field(description="Value for money: the rated reports side by side.")
     nearest: list[str] = Field(description="Passages that come nearest where none answers.")
     unmatched: list[str] = Field(description="Words of the question that none of those has.")
 
@@ -372,6 +404,7 @@ class StatementOut(BaseModel):
             costs=statement.costs,
             years=statement.years,
             parts=[PartOut(words=p.words, passage_ids=list(p.passages)) for p in statement.parts],
+            value=[WorthOut.of(worth) for worth in statement.value],
             nearest=list(statement.nearest),
             unmatched=list(statement.unmatched),
         )

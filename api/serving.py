@@ -19,7 +19,7 @@ def serve(settings: Settings) -> None:
         NoIndex, IndexUnusable, EncoderError: there is nothing to serve.
         SettingError: the address is taken or not this machine's.
     """
-    source = LiveSearcher(settings.home)
+    source = LiveSearcher(settings.home, reranker=settings.reranker)
     check_free(settings.host, settings.port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     for name in ("httpx", "uvicorn.access"):

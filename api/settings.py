@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="Library, index and caches.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    reranker: str | None = Field(
+        None, description="Model that `evidence reranker` prepared; none: no reranker."
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other sites whose pages may call the API, separated by commas."
     )

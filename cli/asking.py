@@ -29,19 +29,29 @@ StrengthOption = Annotated[
 CostOption = Annotated[
     int | None, typer.Option(min=1, max=5, help="At most this cost (common scale).")
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar="EVIDENCE_RERANKER",
+        help="Model that `evidence reranker` prepared.",
+        show_default="none",
+    ),
+]
 
 
-def ask_library(home: Path, question: str, filters: Filters, k: int) -> Answer:
+def ask_library(
+    home: Path, question: str, filters: Filters, k: int, *, reranker: str | None
+) -> Answer:
     """The answer of a home's library.
 
     Raises:
         InvalidQuery: a centre that is neither in the registry nor in the index, and what
             `Searcher.ask` refuses.
-        NoIndex, IndexUnusable, EncoderError: there is nothing to ask.
+        NoIndex, IndexUnusable, EncoderError: there is nothing to ask, or no such reranker.
     """
     from search.loading import load_searcher
 
-    searcher = load_searcher(home)
+    searcher = load_searcher(home, reranker=reranker)
     try:
         check_centres(filters.centres, searcher.reports_by_centre())
         return searcher.ask(question, filters=filters, k=k)

@@ -19,13 +19,21 @@ def mcp(
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port to listen on, with --http.")
     ] = 8001,
+    reranker: Annotated[
+        str | None,
+        typer.Option(
+            envvar="EVIDENCE_RERANKER",
+            help="Model that `evidence reranker` prepared.",
+            show_default="none",
+        ),
+    ] = None,
 ) -> None:
     """Serve the library to assistants by the Model Context Protocol: search, fetch."""
     from api.assistants import build_server
     from api.serving import check_free
     from search.loading import LiveSearcher
 
-    server = build_server(LiveSearcher(home))
+    server = build_server(LiveSearcher(home, reranker=reranker))
     if http:
         check_free(host, port)
         messages().print(f"Assistants reach the library at http://{host}:{port}/mcp")

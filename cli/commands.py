@@ -13,6 +13,7 @@ from cli.asking import (
     DirectionOption,
     DocumentTypeOption,
     LanguageOption,
+    RerankerOption,
     StrengthOption,
     TopicOption,
     YearFromOption,
@@ -133,6 +134,7 @@ def ask(
     direction: DirectionOption = None,
     strength_from: StrengthOption = None,
     cost_to: CostOption = None,
+    reranker: RerankerOption = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON, in the shape of GET /v1/search.")
@@ -157,7 +159,7 @@ def ask(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    answer = ask_library(home, question, filters, k)
+    answer = ask_library(home, question, filters, k, reranker=reranker)
     if as_json:
         from api.schemas import SearchResponse
 

@@ -14,6 +14,7 @@ from cli.asking import (
     DirectionOption,
     DocumentTypeOption,
     LanguageOption,
+    RerankerOption,
     StrengthOption,
     TopicOption,
     YearFromOption,
@@ -48,6 +49,7 @@ def export(
     direction: DirectionOption = None,
     strength_from: StrengthOption = None,
     cost_to: CostOption = None,
+    reranker: RerankerOption = None,
 ) -> None:
     """Take an answer away: references and verbatim quotations, as other programs read them.
 
@@ -79,7 +81,7 @@ def export(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    answer = ask_library(home, question, filters, k)
+    answer = ask_library(home, question, filters, k, reranker=reranker)
     today = datetime.now(ZoneInfo("Europe/London")).date()
     takeaway = collect(answer, site=load_settings(home=home).site, asked=today)
     written = FORMATS[to].write(takeaway)

@@ -7,7 +7,8 @@ import cli.assistants
 import cli.commands
 import cli.edit
 import cli.export
-import cli.gather  # noqa: F401 - all register their commands on `app`
+import cli.gather
+import cli.reranking  # noqa: F401 - all register their commands on `app`
 from cli.app import EXIT_ERROR, app, messages
 from corpus.errors import EvidenceError
 

@@ -12,6 +12,7 @@ from search.encoder.load import load_encoder
 from search.encoder.types import Encoder
 from search.errors import IndexUnusable, SearchError
 from search.index.generations import Generation, Generations
+from search.reranker import Reranker, load_reranker
 from search.searcher import Searcher
 
 LOOK_EVERY_S: Final = 1.0
@@ -20,17 +21,26 @@ RETRY_AFTER_S: Final = 30.0
 _log = logging.getLogger(__name__)
 
 
-def load_searcher(home: Path) -> Searcher:
+def load_searcher(home: Path, *, reranker: str | None = None) -> Searcher:
     """Open the live index of a home folder and the encoder it was made by.
+
+    Args:
+        home: the home folder.
+        reranker: name or folder of a model that `evidence reranker` prepared; None: no reranker.
 
     Raises:
         NoIndex: nothing has been indexed yet.
         IndexUnusable: damaged, of another format version, or made by another model.
-        EncoderError: the prepared encoder is missing or damaged.
+        EncoderError: the prepared encoder or reranker is missing or damaged.
     """
     place = Home(home)
+    judge = load_reranker(reranker_folder(place, reranker)) if reranker else None
+    return _open(place, judge)
+
+
+def _open(place: Home, judge: Reranker | None) -> Searcher:
     generation = Generations(place.index).open_current()
-    return Searcher(generation, _encoder_for(generation, place))
+    return Searcher(generation, _encoder_for(generation, place), reranker=judge)
 
 
 def _encoder_for(generation: Generation, place: Home) -> Encoder:
@@ -48,7 +58,16 @@ def _encoder_for(generation: Generation, place: Home) -> Encoder:
 
 def encoder_folder(home: Home, model: str) -> Path:
     """Where the prepared encoder of a model name (or model folder) is kept."""
-    return home.models / re.sub(r"[^A-Za-z0-9._-]+", "--", model).strip("-.")
+    return home.models / _as_name(model)
+
+
+def reranker_folder(home: Home, model: str) -> Path:
+    """Where the prepared reranker of a model name (or model folder) is kept."""
+    return home.models / f"reranker--{_as_name(model)}"
+
+
+def _as_name(model: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "--", model).strip("-.")
 
 
 class LiveSearcher:
@@ -59,10 +78,11 @@ class LiveSearcher:
     it is tried again after `RETRY_AFTER_S`.
     """
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._generations = Generations(Home(home).index)
-        self._searcher = load_searcher(home)
+    def __init__(self, home: Path, *, reranker: str | None = None) -> None:
+        self._home = Home(home)
+        self._generations = Generations(self._home.index)
+        self._judge = load_reranker(reranker_folder(self._home, reranker)) if reranker else None
+        self._searcher = _open(self._home, self._judge)
         self._refused: tuple[str, float] = ("", 0.0)
         self._stop = threading.Event()
         threading.Thread(target=self._follow, name="follow-index", daemon=True).start()
@@ -90,7 +110,7 @@ class LiveSearcher:
             return
         self._refused = (newest, time.monotonic())
         try:
-            self._searcher = load_searcher(self._home)
+            self._searcher = _open(self._home, self._judge)
         except SearchError as error:
             _log.error("Generation %s cannot be used, the old one stays: %s", newest, error)
         else:

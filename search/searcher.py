@@ -24,11 +24,14 @@ from search.index.lexical import stems
 from search.index.manifest import Counts
 from search.index.store import StoredPassage
 from search.index.types import Allowed
+from search.reranker import Reranker
+from search.reranking import rerank
 from search.statement import state
 from search.types import Answer, Filters, ScoredPassage, Standing
 
 LONGEST_QUESTION: Final = 2_000  # characters
 LARGEST_K: Final = 100
+RERANKED: Final = 30  # passages a reranker reads
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
 
 
@@ -36,11 +39,17 @@ class Searcher:
     """Answers questions from one generation, which it keeps open. Safe to share by threads."""
 
     def __init__(
-        self, generation: Generation, encoder: Encoder, *, rules: FusionRules = FusionRules()
+        self,
+        generation: Generation,
+        encoder: Encoder,
+        *,
+        rules: FusionRules = FusionRules(),
+        reranker: Reranker | None = None,
     ) -> None:
         self._index = generation
         self._encoder = encoder
         self._rules = rules
+        self._reranker = reranker
         rows, firsts = generation.store.columns()
         ranked = generation.manifest.counts.ranked
         self._report_rows = np.asarray(rows[:ranked], np.int64)
@@ -83,15 +92,19 @@ class Searcher:
             vector = self._encoder.encode_queries([question])[0]
         with watch.stage("filter"):
             allowed = self._allowed(filters)
-        fused, shown = self._retrieve(question, vector, max(k, LOOKED_AT), allowed, watch)
+        depth = max(k, LOOKED_AT, RERANKED if self._reranker else 0)
+        fused, shown = self._retrieve(question, vector, depth, allowed, watch)
         with watch.stage("fetch"):
             repeats = {place: self._others(fused, place, allowed) for place in shown}
             wanted = [int(fused.ordinals[place]) for place in shown]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
             found = self._hits(question, vector, fused, repeats, stored)
+        if self._reranker:
+            with watch.stage("rerank"):
+                found = rerank(question, found, self._reranker)
         with watch.stage("statement"):
-            statement = state(question, found)
+            statement = state(question, found[: max(k, LOOKED_AT)])
         with watch.stage("facets"):
             result = fused.ordinals[: max(k, int(np.count_nonzero(fused.scores > 0)))]
             rows = np.unique(self._report_rows[result])

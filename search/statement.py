@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from corpus.types import Direction, Report
+from corpus.types import Direction, Rating, Report
 from search.confidence import THRESHOLD, passage_words
 from search.index.lexical import stems
 from search.types import (
@@ -22,6 +22,7 @@ from search.types import (
     ScoredPassage,
     StatementPart,
     Verdict,
+    Worth,
     by_report,
 )
 
@@ -115,6 +116,7 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         costs=_range(r.assessment.cost for r in reports),
         years=_range(r.metadata.year for r in reports),
         parts=tuple(_parts(level, groups, verdicts)),
+        value=tuple(_worth(report) for report in reports if report.metadata.rating != Rating()),
         confidence=confidence,
     )
 
@@ -198,6 +200,19 @@ def _ranges(groups: Sequence[ReportGroup]) -> Iterable[StatementPart]:
             low, high = found
             span = str(low) if low == high else f"{low} to {high}"
             yield StatementPart(words.format(span), _best(stated))
+
+
+def _worth(report: Report) -> Worth:
+    on_scale = report.assessment
+    return Worth(
+        report.report_id,
+        report.title,
+        report.metadata.rating,
+        on_scale.strength,
+        on_scale.cost,
+        on_scale.impact,
+        on_scale.direction,
+    )
 
 
 def _quoted(hit: ScoredPassage) -> Quoted:

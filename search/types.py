@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
+from corpus.types import Direction, DocumentType, Passage, Rating, Report, StudyDesign
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class ScoredPassage:
     `highlights` are half-open character ranges of `passage.text`: the best sentence.
     `duplicates` are passage ids of near-identical passages this one stands for.
     `confidence` is the estimated chance, from 0 to 1, that the passage answers the question.
+    `reranked` is where the reranker put it and its logit, None where it was not asked.
     """
 
     passage: Passage
@@ -58,6 +59,7 @@ class ScoredPassage:
     lexical: Standing
     duplicates: tuple[str, ...] = ()
     confidence: float = 0.0
+    reranked: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,31 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a report found says of value for money: its centre's words, and the common scale.
+
+    What a centre does not say stays None: an unknown cost is not a low one.
+    """
+
+    report_id: str
+    title: str
+    rating: Rating
+    strength: int | None
+    cost: int | None
+    impact: int | None
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceStatement:
     """What the reports found come to, by rule.
 
     `reports` are ids, best first; `differ` says that verdicts of tested effects differ, be it
     that they disagree or that they tested different things.
     `strengths` (0 to 5), `costs` (1 to 5) and `years` are lowest and highest, None where no
-    report says. `nearest` are ids of passages that come nearest where none is likely to answer,
-    `unmatched` words of the question that none of them has.
+    report says. `value` has a row for each report with a rating. `nearest` are ids of passages
+    that come nearest where none is likely to answer, `unmatched` words of the question that
+    none of those has.
     """
 
     level: EvidenceLevel
@@ -140,6 +159,7 @@ class EvidenceStatement:
     costs: tuple[int, int] | None = None
     years: tuple[int, int] | None = None
     parts: tuple[StatementPart, ...] = ()
+    value: tuple[Worth, ...] = ()
     confidence: float = 0.0
     nearest: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()

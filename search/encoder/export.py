@@ -80,7 +80,7 @@ def export(model: "SentenceTransformer", pooling: str, file: Path) -> None:
     pieces = torch.tensor([model.tokenizer(_EXAMPLE)["input_ids"]])
     tokens = torch.export.Dim("tokens", min=2, max=model.max_seq_length)
     try:
-        with _quiet():
+        with quiet():
             torch.onnx.export(
                 _Graph(transformer, pooling).eval(),
                 (pieces,),
@@ -98,7 +98,7 @@ def export(model: "SentenceTransformer", pooling: str, file: Path) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep back what tracing always says: a missing torchvision, PyTorch's own deprecations."""
     exporter = logging.getLogger("torch.onnx")
     level = exporter.level

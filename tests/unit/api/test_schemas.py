@@ -83,7 +83,11 @@ def test_the_shape_of_a_hit() -> None:
         "pages": [{"number": 12, "label": "10"}, {"number": 13, "label": None}],
         "section": ["A", "B"],
         "kind": "table",
-        "why": {"dense": {"rank": 2, "score": 0.8}, "lexical": {"rank": None, "score": 0.0}},
+        "why": {
+            "dense": {"rank": 2, "score": 0.8},
+            "lexical": {"rank": None, "score": 0.0},
+            "reranker": None,
+        },
         "permalink": "/v1/passages/p1?text_sha256="
         f"{sha256(b'Verbatim.').hexdigest()}&generation=g1",
         "confidence": 0.0,

@@ -1,5 +1,7 @@
 """The statement above an answer: by rule, from the ratings of reports likely to answer."""
 
+from dataclasses import replace
+
 from corpus.types import (
     Assessment,
     BlockKind,
@@ -7,6 +9,7 @@ from corpus.types import (
     DocumentType,
     Metadata,
     Passage,
+    Rating,
     Report,
     Span,
 )
@@ -105,3 +108,12 @@ def test_what_is_missing_is_named() -> None:
 def test_nothing_at_all() -> None:
     said = _said()
     assert (said.level, said.confidence, said.nearest) == (EvidenceLevel.NONE, 0.0, ())
+
+
+def test_value_for_money_leaves_blank_what_is_unknown() -> None:
+    hit = _hit("a", strength=4, direction=Direction.HELPS)
+    rated = replace(hit.report, metadata=replace(hit.report.metadata, rating=Rating("4 of 5")))
+    said = _said(replace(hit, report=rated), _hit("b"))
+    (worth,) = said.value
+    assert (worth.report_id, worth.strength, worth.cost, worth.impact) == ("a", 4, None, None)
+    assert worth.rating == Rating("4 of 5")

@@ -1,0 +1,41 @@
+"""The top of a ranking put in a new order by a reranker.
+
+A passage's new score is the mean of two z-scores over the passages read: the reranker's logit and
+the score of fusion, so that the reranker does not overrule retrieval where it is unsure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from corpus.passages import embedded_text
+from search.fusion import standardise
+from search.reranker import Reranker
+from search.types import ScoredPassage, Standing
+
+RERANKER_WEIGHT: Final = 0.5
+
+
+def rerank(
+    question: str, hits: Sequence[ScoredPassage], reranker: Reranker
+) -> tuple[ScoredPassage, ...]:
+    """The same hits in their new order, with where the reranker put each."""
+    if not hits:
+        return ()
+    texts = [embedded_text(hit.report.title, hit.passage) for hit in hits]
+    logits = reranker.score(question, texts)
+    before = standardise(np.array([hit.score for hit in hits], np.float32))
+    scores = RERANKER_WEIGHT * standardise(logits) + (1 - RERANKER_WEIGHT) * before
+    places = np.argsort(np.argsort(-logits, kind="stable"), kind="stable")
+    order = np.argsort(-scores, kind="stable")
+    return tuple(
+        replace(
+            hits[place],
+            rank=rank,
+            score=float(scores[place]),
+            reranked=Standing(int(places[place]) + 1, float(logits[place])),
+        )
+        for rank, place in enumerate(order.tolist(), start=1)
+    )

@@ -1,0 +1,125 @@
+"""A small cross-encoder made here: prepared, loaded, and asked to put a ranking in order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+from search.encoder.models import DEFAULT_MODEL, resolve_model
+from search.errors import EncoderError
+from search.index.generations import Generation
+from search.reranker import Reranker, load_reranker
+from search.reranker.load import MODEL_FILE
+from search.reranker.prepare import prepare_reranker
+from search.reranker.types import Logits
+from search.searcher import Searcher
+from tests.builders import content, generation, report
+from tests.fakes import HashingEncoder
+
+QUESTION = "Does mentoring cut crime?"
+TEXTS = [
+    "Mentoring cut crime by a fifth.",
+    "Street lighting was improved in two towns, and burglaries fell in both of them.",
+    "",
+    "word " * 400,
+]
+
+
+def _model(folder: Path, labels: int = 1) -> Path:
+    torch.manual_seed(3)
+    tokenizer = AutoTokenizer.from_pretrained(resolve_model(DEFAULT_MODEL).folder)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
+        intermediate_size=128,
+    )  # fmt: skip
+    config.num_labels = labels
+    BertForSequenceClassification(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _model(tmp_path_factory.mktemp("cross-encoder"))
+
+
+@pytest.fixture(scope="module")
+def prepared(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home") / "reranker"
+    prepare_reranker(str(source), folder)
+    return folder
+
+
+def test_it_scores_as_the_model_does(source: Path, prepared: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(source)
+    model = BertForSequenceClassification.from_pretrained(source)
+    model.train(mode=False)
+    found = load_reranker(prepared).score(QUESTION, TEXTS)
+    with torch.no_grad():
+        wanted = [
+            model(
+                **tokenizer(
+                    QUESTION, text, truncation="only_second", max_length=224, return_tensors="pt"
+                )
+            ).logits.item()
+            for text in TEXTS
+        ]
+    assert np.allclose(found, wanted, atol=0.02)  # eight bits
+
+
+def test_preparing_again_does_nothing(source: Path, prepared: Path) -> None:
+    before = (prepared / MODEL_FILE).stat().st_mtime_ns
+    prepare_reranker(str(source), prepared)
+    assert (prepared / MODEL_FILE).stat().st_mtime_ns == before
+
+
+def test_a_damaged_reranker_is_refused(source: Path, tmp_path: Path) -> None:
+    prepare_reranker(str(source), tmp_path / "r")
+    (tmp_path / "r" / MODEL_FILE).write_bytes(b"no model")
+    with pytest.raises(EncoderError, match="damaged"):
+        load_reranker(tmp_path / "r")
+
+
+def test_what_is_no_reranker_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="gives 3 scores"):
+        prepare_reranker(str(_model(tmp_path / "three", labels=3)), tmp_path / "r")
+    with pytest.raises(EncoderError, match="no prepared reranker"):
+        load_reranker(tmp_path / "nothing")
+
+
+class _Backwards:
+    """Prefers what comes last."""
+
+    name = "backwards"
+
+    def score(self, question: str, texts: Sequence[str]) -> Logits:
+        assert question == "mentoring crime"
+        return np.arange(len(texts), dtype=np.float32)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Generation:
+    encoder = HashingEncoder()
+    texts = [("a", f"Mentoring and crime, part {n}: {'mentoring ' * n}") for n in range(5)]
+    return generation(tmp_path, content([report("a", "A")], texts, encoder), encoder)
+
+
+def _ask(small: Generation, reranker: Reranker | None) -> list[tuple[str, int | None]]:
+    answer = Searcher(small, HashingEncoder(), reranker=reranker).ask("mentoring crime")
+    assert [hit.rank for hit in answer.hits] == list(range(1, 6))
+    scores = [hit.score for hit in answer.hits]
+    assert scores == sorted(scores, reverse=True)
+    return [
+        (hit.passage.passage_id, hit.reranked.rank if hit.reranked else None) for hit in answer.hits
+    ]
+
+
+def test_the_searcher_says_where_the_reranker_put_each(small: Generation) -> None:
+    plain = _ask(small, None)
+    assert {rank for _, rank in plain} == {None}
+    again = dict(_ask(small, _Backwards()))
+    assert again.keys() == {passage for passage, _ in plain}
+    assert [again[passage] for passage, _ in plain] == [5, 4, 3, 2, 1]
