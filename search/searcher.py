@@ -11,7 +11,7 @@ import numpy as np
 
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
-from search.confidence import MODEL, passage_words, signals
+from search.confidence import MODEL, Signals
 from search.encoder.types import Encoder, EncoderSpec, Vectors
 from search.errors import InvalidQuery
 from search.facets import count_facets
@@ -187,13 +187,7 @@ class Searcher:
                 lambda texts: self._encoder.encode_documents(texts) @ vector,
             )
             report = self._index.store.reports[found.report_row]
-            speaking = signals(
-                cosine=float(fused.dense[place]),
-                middle=middle,
-                lexical=float(fused.lexical[place]),
-                terms=stems(passage_words(found.passage, report)),
-                rarity=rarity,
-            )
+            cosine = float(fused.dense[place])
             hit = ScoredPassage(
                 passage=found.passage,
                 report=report,
@@ -203,7 +197,7 @@ class Searcher:
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
                 duplicates=tuple(stored[other].passage.passage_id for other in others),
-                confidence=MODEL.probability(speaking),
+                confidence=MODEL.probability(Signals(cosine, cosine - middle)),
             )
             hits.append(hit)
         return tuple(hits)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from corpus.types import Direction, Rating, Report
-from search.confidence import THRESHOLD, passage_words
+from search.confidence import MAY_ANSWER, SURE, passage_words
 from search.index.lexical import stems
 from search.types import (
     EvidenceLevel,
@@ -88,6 +88,7 @@ _ASKING: Final = frozenset(
         "about",
     ]
 )
+_UNCERTAIN: Final = "It is uncertain whether these passages answer the question: read them first."
 _MANY: Final = 2
 _NEAREST: Final = 3
 
@@ -100,7 +101,7 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         hits: the ranking, best first.
     """
     confidence = max((hit.confidence for hit in hits), default=0.0)
-    groups = by_report(hit for hit in hits if hit.confidence >= THRESHOLD)
+    groups = by_report(hit for hit in hits if hit.confidence >= MAY_ANSWER)
     if not groups:
         return _nothing(question, hits, confidence)
     reports = [group.report for group in groups]
@@ -115,7 +116,7 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         strengths=_range(r.assessment.strength for r in reports),
         costs=_range(r.assessment.cost for r in reports),
         years=_range(r.metadata.year for r in reports),
-        parts=tuple(_parts(level, groups, verdicts)),
+        parts=tuple(_parts(level, groups, verdicts, confidence)),
         value=tuple(_worth(report) for report in reports if report.metadata.rating != Rating()),
         confidence=confidence,
     )
@@ -174,11 +175,16 @@ def _verdicts(groups: Sequence[ReportGroup]) -> Iterable[Verdict]:
 
 
 def _parts(
-    level: EvidenceLevel, groups: Sequence[ReportGroup], verdicts: Sequence[Verdict]
+    level: EvidenceLevel,
+    groups: Sequence[ReportGroup],
+    verdicts: Sequence[Verdict],
+    confidence: float,
 ) -> Iterable[StatementPart]:
     centres = _centres([group.report for group in groups])
     of = f" from {_count(len(centres), 'centre')}" if centres else ""
     yield StatementPart(f"{_SAID[level]}: {_count(len(groups), 'report')}{of}.", _best(groups))
+    if confidence < SURE:
+        yield StatementPart(_UNCERTAIN, _best(groups[:1]))
     for verdict in verdicts:
         told = _count(len(verdict.reports), "report")
         yield StatementPart(

@@ -41,7 +41,7 @@ REPORTS = [
     replace(report("newer", "Mentoring, again", year=2020), added="2026-02-01T00:00:00+00:00"),
 ]
 TEXTS = [
-    ("older", "Mentoring keeps young people out of crime. =1+1"),
+    ("older", "Mentoring keeps young people out of crime: does mentoring keep out crime? =1+1"),
     ("newer", "Does mentoring keep young people out of crime? Mentoring reduces youth crime."),
 ]
 QUESTION = {"q": "Does mentoring keep young people out of crime?"}

@@ -117,3 +117,9 @@ def test_value_for_money_leaves_blank_what_is_unknown() -> None:
     (worth,) = said.value
     assert (worth.report_id, worth.strength, worth.cost, worth.impact) == ("a", 4, None, None)
     assert worth.rating == Rating("4 of 5")
+
+
+def test_a_weak_match_is_called_uncertain() -> None:
+    words = [part.words for part in _said(_hit("a", confidence=0.45)).parts]
+    assert any("uncertain" in each for each in words)
+    assert not any("uncertain" in part.words for part in _said(_hit("a")).parts)
