@@ -50,6 +50,7 @@ _ASKING: Final = frozenset(
     [
         "am",
         "any",
+        "been",
         "can",
         "could",
         "did",
