@@ -13,7 +13,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from api.dependencies import FilterParameters, SearchParameters
 from api.problems import describe_faults
-from api.schemas import PageOut, PassageOut, ReportOut, SearchResponse, StatementOut, pages_of
+from api.schemas.answers import SearchResponse
+from api.schemas.reports import PageOut, PassageOut, ReportOut, pages_of
+from api.schemas.statements import StatementOut
 from corpus.errors import EvidenceError
 from search.errors import UnknownId
 from search.searcher import Searcher

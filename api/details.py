@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas import QuotationOut
+from api.schemas.reports import QuotationOut
 from corpus.details import ReportDetails
 from corpus.metadata.claims import ClaimSource, Confidence
 from corpus.types import FactKind, ReportStatus

@@ -161,7 +161,7 @@ def ask(
     )
     answer = ask_library(home, question, filters, k, reranker=reranker)
     if as_json:
-        from api.schemas import SearchResponse
+        from api.schemas.answers import SearchResponse
 
         typer.echo(SearchResponse.from_answer(answer).model_dump_json(indent=2))
     else:

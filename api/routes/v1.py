@@ -18,7 +18,8 @@ from api.dependencies import (
 )
 from api.details import DetailsOut
 from api.problems import documented
-from api.schemas import PassageOut, ReportOut, SearchResponse
+from api.schemas.answers import SearchResponse
+from api.schemas.reports import PassageOut, ReportOut
 from corpus.centres import Centre, Membership, load_centres
 
 router = APIRouter(prefix="/v1")

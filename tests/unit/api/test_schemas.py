@@ -3,7 +3,8 @@
 import json
 from hashlib import sha256
 
-from api.schemas import RatingOut, ReportOut, SearchResponse
+from api.schemas.answers import SearchResponse
+from api.schemas.reports import RatingOut, ReportOut
 from corpus.types import BlockKind, DocumentType, Passage, Rating, Report, Span
 from search.types import (
     Answer,

@@ -1,0 +1,1 @@
+"""What HTTP shows: the shapes of answers, reports and statements."""
