@@ -24,6 +24,7 @@ from search.index.lexical import stems
 from search.index.manifest import Counts
 from search.index.store import StoredPassage
 from search.index.types import Allowed
+from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
 from search.statement import state
@@ -36,7 +37,10 @@ LOOKED_AT: Final = 20  # passages the statement rests on, at least
 
 
 class Searcher:
-    """Answers questions from one generation, which it keeps open. Safe to share by threads."""
+    """Answers questions from one generation, which it keeps open. Safe to share by threads.
+
+    `related` finds related studies in the same generation.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Searcher:
         self._first = firsts[:ranked]
         self._repeats = _group(self._first)
         self._allowed = lru_cache(maxsize=64)(self._allow)
+        self.related = RelatedStudies(generation, encoder, self._report_rows)
 
     @property
     def generation(self) -> str:

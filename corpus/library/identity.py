@@ -1,12 +1,12 @@
 """Which reports are one report, and which belong to one study."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
+from corpus.identifiers import plain_doi, plain_title
 from corpus.library.states import Entry, Identity, Outcome
 from corpus.metadata.claims import Confidence, winners
 from corpus.types import Document, Metadata
@@ -69,7 +69,7 @@ def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
             continue
         known = entry.metadata
         doi = _stated_doi(entry)
-        alike = by_title.setdefault(folded(known.title or entry.name), [])
+        alike = by_title.setdefault(plain_title(known.title or entry.name), [])
         earlier = (
             first_text.get(entry.text_sha256 or "")
             or first_doi.get(doi)
@@ -97,17 +97,6 @@ def _stated_doi(entry: Entry) -> str:
     claim = winners(entry.claims).get("doi")
     sure = claim is not None and claim.confidence is Confidence.HIGH
     return plain_doi(str(claim.value)) if claim and sure else ""
-
-
-def plain_doi(doi: str | None) -> str:
-    """A DOI without resolver and case; empty where there is none."""
-    return re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", (doi or "").strip().casefold())
-
-
-def folded(title: str) -> str:
-    """A title as it is compared: letters and digits only."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +151,10 @@ def _keys(member: Member) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def study_name(title: str) -> str:
-    """A title without the words that say which kind of report it is, folded."""
+    """A title without the words that say which kind of report it is, plain_title."""
     for _, words in _ROLE:
         title = words.sub(" ", title)
-    return folded(title)
+    return plain_title(title)
 
 
 def role_of(title: str) -> str:

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from corpus.centres import identify_centre
+from corpus.decoding import decode
 from corpus.errors import MetadataError
-from corpus.reading.text import decode
 from corpus.types import Metadata, PublicationType, Rating
 
 _SEPARATOR: Final = {".csv": ",", ".tsv": "\t"}

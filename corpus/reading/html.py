@@ -8,12 +8,12 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction, load_html
 from trafilatura.settings import Document as Extracted
 
+from corpus.decoding import decode
 from corpus.errors import NotAReport
 from corpus.reading.assemble import Part, one_page
 from corpus.reading.clean import clean_text
 from corpus.reading.panels import open_panels
 from corpus.reading.tables import table_text
-from corpus.reading.text import decode
 from corpus.types import BlockKind, Document, DocumentType
 
 if TYPE_CHECKING:

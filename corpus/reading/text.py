@@ -4,11 +4,10 @@ import re
 from pathlib import PurePath
 from typing import Final
 
-from charset_normalizer import from_bytes
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from corpus.errors import NotAReport
+from corpus.decoding import decode
 from corpus.reading.assemble import Part, one_page
 from corpus.types import BlockKind, Document, DocumentType
 
@@ -27,23 +26,6 @@ def read_text(data: bytes, *, name: str) -> Document:
     parts = _markdown_parts(text) if markdown else _plain_parts(text)
     headings = (part.text for part in parts if part.kind is BlockKind.HEADING and part.level == 1)
     return Document(DocumentType.TEXT, (one_page(parts),), title=next(headings, None))
-
-
-def decode(data: bytes) -> str:
-    """Bytes as text: UTF-8 where it is, the likeliest encoding otherwise.
-
-    Raises:
-        NotAReport: no encoding fits.
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        best = from_bytes(data).best()
-        if best is None:
-            raise NotAReport(
-                "The text's encoding cannot be told.", cure="Save it as UTF-8 and add it again."
-            ) from error
-        return str(best)
 
 
 def _plain_parts(text: str) -> list[Part]:

@@ -68,7 +68,7 @@ def read_many(
         max_workers=workers,
         max_tasks=100,  # a worker's memory does not grow without end
         context=multiprocessing.get_context("spawn"),
-        initializer=_limit,
+        initializer=limit_memory,
         initargs=[limits.memory_mib],
     )
     waiting = iter(jobs)
@@ -92,8 +92,8 @@ def read_many(
         pool.join()
 
 
-def _limit(memory_mib: int) -> None:
-    """Bound this worker's address space; keep libraries' warnings off the terminal."""
+def limit_memory(memory_mib: int) -> None:
+    """Bound this process's address space; keep libraries' warnings off the terminal."""
     size = memory_mib * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

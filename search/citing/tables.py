@@ -3,14 +3,10 @@
 import csv
 import io
 import json
-from typing import Final
 
 from search.citing.csl import csl_item, quotation_of
 from search.citing.types import Excerpt, Reference, Source, Takeaway
-from search.citing.wording import one_line, printable
-
-#: What a spreadsheet takes for the start of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+from search.citing.wording import one_line, spreadsheet_cell
 
 
 def write_csv(takeaway: Takeaway) -> bytes:
@@ -24,7 +20,7 @@ def write_csv(takeaway: Takeaway) -> bytes:
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval="", quoting=csv.QUOTE_ALL)
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: spreadsheet_cell(value) for name, value in row.items()} for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -75,8 +71,3 @@ def _report(source: Source) -> dict[str, str]:
         "report_id": known.key,
         "remarks": " ".join(known.remarks),
     }
-
-
-def _cell(value: str) -> str:
-    value = printable(value)
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -9,6 +9,8 @@ from search.citing.types import Reference
 
 #: Characters that XML 1.0 has no place for.
 _UNFIT: Final = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+#: What a spreadsheet takes for the start of a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -88,3 +90,9 @@ def reference_words(reference: Reference) -> str:
 def address_of(reference: Reference) -> str | None:
     """Where the report is to be had: by its DOI, or at its centre's address."""
     return f"https://doi.org/{reference.doi}" if reference.doi else reference.url
+
+
+def spreadsheet_cell(value: str) -> str:
+    """A cell as a spreadsheet shows it: what it would take for a formula has an apostrophe."""
+    value = printable(value)
+    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -101,11 +101,13 @@ class DenseHalf:
 
     def score(self, query: NDArray[np.float32], ordinals: Ordinals) -> Scores:
         """The cosine of each given passage, shape (len(ordinals),)."""
+        return np.asarray(self.vectors(ordinals) @ query, np.float32)
+
+    def vectors(self, ordinals: Ordinals) -> Vectors:
+        """The vectors of the given passages, shape (len(ordinals), dimension)."""
         if self._flat is not None:
-            vectors = self._flat[ordinals]
-        else:
-            vectors = self._index.reconstruct_batch(ordinals)
-        return np.asarray(vectors @ query, np.float32)
+            return self._flat[ordinals]
+        return np.asarray(self._index.reconstruct_batch(ordinals), np.float32)
 
 
 def _vectors_of(index: Any) -> Vectors:  # noqa: ANN401 - FAISS is untyped

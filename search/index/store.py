@@ -136,15 +136,16 @@ class Store:
         Raises:
             UnknownId: there is none in this generation.
         """
-        return self.reports[self._row_of(report_id)]
+        return self.reports[self.row_of(report_id)]
 
     def details(self, report_id: str) -> ReportDetails:
         """Everything kept of the report of that id; raises UnknownId."""
-        row = self._row_of(report_id)
+        row = self.row_of(report_id)
         ((body,),) = self._all("SELECT details FROM report WHERE row = ?", (row,))
         return _DETAILS.validate_json(body)
 
-    def _row_of(self, report_id: str) -> int:
+    def row_of(self, report_id: str) -> int:
+        """The row of the report of that id; raises UnknownId."""
         try:
             return self._report_rows[report_id]
         except KeyError:
@@ -169,7 +170,7 @@ class Store:
     def passages_of(self, report_id: str) -> tuple[Passage, ...]:
         """All passages of a report, in reading order, unranked kinds too."""
         where = "report_row = ? ORDER BY place"
-        return tuple(p.passage for p in self._passages(where, (self._row_of(report_id),)))
+        return tuple(p.passage for p in self._passages(where, (self.row_of(report_id),)))
 
     def fetch(self, ordinals: Iterable[int]) -> Mapping[int, StoredPassage]:
         """The passages at these ordinals."""

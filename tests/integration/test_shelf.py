@@ -12,11 +12,10 @@ import pytest
 
 from corpus.details import Version
 from corpus.errors import LibraryError
+from corpus.identifiers import plain_doi, plain_title
 from corpus.library.arrivals import Added, Origin, Reading
 from corpus.library.identity import (
-    folded,
     identify,
-    plain_doi,
     resemblance,
     role_of,
     study_name,
@@ -280,7 +279,7 @@ def test_a_doi_without_anything_in_it_joins_nothing(shelf: Shelf, empty: str) ->
     ("title", "text", "year", "same"),
     [
         pytest.param("Mentoring: a review", nearly(words(1)), 2019, True, id="title, year, text"),
-        pytest.param("MENTORING - A Review!", nearly(words(1)), 2019, True, id="title folded"),
+        pytest.param("MENTORING - A Review!", nearly(words(1)), 2019, True, id="title plain_title"),
         pytest.param("Mentoring: a review", nearly(words(1)), None, True, id="no year"),
         pytest.param("Mentoring: a review", nearly(words(1)), 2021, False, id="another year"),
         pytest.param("Mentoring: a review", words(2), 2019, False, id="another text"),
@@ -417,7 +416,7 @@ def test_the_role_of_a_report_and_its_study_by_its_title(title: str, role: str, 
 
 
 def test_titles_and_dois_as_they_are_compared() -> None:
-    assert folded("  Élan: “Does it WORK?” 2nd ed. ") == "elan does it work 2nd ed"
+    assert plain_title("  Élan: “Does it WORK?” 2nd ed. ") == "elan does it work 2nd ed"
     assert plain_doi("HTTPS://DOI.org/10.1/ABC") == "10.1/abc"
     assert plain_doi(None) == ""
 

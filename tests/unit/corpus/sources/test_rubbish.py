@@ -10,7 +10,7 @@ import pytest
 from corpus.centres import SourceSpec
 from corpus.centres.types import Lookups, SourceKind
 from corpus.errors import CorpusError, SourceError
-from corpus.library.identity import folded
+from corpus.identifiers import plain_title
 from corpus.metadata.claims import ClaimSource, claims_of, resolve
 from corpus.sources.adapters import list_source
 from corpus.sources.doi import look_up
@@ -64,7 +64,7 @@ def spoilt(whole: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON
 def sound(metadata: Metadata) -> None:
     """What is claimed can be kept, and used as what it is."""
     known = resolve(claims_of(metadata, ClaimSource.LISTING))
-    folded(known.title or "").encode()
+    plain_title(known.title or "").encode()
     assert known.year is None or known.year > -1
     assert all(isinstance(name, str) for name in (*known.authors, known.publisher or ""))
 
@@ -110,7 +110,7 @@ def test_a_work_of_any_shape_is_understood_or_told(work: Any, lookups: Lookups) 
 
         with suppress(SourceError):  # told
             known = resolve(look_up("10.1/x", lookups, ask))
-            folded(known.title or "").encode()
+            plain_title(known.title or "").encode()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Which way of comparing reports finds related ones."""

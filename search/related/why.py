@@ -1,0 +1,32 @@
+"""Why two studies are called related: topics and words that both have."""
+
+import re
+from typing import Final
+
+from corpus.types import Report
+from search.highlight import inverse_document_frequency
+from search.index.lexical import LexicalHalf, stems
+
+WORDS: Final = 6  # shown of each pair
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+
+
+def shared_topics(one: Report | None, other: Report) -> tuple[str, ...]:
+    """The topics both reports have, as the other's centre writes them."""
+    theirs = {topic.casefold() for topic in one.metadata.topics} if one else frozenset[str]()
+    return tuple(topic for topic in other.metadata.topics if topic.casefold() in theirs)
+
+
+def shared_words(one: str, other: str, lexical: LexicalHalf) -> tuple[str, ...]:
+    """The rarest words of the one text that the other has too, as the one writes them."""
+    theirs = set(stems(other))
+    shared: dict[str, str] = {}
+    for word in _WORD.findall(one):
+        for stem in stems(word):
+            if stem in theirs:
+                shared.setdefault(stem, word)
+
+    def rarity(stem: str) -> float:
+        return inverse_document_frequency(lexical.frequency(stem), len(lexical))
+
+    return tuple(shared[stem] for stem in sorted(shared, key=lambda s: (-rarity(s), s))[:WORDS])
