@@ -5,18 +5,20 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import install_problems, respond, unforeseen
-from api.routes import docs, exports, feeds, health, maps, pages, v1
+from api.bodies import BodyLimit
+from api.problems import install_problems, make_problem, respond, unforeseen
+from api.routes import docs, exports, feeds, health, maps, pages, related, v1
 from api.routes.rendering import problem_page
 from api.settings import Settings
 from search.loading import LiveSearcher
@@ -69,7 +71,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     )
     app.state.public_url = settings.public_url
     install_problems(app, problem_page)
-    for module in (v1, maps, exports, feeds, health, pages, docs):
+    for module in (v1, related, maps, exports, feeds, health, pages, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
@@ -77,8 +79,13 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         app.add_middleware(
             CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET"]
         )
+    app.add_middleware(BodyLimit, refuse=_refuse)
     app.add_middleware(Guard)
     return app
+
+
+def _refuse(request: Request, status: HTTPStatus, detail: str, cure: str) -> Response:
+    return respond(request, make_problem(request, status, detail, cure), problem_page)
 
 
 class Guard:

@@ -11,9 +11,10 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
-from api.dependencies import FilterParameters, SearchParameters
+from api.dependencies import FilterParameters, RelatedParameters, SearchParameters
 from api.problems import describe_faults
 from api.schemas.answers import SearchResponse
+from api.schemas.related import RelatedResponse
 from api.schemas.reports import PageOut, PassageOut, ReportOut, pages_of
 from api.schemas.statements import StatementOut
 from corpus.errors import EvidenceError
@@ -93,7 +94,31 @@ def build_server(source: AnySource) -> MCPServer:
         """A passage with its report, or a report with its passages in reading order."""
         return _fetch(source.current(), id)
 
+    @server.tool(annotations=_ONLY_READS)
+    def related(
+        report: Annotated[str | None, Field(description="A report's id.")] = None,
+        passage: Annotated[str | None, Field(description="A passage's id.")] = None,
+        doi: Annotated[str | None, Field(description="The DOI of a report here.")] = None,
+        text: Annotated[str | None, Field(description="An abstract, say.")] = None,
+        k: Annotated[int, Field(description="How many reports, 1 to 100.")] = 5,
+        filters: FilterParameters | None = None,
+    ) -> RelatedResponse:
+        """Studies near one of the four, with why; the same study's publications apart."""
+        chosen = filters.model_dump() if filters else {}
+        named = {"report": report, "passage": passage, "doi": doi, "text": text}
+        asked = _checked(RelatedParameters, {**named, "k": k, **chosen})
+        return _related(source.current(), asked)
+
     return server
+
+
+def _related(searcher: Searcher, asked: RelatedParameters) -> RelatedResponse:
+    try:
+        probe = asked.probe(searcher)
+        answer = searcher.related.near(probe, filters=asked.filters(), k=asked.k)
+    except EvidenceError as error:
+        raise _told(error) from error
+    return RelatedResponse.of(answer)
 
 
 def _search(searcher: Searcher, asked: SearchParameters) -> SearchResult:

@@ -3,13 +3,15 @@
 from email.utils import format_datetime
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import Depends, HTTPException, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus.types import Direction, DocumentType, StudyDesign
 from search.index.generations import made_at
+from search.related import Probe
+from search.related.finder import LARGEST_K as MOST_RELATED
 from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
 from search.types import Filters
 
@@ -86,6 +88,48 @@ class SearchParameters(QuestionParameters):
     """A question and how to answer it."""
 
     k: int = Field(10, ge=1, le=LARGEST_K, description="How many passages.")
+
+
+class NearParameters(FilterParameters):
+    """Which reports may come back, and how many."""
+
+    k: int = Field(10, ge=1, le=MOST_RELATED, description="How many reports.")
+
+
+class RelatedParameters(NearParameters):
+    """What related studies are wanted of: one of the four."""
+
+    report: str | None = Field(
+        None, min_length=1, max_length=200, description="A report's id.", examples=["yef-mentoring"]
+    )
+    passage: str | None = Field(None, min_length=1, max_length=200, description="A passage's id.")
+    doi: str | None = Field(
+        None, min_length=1, max_length=300, description="The DOI of a report of this library."
+    )
+    text: str | None = Field(
+        None,
+        min_length=1,
+        max_length=LONGEST_QUESTION,
+        description="An abstract, say; longer texts and files are sent by POST.",
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [self.report, self.passage, self.doi, self.text]
+        if sum(each is not None for each in given) != 1:
+            raise ValueError("must name one of report, passage, doi and text")
+        return self
+
+    def probe(self, searcher: Searcher) -> Probe:
+        """What it names, in that searcher's library."""
+        studies = searcher.related
+        if self.report is not None:
+            return studies.of_report(self.report)
+        if self.passage is not None:
+            return studies.of_passage(self.passage)
+        if self.doi is not None:
+            return studies.of_doi(self.doi)
+        return studies.of_text(self.text or "")
 
 
 class PageParameters(NoParameters):

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.reports import QuotationOut
+from api.schemas.reports import QuotationOut, RelativeOut
 from corpus.details import ReportDetails
 from corpus.metadata.claims import ClaimSource, Confidence
 from corpus.types import FactKind, ReportStatus
@@ -43,16 +43,6 @@ class VersionOut(BaseModel):
     report_id: str
     added: str | None
     status: ReportStatus
-
-
-class RelativeOut(BaseModel):
-    """Another publication of the same study."""
-
-    report_id: str
-    title: str
-    role: str
-    year: int | None
-    because: str
 
 
 class DetailsOut(BaseModel):
@@ -96,14 +86,5 @@ class DetailsOut(BaseModel):
                 VersionOut(report_id=each.report_id, added=each.added, status=each.status)
                 for each in details.versions
             ],
-            family=[
-                RelativeOut(
-                    report_id=each.report_id,
-                    title=each.title,
-                    role=each.role,
-                    year=each.year,
-                    because=each.because,
-                )
-                for each in details.family
-            ],
+            family=[RelativeOut.of(each) for each in details.family],
         )

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from corpus.errors import EvidenceError
+from corpus.errors import EvidenceError, MetadataError, ReadingError
 from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -23,6 +23,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (InvalidQuery, HTTPStatus.UNPROCESSABLE_ENTITY),
     (UnknownId, HTTPStatus.NOT_FOUND),
+    (ReadingError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a file that was sent
+    (MetadataError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a list of references that was sent
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (EncoderError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -114,8 +116,9 @@ def describe_faults(
             told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
         else:
             words = _FAULTS.get(fault["type"])
-            name = names.get(name, name)
-            told.append(f"{name} {words.format(**fault.get('ctx', {})) if words else fault['msg']}")
+            plain = fault["msg"].removeprefix("Value error, ")
+            named = names.get(name, name)
+            told.append(f"{named} {words.format(**fault.get('ctx', {})) if words else plain}")
     return "; ".join(told) + "."
 
 

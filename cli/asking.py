@@ -39,6 +39,34 @@ RerankerOption = Annotated[
 ]
 
 
+def filters_of(
+    *,
+    centre: list[str] | None,
+    year_from: int | None,
+    year_to: int | None,
+    document_type: list[DocumentType] | None,
+    topic: list[str] | None,
+    language: list[str] | None,
+    design: list[StudyDesign] | None,
+    direction: list[Direction] | None,
+    strength_from: int | None,
+    cost_to: int | None,
+) -> Filters:
+    """The filters that a command's options come to."""
+    return Filters(
+        centres=tuple(centre or ()),
+        year_from=year_from,
+        year_to=year_to,
+        document_types=tuple(document_type or ()),
+        topics=tuple(topic or ()),
+        languages=tuple(language or ()),
+        designs=tuple(design or ()),
+        directions=tuple(direction or ()),
+        strength_from=strength_from,
+        cost_to=cost_to,
+    )
+
+
 def ask_library(
     home: Path, question: str, filters: Filters, k: int, *, reranker: str | None
 ) -> Answer:

@@ -19,6 +19,7 @@ from cli.asking import (
     YearFromOption,
     YearToOption,
     ask_library,
+    filters_of,
 )
 
 
@@ -145,17 +146,16 @@ def ask(
     Example: evidence ask "Does mentoring cut youth crime?" --centre youth-endowment-fund
     """
     from cli.render import print_answer
-    from search.types import Filters
 
-    filters = Filters(
-        centres=tuple(centre or ()),
+    filters = filters_of(
+        centre=centre,
         year_from=year_from,
         year_to=year_to,
-        document_types=tuple(document_type or ()),
-        topics=tuple(topic or ()),
-        languages=tuple(language or ()),
-        designs=tuple(design or ()),
-        directions=tuple(direction or ()),
+        document_type=document_type,
+        topic=topic,
+        language=language,
+        design=design,
+        direction=direction,
         strength_from=strength_from,
         cost_to=cost_to,
     )

@@ -20,6 +20,7 @@ from cli.asking import (
     YearFromOption,
     YearToOption,
     ask_library,
+    filters_of,
 )
 from corpus.errors import EvidenceError
 from search.citing.types import ExportFormat
@@ -63,21 +64,20 @@ def export(
     from api.settings import load_settings
     from search.citing.collecting import collect
     from search.citing.formats import FORMATS
-    from search.types import Filters
 
     if to is ExportFormat.DOCX and output is None and sys.stdout.isatty():
         raise EvidenceError(
             "A Word document cannot be shown in a terminal.", cure="Name a file with --output."
         )
-    filters = Filters(
-        centres=tuple(centre or ()),
+    filters = filters_of(
+        centre=centre,
         year_from=year_from,
         year_to=year_to,
-        document_types=tuple(document_type or ()),
-        topics=tuple(topic or ()),
-        languages=tuple(language or ()),
-        designs=tuple(design or ()),
-        directions=tuple(direction or ()),
+        document_type=document_type,
+        topic=topic,
+        language=language,
+        design=design,
+        direction=direction,
         strength_from=strength_from,
         cost_to=cost_to,
     )

@@ -81,6 +81,16 @@ def _print_statement(answer: Answer, console: Console) -> None:
 
 def _print_group(group: ReportGroup, console: Console) -> None:
     report = group.report
+    print_head(report, console)
+    for hit in group.hits:
+        console.print()
+        for shown in _hit(hit, report).wrap(console, console.width - 2):
+            shown.rstrip()
+            console.print(Text("  ") + shown, soft_wrap=True)
+
+
+def print_head(report: Report, console: Console) -> None:
+    """A report's title, what is known of it, its rating, where it is."""
     known = report.metadata
     about = " · ".join(
         str(part) for part in (known.centre, known.year, report.document_type) if part
@@ -94,11 +104,6 @@ def _print_group(group: ReportGroup, console: Console) -> None:
         console.print(Text(known.url, style="blue underline"), soft_wrap=True)
     if report.document_type is DocumentType.RECORD:
         console.print(Text(SUMMARY_NOTICE, style="italic yellow"))
-    for hit in group.hits:
-        console.print()
-        for shown in _hit(hit, report).wrap(console, console.width - 2):
-            shown.rstrip()
-            console.print(Text("  ") + shown, soft_wrap=True)
 
 
 def _rating_lines(report: Report) -> list[str]:

@@ -19,6 +19,7 @@ _EXAMPLES: Final = {
     "/v1/search": "/v1/search?q=Does+mentoring+cut+youth+crime%3F&k=3",
     "/v1/export": "/v1/export?q=Does+mentoring+cut+youth+crime%3F&format=markdown",
     "/v1/feeds/search.atom": "/v1/feeds/search.atom?q=Does+mentoring+cut+youth+crime%3F",
+    "/v1/related": "/v1/related?text=Free+breakfast+for+pupils+before+lessons&k=3",
     "/v1/centres": "/v1/centres",
     "/readyz": "/readyz",
 }
@@ -30,17 +31,21 @@ def docs(request: Request) -> Response:
     described: dict[str, Any] = request.app.openapi()
     addresses = [
         {
+            "method": method.upper(),
             "path": path,
             "summary": operation["summary"],
             "description": operation["description"],
-            "parameters": _parameters(operation, described["components"]["schemas"]),
+            "parameters": [
+                *_parameters(operation, described["components"]["schemas"]),
+                *_fields(operation, described["components"]["schemas"]),
+            ],
             "statuses": {
                 status: answer["description"] for status, answer in operation["responses"].items()
             },
-            "example": _EXAMPLES.get(path),
+            "example": _EXAMPLES.get(path) if method == "get" else None,
         }
         for path, operations in described["paths"].items()
-        for operation in operations.values()
+        for method, operation in operations.items()
     ]
     html = render("docs.html", info=described["info"], addresses=addresses)
     return Response(html, media_type="text/html")
@@ -59,6 +64,23 @@ def _parameters(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> lis
         for parameter in operation.get("parameters", ())
     ]
     return sorted(told, key=lambda parameter: not parameter["required"])
+
+
+def _fields(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each field of the form that is sent, in the shape of a parameter."""
+    forms = operation.get("requestBody", {}).get("content", {}).values()
+    shapes = [schemas[form["schema"]["$ref"].rsplit("/", 1)[-1]] for form in forms]
+    return [
+        {
+            "name": name,
+            "required": name in shape.get("required", ()),
+            "description": f"Form field. {field.get('description', '')}",
+            "limits": ", ".join(_limits(field, schemas)),
+            "default": None,
+        }
+        for shape in shapes
+        for name, field in shape["properties"].items()
+    ]
 
 
 def _limits(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:

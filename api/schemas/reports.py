@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from corpus.details import Relative
 from corpus.types import (
     Assessment,
     DesignTag,
@@ -162,6 +163,27 @@ class ReportOut(BaseModel):
             source=known.source,
             page_count=report.page_count,
             is_summary=report.document_type is DocumentType.RECORD,
+        )
+
+
+class RelativeOut(BaseModel):
+    """Another publication of the same study, or another version of the same report."""
+
+    report_id: str
+    title: str
+    role: str = Field(examples=["protocol", "final", "version"])
+    year: int | None
+    because: str = Field(description="Why it is taken for the same study.")
+
+    @classmethod
+    def of(cls, relative: Relative) -> Self:
+        """From the domain type."""
+        return cls(
+            report_id=relative.report_id,
+            title=relative.title,
+            role=relative.role,
+            year=relative.year,
+            because=relative.because,
         )
 
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from corpus.types import ReportStatus
 from search.errors import IndexUnusable, NoIndex
 from search.index.dense import DenseHalf, open_dense
 from search.index.lexical import LexicalHalf, open_lexical
@@ -159,10 +160,11 @@ def open_generation(folder: Path) -> Generation:
         lexical=open_lexical(folder, ranked=counts.ranked),
         store=open_store(folder),
     )
-    if len(generation.store.reports) != counts.reports:
+    reports = generation.store.reports
+    standing = sum(report.status is ReportStatus.CURRENT for report in reports)
+    if standing != counts.reports:
         raise IndexUnusable(
-            f"The store in {folder} holds {len(generation.store.reports)} reports; "
-            f"the manifest says {counts.reports}.",
+            f"The store in {folder} holds {standing} reports; the manifest says {counts.reports}.",
             cure=REBUILD,
         )
     return generation

@@ -37,7 +37,7 @@ class DenseInfo:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much a generation holds; `ranked` passages have vectors and postings."""
+    """How much a generation holds; `reports` can be found, `ranked` passages have vectors."""
 
     reports: int
     passages: int

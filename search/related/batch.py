@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from corpus.identifiers import plain_doi, plain_title
 from corpus.references import Reference
@@ -11,17 +12,20 @@ from search.related.finder import RelatedStudies
 from search.related.types import RelatedReport
 from search.types import Filters
 
+NOTHING: Final = "It has too little to compare: an abstract, or a longer title, is needed."
+TELLING_TITLE: Final = 4  # words from which a title is taken for one publication's
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRow:
     """A reference and the library's reports near it.
 
-    `held` are ids of the library's reports that it is: by DOI, title or text. `related` holds
-    close ones only; `problem` says why nothing could be compared.
+    `held` are the library's reports that it is: by DOI, by a title of four words or more, or by
+    its text. `related` holds close ones only; `problem` says why nothing could be compared.
     """
 
     reference: Reference
-    held: tuple[str, ...] = ()
+    held: tuple[Report, ...] = ()
     related: tuple[RelatedReport, ...] = ()
     problem: str | None = None
 
@@ -46,26 +50,31 @@ def relate_references(
     Raises:
         InvalidQuery: a wrong k or filter.
     """
-    by_doi: dict[str, str] = {}
-    by_title: dict[str, str] = {}
-    for report in reports:
-        if report.status is ReportStatus.CURRENT:
-            by_doi.setdefault(plain_doi(report.metadata.doi), report.report_id)
-            by_title.setdefault(plain_title(report.title), report.report_id)
-    by_doi.pop("", None)
-    by_title.pop("", None)
+    by_id = {each.report_id: each for each in reports if each.status is ReportStatus.CURRENT}
+    by_name: dict[str, Report] = {}
+    for report in by_id.values():
+        for name in _names(report.metadata.doi, report.title):
+            by_name.setdefault(name, report)
     for reference in references:
-        held = by_doi.get(plain_doi(reference.doi)) or by_title.get(
-            plain_title(reference.title or "")
-        )
+        names = _names(reference.doi, reference.title)
+        held = next((by_name[name] for name in names if name in by_name), None)
         try:
-            probe = studies.of_report(held) if held else studies.of_text(reference.text)
+            own = studies.of_report(held.report_id) if held else studies.of_text(reference.text)
         except SearchError:
-            yield ReferenceRow(reference, problem="It has neither title nor abstract to compare.")
+            yield ReferenceRow(reference, problem=NOTHING)
             continue
-        answer = studies.near(probe, filters=filters, k=k)
+        answer = studies.near(own, filters=filters, k=k)
         yield ReferenceRow(
             reference,
-            held=(held,) if held else answer.same,
+            held=(held,) if held else tuple(by_id[each] for each in answer.same),
             related=tuple(each for each in answer.reports if each.close),
         )
+
+
+def _names(doi: str | None, title: str | None) -> Iterator[str]:
+    """What a publication is known by; a title of a word or two is that of many."""
+    if plain := plain_doi(doi):
+        yield f"doi:{plain}"
+    words = plain_title(title or "")
+    if len(words.split()) >= TELLING_TITLE:
+        yield words

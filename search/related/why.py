@@ -8,6 +8,9 @@ from search.highlight import inverse_document_frequency
 from search.index.lexical import LexicalHalf, stems
 
 WORDS: Final = 6  # shown of each pair
+_LABEL: Final = re.compile(
+    r"(?:Intervention|Population|Outcome|Impact|Study design): "
+)  # of records
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -19,9 +22,9 @@ def shared_topics(one: Report | None, other: Report) -> tuple[str, ...]:
 
 def shared_words(one: str, other: str, lexical: LexicalHalf) -> tuple[str, ...]:
     """The rarest words of the one text that the other has too, as the one writes them."""
-    theirs = set(stems(other))
+    theirs = set(stems(_LABEL.sub(" ", other)))
     shared: dict[str, str] = {}
-    for word in _WORD.findall(one):
+    for word in _WORD.findall(_LABEL.sub(" ", one)):
         for stem in stems(word):
             if stem in theirs:
                 shared.setdefault(stem, word)

@@ -60,7 +60,7 @@ def test_the_tools_say_what_they_do(server: MCPServer) -> None:
             return {tool.name: tool for tool in (await client.list_tools()).tools}
 
     found = asyncio.run(tools())
-    assert set(found) == {"search", "fetch"}
+    assert set(found) == {"search", "fetch", "related"}
     assert all(tool.annotations.read_only_hint for tool in found.values())
     assert "query" in found["search"].input_schema["required"]
 

@@ -217,3 +217,33 @@ def test_a_sync_in_which_everything_fails_exits_with_an_error(tmp_path: Path) ->
     done = run(tmp_path / "home", "sync", "--registry", str(registry), check=False)
     assert done.returncode == 1
     assert "not in the public internet" in done.stdout
+
+
+def test_related_studies_in_the_terminal(starter: Path, tmp_path: Path) -> None:
+    done = run(starter, "related", "yef-mentoring", "-k", "2")
+    assert "college-of-policing" in done.stdout
+    assert "nearness" in done.stdout
+    foreign = run(starter, "related", "--text", "supersonic flow over a swept wing at high speed")
+    assert "Nothing in this library is close to it." in foreign.stdout
+    listed = tmp_path / "refs.ris"
+    listed.write_text("TY  - JOUR\nTI  - Mentoring to keep young people out of crime\nER  -\n")
+    batch = run(starter, "related", "--references", str(listed))
+    assert "yef-mentoring" in batch.stdout
+    assert "1 references" in batch.stderr
+    wrong = run(starter, "related", "yef-mentoring", "--doi", "10.1/x", check=False)
+    assert wrong.returncode == 1
+    assert "Cure:" in wrong.stderr
+
+
+def test_a_report_that_changed_is_indexed_again(home: Path, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    for year, found in (("2019", "two"), ("2024", "four")):
+        note.write_text(
+            f"Breakfast clubs in schools, {year}.\n\nPupils who ate before lessons gained "
+            f"{found} months in reading and in maths, on average, over a year.\n"
+        )
+        run(home, "add", str(note))
+        run(home, "index")
+    answer = json.loads(run(home, "ask", "breakfast clubs and reading", "--json").stdout)
+    assert len(answer["reports"]) == 1
+    assert "four months" in answer["hits"][0]["text"]

@@ -149,10 +149,26 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing(
 def test_the_api_page_describes_every_parameter(client: TestClient) -> None:
     page = client.get("/docs").text
     for path, operations in client.get("/openapi.json").json()["paths"].items():
-        assert path in page
-        for parameter in operations["get"].get("parameters", ()):
-            assert f"<code>{parameter['name']}</code>" in page
-            assert parameter["description"]
+        for method, operation in operations.items():
+            assert f"<code>{method.upper()} {path}</code>" in page
+            for parameter in operation.get("parameters", ()):
+                assert f"<code>{parameter['name']}</code>" in page
+                assert parameter["description"]
+
+
+def test_the_api_page_describes_every_form_field(client: TestClient) -> None:
+    page = client.get("/docs").text
+    described = client.get("/openapi.json").json()
+    forms = [
+        schema
+        for name, schema in described["components"]["schemas"].items()
+        if name.startswith("Body_")
+    ]
+    assert len(forms) == 2
+    for form in forms:
+        for name, field in form["properties"].items():
+            assert f"<code>{name}</code>" in page
+            assert field["description"] in page
 
 
 def test_links_from_elsewhere_may_carry_their_own_parameters(client: TestClient) -> None:

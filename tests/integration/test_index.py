@@ -1,11 +1,13 @@
 """A generation on disk: both halves agree, filters act inside retrieval, damage is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from corpus.types import ReportStatus
 from search.errors import IndexUnusable, NoIndex
 from search.index.dense import DenseHalf, open_dense, write_dense
 from search.index.generations import Generations
@@ -88,6 +90,13 @@ def test_a_filter_that_leaves_nothing_gives_nothing(searcher: Searcher) -> None:
 def test_an_empty_index_answers_with_nothing(tmp_path: Path) -> None:
     searcher = Searcher(generation(tmp_path, content([], [], ENCODER), ENCODER), ENCODER)
     assert searcher.ask("anything").hits == ()
+
+
+def test_what_no_longer_stands_is_kept_beside_what_is_found(tmp_path: Path) -> None:
+    gone = replace(report("c", "Class size, first version"), status=ReportStatus.REPLACED)
+    made = generation(tmp_path, content([*REPORTS, gone], TEXTS, ENCODER), ENCODER)
+    assert made.manifest.counts.reports == 2
+    assert Searcher(made, ENCODER).report("c").status is ReportStatus.REPLACED
 
 
 def test_the_same_library_gives_the_same_content(tmp_path: Path) -> None:
