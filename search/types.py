@@ -33,6 +33,22 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question was taken to mean.
+
+    `searched` is what both halves were asked. `mended` has each mistyped word and what was
+    searched for in its place, `written_out` each acronym and what it stands for. `topic` says
+    that it names a topic and asks nothing of it.
+    """
+
+    question: str
+    searched: str
+    mended: tuple[tuple[str, str], ...] = ()
+    written_out: tuple[tuple[str, str], ...] = ()
+    topic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where one retriever put a passage: its score and rank (from 1), None where it did not."""
 

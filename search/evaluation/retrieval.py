@@ -114,16 +114,16 @@ def ask_all(
     vectors = encoder.encode_queries([dataset.queries[query] for query in questions])
     for query, vector in zip(questions, vectors, strict=True):
         text = dataset.queries[query]
-        runs["lexical"][query] = _best(collection, collection.lexical.search(text, DEPTH))
-        runs["dense"][query] = _best(collection, collection.dense.search(vector, DEPTH))
+        runs["lexical"][query] = best_documents(collection, collection.lexical.search(text, DEPTH))
+        runs["dense"][query] = best_documents(collection, collection.dense.search(vector, DEPTH))
         fused = retrieve(
             text, vector, dense=collection.dense, lexical=collection.lexical, rules=fusion
         )
-        runs["fused"][query] = _best(collection, Candidates(fused.ordinals, fused.scores))
+        runs["fused"][query] = best_documents(collection, Candidates(fused.ordinals, fused.scores))
     return runs
 
 
-def _best(collection: Collection, found: Candidates) -> dict[str, float]:
+def best_documents(collection: Collection, found: Candidates) -> dict[str, float]:
     """Documents by their best passage; candidates come best first."""
     scores: dict[str, float] = {}
     for ordinal, score in zip(found.ordinals.tolist(), found.scores.tolist(), strict=True):

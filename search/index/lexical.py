@@ -5,13 +5,16 @@ tantivy's k1 = 1.2 and b = 0.75. Title, headings and text are counted as one fie
 them apart and adding up lost on every weighting tried (docs/relevance.md, ADR 0006).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from rapidfuzz.distance import OSA
 from tantivy import (
     Document,
     Filter,
@@ -28,11 +31,16 @@ from tantivy import (
 from search.errors import IndexUnusable
 from search.index.manifest import REBUILD
 from search.index.types import Allowed, Candidates, Ordinals, Scores
+from search.index.variants import variants
 
 FOLDER_NAME: Final = "lexical"
 WORDS: Final = "words"
 ANALYZER: Final = "english_text"
 WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
+SHORTEST_MENDED: Final = 5  # letters of a stem; shorter ones are near too many others
+SHORTEST_WRONG: Final = 7
+LEAST_FREQUENT: Final = 2  # passages a term must stand in to be offered for a mistyped one
+_WORD: Final = re.compile(r"[^\W_]+")
 QUERY_TERMS: Final = 64  # distinct terms looked up; the rest of a very long question is left out
 
 
@@ -131,12 +139,50 @@ class LexicalHalf:
         """How many passages have this term (as `stems` gives it)."""
         return int(self._searcher.doc_freq(WORDS, term))
 
+    def known(self, word: str) -> bool:
+        """Whether any passage has the word, however it is spelt."""
+        return any(
+            self.frequency(term) for stem in stems(word) for term in self._spellings(word, stem)
+        )
+
+    def nearest(self, stem: str) -> str | None:
+        """The term of this index a mistyped stem may have meant: one slip off, the most frequent.
+
+        A slip is a letter too many, too few or wrong, or two swapped (Damerau, 1964). The first
+        letter counts as typed. Stems below `SHORTEST_MENDED` letters are left alone, and so are
+        those below `SHORTEST_WRONG` that one wrong letter parts from a term: they are as likely
+        another word ("statin", "static").
+        """
+        if len(stem) < SHORTEST_MENDED or not stem.isalpha():
+            return None
+        for term, count in self._searcher.terms_with_prefix(WORDS, stem[0]):
+            if count < LEAST_FREQUENT:
+                return None  # most frequent first
+            wrong = len(stem) == len(term) and sorted(stem) != sorted(term)
+            if wrong and len(stem) < SHORTEST_WRONG:
+                continue
+            if OSA.distance(stem, term, score_cutoff=1) == 1:
+                return str(term)
+        return None
+
     def _terms(self, query: str) -> Query | None:
-        terms = list(dict.fromkeys(stems(query)))[:QUERY_TERMS]
+        """Any of the question's terms; of a word's spellings the one that scores highest counts."""
+        spellings: dict[str, list[str]] = {}
+        for word in _WORD.findall(query):
+            for stem in stems(word):
+                spellings.setdefault(stem, self._spellings(word, stem))
         clauses = [
-            (Occur.Should, Query.term_query(self._schema, WORDS, term, "freq")) for term in terms
+            (Occur.Should, self._any(terms)) for terms in list(spellings.values())[:QUERY_TERMS]
         ]
         return Query.boolean_query(clauses) if clauses else None
+
+    def _spellings(self, word: str, stem: str) -> list[str]:
+        others = chain.from_iterable(stems(variant) for variant in variants(word.lower()))
+        return [stem, *(other for other in others if other != stem and self.frequency(other))]
+
+    def _any(self, terms: Sequence[str]) -> Query:
+        queries = [Query.term_query(self._schema, WORDS, term, "freq") for term in terms]
+        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
 
     def _within(self, wanted: Query, field: str, numbers: Ordinals) -> Query:
         among = Query.term_set_query(self._schema, field, numbers.tolist())

@@ -1,0 +1,73 @@
+"""What a question is taken to mean: slips of typing mended, acronyms written out, its kind told.
+
+Nothing is changed in silence: an answer says what was searched for besides what was typed.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+from search.index.lexical import LexicalHalf, stems
+from search.types import Reading
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_ASKS: Final = re.compile(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how|does|do|did|is|are|was|were|can|could|"
+    r"should|would|will|has|have|had|may|might|must|am)\b|\?",
+    re.IGNORECASE,
+)
+_TOPIC_WORDS: Final = 4  # a bare topic has at most so many
+
+
+@lru_cache(maxsize=1)
+def acronyms() -> dict[str, str]:
+    """What acronyms of these fields stand for (corpus/data/acronyms.toml)."""
+    text = (files("corpus") / "data" / "acronyms.toml").read_text("utf-8")
+    return {short: full for field in tomllib.loads(text).values() for short, full in field.items()}
+
+
+def understand(question: str, lexical: LexicalHalf) -> Reading:
+    """Read a question against the words of an index.
+
+    Args:
+        question: as it was asked.
+        lexical: its terms tell which words are mistyped: those no passage has.
+    """
+    mended = dict(_mended(question, lexical))
+    written_out = dict(_written_out(question))
+    spelt = _WORD.sub(lambda word: mended.get(word.group(), word.group()), question)
+    return Reading(
+        question=question,
+        searched=" ".join((spelt, *(f"({full})" for full in written_out.values()))),
+        mended=tuple(mended.items()),
+        written_out=tuple(written_out.items()),
+        topic=_is_topic(question),
+    )
+
+
+def _mended(question: str, lexical: LexicalHalf) -> Iterator[tuple[str, str]]:
+    """Words no passage has, with the nearest that one has; names and acronyms are left alone."""
+    for place, word in enumerate(_WORD.findall(question)):
+        if word.isupper() or (place and word[0].isupper()):
+            continue
+        for stem in stems(word):
+            if not lexical.known(word) and (meant := lexical.nearest(stem)):
+                yield word, meant
+
+
+def _written_out(question: str) -> Iterator[tuple[str, str]]:
+    """Acronyms in the question with what they stand for, where it does not say so itself."""
+    known = acronyms()
+    said = question.casefold()
+    for word in dict.fromkeys(_WORD.findall(question)):
+        full = known.get(word)
+        if full and full.casefold() not in said:
+            yield word, full
+
+
+def _is_topic(question: str) -> bool:
+    """Whether somebody names a topic and asks nothing of it."""
+    return len(stems(question)) <= _TOPIC_WORDS and not _ASKS.search(question)
