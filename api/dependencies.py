@@ -82,6 +82,11 @@ class QuestionParameters(FilterParameters):
         description="A policy question in plain English.",
         examples=["Does mentoring keep young people out of crime?"],
     )
+    exact: bool = Field(
+        default=False,
+        description="Search for what was typed: no slip mended, no acronym written out.",
+        examples=[True],
+    )
 
 
 class SearchParameters(QuestionParameters):

@@ -29,6 +29,9 @@ StrengthOption = Annotated[
 CostOption = Annotated[
     int | None, typer.Option(min=1, max=5, help="At most this cost (common scale).")
 ]
+ExactOption = Annotated[
+    bool, typer.Option("--exact", help="Search for what was typed: mend no slip.")
+]
 RerankerOption = Annotated[
     str | None,
     typer.Option(
@@ -68,7 +71,7 @@ def filters_of(
 
 
 def ask_library(
-    home: Path, question: str, filters: Filters, k: int, *, reranker: str | None
+    home: Path, question: str, filters: Filters, k: int, *, reranker: str | None, exact: bool
 ) -> Answer:
     """The answer of a home's library.
 
@@ -82,7 +85,7 @@ def ask_library(
     searcher = load_searcher(home, reranker=reranker)
     try:
         check_centres(filters.centres, searcher.reports_by_centre())
-        return searcher.ask(question, filters=filters, k=k)
+        return searcher.ask(question, filters=filters, k=k, exact=exact)
     finally:
         searcher.close()
 

@@ -12,6 +12,7 @@ from cli.asking import (
     DesignOption,
     DirectionOption,
     DocumentTypeOption,
+    ExactOption,
     LanguageOption,
     RerankerOption,
     StrengthOption,
@@ -137,6 +138,7 @@ def ask(
     cost_to: CostOption = None,
     reranker: RerankerOption = None,
     *,
+    exact: ExactOption = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON, in the shape of GET /v1/search.")
     ] = False,
@@ -159,7 +161,7 @@ def ask(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    answer = ask_library(home, question, filters, k, reranker=reranker)
+    answer = ask_library(home, question, filters, k, reranker=reranker, exact=exact)
     if as_json:
         from api.schemas.answers import SearchResponse
 

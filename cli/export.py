@@ -13,6 +13,7 @@ from cli.asking import (
     DesignOption,
     DirectionOption,
     DocumentTypeOption,
+    ExactOption,
     LanguageOption,
     RerankerOption,
     StrengthOption,
@@ -51,6 +52,8 @@ def export(
     strength_from: StrengthOption = None,
     cost_to: CostOption = None,
     reranker: RerankerOption = None,
+    *,
+    exact: ExactOption = False,
 ) -> None:
     """Take an answer away: references and verbatim quotations, as other programs read them.
 
@@ -81,7 +84,7 @@ def export(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    answer = ask_library(home, question, filters, k, reranker=reranker)
+    answer = ask_library(home, question, filters, k, reranker=reranker, exact=exact)
     today = datetime.now(ZoneInfo("Europe/London")).date()
     takeaway = collect(answer, site=load_settings(home=home).site, asked=today)
     written = FORMATS[to].write(takeaway)

@@ -13,6 +13,7 @@ from indexer.adding import Addition
 from indexer.build import Built
 from search.citing.wording import page_words, pages_cited
 from search.types import Answer, ReportGroup, ScoredPassage
+from search.understanding import reading_words
 
 NONE = "none"
 SUMMARY_NOTICE = "This is a summary in this project's words; quote the centre's own page."
@@ -48,6 +49,8 @@ def print_answer(answer: Answer) -> None:
     """The passages by report, each with what it takes to quote it."""
     console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, 100))
     console.print(Text(answer.query, style="bold"))
+    for line in reading_words(answer.reading):
+        console.print(Text(f"{line} (--exact searches for what was typed)", style="yellow"))
     if not answer.hits:
         console.print(
             "\nNothing was found in this library"
@@ -55,6 +58,8 @@ def print_answer(answer: Answer) -> None:
         )
         return
     _print_statement(answer, console)
+    for theme in answer.themes:
+        console.print(Text(f"By {theme.by}: {theme.label}: {', '.join(theme.reports)}"))
     for group in answer.groups:
         _print_group(group, console)
     total = answer.took_ms.get("total", 0.0)

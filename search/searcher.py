@@ -1,6 +1,7 @@
 """A question into an answer: the one `Searcher` behind the terminal, Python and HTTP."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -28,11 +29,14 @@ from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
 from search.statement import state
+from search.themes import sort_by_theme
 from search.types import Answer, Filters, ScoredPassage, Standing
+from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
 LARGEST_K: Final = 100
 RERANKED: Final = 30  # passages a reranker reads
+OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
 
 
@@ -77,14 +81,19 @@ class Searcher:
         """The encoder's description."""
         return self._encoder.spec
 
-    def ask(self, question: str, *, filters: Filters = Filters(), k: int = 10) -> Answer:
+    def ask(
+        self, question: str, *, filters: Filters = Filters(), k: int = 10, exact: bool = False
+    ) -> Answer:
         """The k best passages for a plain-English question.
+
+        Of a bare topic ("mentoring") at most `OF_A_REPORT` passages of one report are shown.
 
         Args:
             question: up to 2,000 characters.
             filters: which reports may answer; applied inside retrieval.
             k: how many passages, 1 to 100; near-duplicates count once. The statement looks at
                 `LOOKED_AT` even where fewer are shown.
+            exact: search for what was typed: no slip mended, no acronym written out.
 
         Raises:
             InvalidQuery: an empty or over-long question, a wrong k or filter.
@@ -93,36 +102,42 @@ class Searcher:
         check_filters(filters)
         watch = Stopwatch()
         start = time.perf_counter()
+        with watch.stage("read"):
+            reading = as_typed(question) if exact else understand(question, self._index.lexical)
         with watch.stage("encode"):
-            vector = self._encoder.encode_queries([question])[0]
+            vector = self._encoder.encode_queries([reading.searched])[0]
         with watch.stage("filter"):
             allowed = self._allowed(filters)
         depth = max(k, LOOKED_AT, RERANKED if self._reranker else 0)
-        fused, shown = self._retrieve(question, vector, depth, allowed, watch)
+        most = OF_A_REPORT if reading.topic else depth
+        fused, shown = self._retrieve(reading.searched, vector, depth, most, allowed, watch)
         with watch.stage("fetch"):
             repeats = {place: self._others(fused, place, allowed) for place in shown}
             wanted = [int(fused.ordinals[place]) for place in shown]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits(question, vector, fused, repeats, stored)
+            found = self._hits(reading.searched, vector, fused, repeats, stored)
         if self._reranker:
             with watch.stage("rerank"):
-                found = rerank(question, found, self._reranker)
+                found = rerank(reading.searched, found, self._reranker)
         with watch.stage("statement"):
-            statement = state(question, found[: max(k, LOOKED_AT)])
+            statement = state(reading.spelt, found[: max(k, LOOKED_AT)])
         with watch.stage("facets"):
             result = fused.ordinals[: max(k, int(np.count_nonzero(fused.scores > 0)))]
             rows = np.unique(self._report_rows[result])
             facets = count_facets(self._index.store.reports[row] for row in rows)
         watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
+        shown_reports = {hit.report.report_id: hit.report for hit in found[:k]}
         return Answer(
             query=question,
+            reading=reading,
             filters=filters,
             hits=found[:k],
             facets=facets,
             statement=statement,
             generation=self.generation,
             model=self.spec.name,
+            themes=sort_by_theme(shown_reports.values()) if reading.topic else (),
             took_ms=watch.took_ms,
         )
 
@@ -130,9 +145,15 @@ class Searcher:
         return allowed_by(filters, self._index.store.reports, self._report_rows)
 
     def _retrieve(
-        self, question: str, vector: Vectors, k: int, allowed: Allowed | None, watch: Stopwatch
+        self,
+        question: str,
+        vector: Vectors,
+        k: int,
+        most: int,
+        allowed: Allowed | None,
+        watch: Stopwatch,
     ) -> tuple[Fused, list[int]]:
-        """Candidates and the places of the k best; deeper where near-duplicates crowd them."""
+        """Candidates and the places of the k best, `most` of a report; deeper where few are."""
         depth = self._rules.depth
         while True:
             fused = retrieve(
@@ -144,23 +165,27 @@ class Searcher:
                 allowed=allowed,
                 watch=watch,
             )
-            shown = self._collapse(fused, k)
+            shown = self._collapse(fused, k, most)
             if len(shown) == k or len(fused.ordinals) < depth:
                 return fused, shown
             depth *= 4
 
-    def _collapse(self, fused: Fused, k: int) -> list[int]:
-        """Places in the fused order of the k best, one for each group of near-duplicates."""
+    def _collapse(self, fused: Fused, k: int, most: int) -> list[int]:
+        """Places of the k best: one for each group of near-duplicates, `most` of a report first."""
         seen: set[int] = set()
+        of_report: Counter[int] = Counter()
         places: list[int] = []
+        more: list[int] = []
         for place, ordinal in enumerate(fused.ordinals.tolist()):
-            first = self._first[ordinal]
-            if first not in seen:
-                seen.add(first)
-                places.append(place)
-                if len(places) == k:
-                    break
-        return places
+            first, row = self._first[ordinal], int(self._report_rows[ordinal])
+            if first in seen:
+                continue
+            seen.add(first)
+            of_report[row] += 1
+            (places if of_report[row] <= most else more).append(place)
+            if len(places) == k:
+                break
+        return (places + more)[:k]
 
     def _others(self, fused: Fused, place: int, allowed: Allowed | None) -> list[int]:
         """Ordinals of the allowed near-duplicates that the passage at `place` stands for."""

@@ -36,12 +36,14 @@ class Filters:
 class Reading:
     """What a question was taken to mean.
 
-    `searched` is what both halves were asked. `mended` has each mistyped word and what was
-    searched for in its place, `written_out` each acronym and what it stands for. `topic` says
-    that it names a topic and asks nothing of it.
+    `spelt` is the question with mistyped words mended, `searched` what both halves were asked:
+    the same with acronyms written out. `mended` has each mistyped word and what stands in its
+    place, `written_out` each acronym and what it stands for. `topic` says that the question names
+    a topic and asks nothing of it.
     """
 
     question: str
+    spelt: str
     searched: str
     mended: tuple[tuple[str, str], ...] = ()
     written_out: tuple[tuple[str, str], ...] = ()
@@ -92,6 +94,18 @@ def by_report(hits: Iterable[ScoredPassage]) -> tuple[ReportGroup, ...]:
     for hit in hits:
         groups.setdefault(hit.report.report_id, []).append(hit)
     return tuple(ReportGroup(hits[0].report, tuple(hits)) for hits in groups.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Reports of an answer that share an outcome or a centre: their ids, best first.
+
+    `by` is "outcome" or "centre".
+    """
+
+    by: str
+    label: str
+    reports: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +207,19 @@ class Answer:
     `facets` counts the reports of the filtered result by the facets of `search.facets`, most
     frequent first. The result is more than the k shown: every candidate
     scored above the candidates' mean.
+    `themes` sorts the reports of a bare topic; a question that asks something has none.
     `took_ms` gives milliseconds by stage, with "total".
     """
 
     query: str
+    reading: Reading
     filters: Filters
     hits: tuple[ScoredPassage, ...]
     facets: Mapping[str, tuple[FacetCount, ...]]
     statement: EvidenceStatement
     generation: str
     model: str
+    themes: tuple[Theme, ...] = ()
     took_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

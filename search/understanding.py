@@ -41,11 +41,26 @@ def understand(question: str, lexical: LexicalHalf) -> Reading:
     spelt = _WORD.sub(lambda word: mended.get(word.group(), word.group()), question)
     return Reading(
         question=question,
+        spelt=spelt,
         searched=" ".join((spelt, *(f"({full})" for full in written_out.values()))),
         mended=tuple(mended.items()),
         written_out=tuple(written_out.items()),
         topic=_is_topic(question),
     )
+
+
+def as_typed(question: str) -> Reading:
+    """A question that is searched for letter by letter."""
+    return Reading(question, question, question, topic=_is_topic(question))
+
+
+def reading_words(reading: Reading) -> tuple[str, ...]:
+    """What was searched for besides what was typed, in sentences."""
+    mended = (
+        f"No passage has “{typed}”: “{meant}” was searched for." for typed, meant in reading.mended
+    )
+    written_out = (f"{short} was read as {full}." for short, full in reading.written_out)
+    return (*mended, *written_out)
 
 
 def _mended(question: str, lexical: LexicalHalf) -> Iterator[tuple[str, str]]:

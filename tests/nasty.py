@@ -15,6 +15,7 @@ from search.types import (
     Standing,
     StatementPart,
 )
+from search.understanding import as_typed
 from tests.builders import passage, report
 
 SITE = "https://evidence.example"
@@ -86,6 +87,7 @@ def answer() -> Answer:
     said = (StatementPart("Some evidence & <more>.", ("p1",)),)
     return Answer(
         query="Does *mentoring* <work> & pay?\n=1+1",
+        reading=as_typed("Does *mentoring* <work> & pay?\n=1+1"),
         filters=Filters(centres=("eef",), year_from=2010),
         hits=hits,
         facets={},

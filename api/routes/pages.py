@@ -37,6 +37,7 @@ FIELDS: Final = {
     "direction": "The direction",
     "strength_from": "The least strength",
     "cost_to": "The highest cost",
+    "exact": "The choice to search for what was typed",
 }
 
 
@@ -50,7 +51,9 @@ def ask(request: Request, searcher: AnySearcher) -> Response:
     try:
         parameters = asked.parameters()
         filters = parameters.filters()
-        answer = searcher.ask(asked.question, filters=filters, k=parameters.k)
+        answer = searcher.ask(
+            asked.question, filters=filters, k=parameters.k, exact=parameters.exact
+        )
     except ValidationError as error:
         fault = describe_faults(error.errors(), SearchParameters.model_fields, FIELDS)
         return _page(asked, searcher, fault=fault, status=HTTPStatus.UNPROCESSABLE_ENTITY)

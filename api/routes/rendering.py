@@ -12,6 +12,7 @@ from search.citing.coins import context_object
 from search.citing.reference import reference_of
 from search.citing.wording import page_words, pages_cited, web_address
 from search.types import ScoredPassage
+from search.understanding import reading_words
 
 KINDS: Final = {
     DocumentType.PDF: "PDF",
@@ -72,4 +73,4 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(marked=marked, safe_link=web_address, kind_name=kind_name, coins=coins)
-_TEMPLATES.globals.update(where=where, path_of=path_of)
+_TEMPLATES.globals.update(where=where, path_of=path_of, reading_words=reading_words)

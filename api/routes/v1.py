@@ -121,7 +121,8 @@ class CentresResponse(BaseModel):
 def search(query: SearchQuery, searcher: AnySearcher, fresh: Fresh) -> SearchResponse:
     """Ranked, verbatim passages with page, rating and why they rank."""
     fresh.confirm()
-    return SearchResponse.from_answer(searcher.ask(query.q, filters=query.filters(), k=query.k))
+    answer = searcher.ask(query.q, filters=query.filters(), k=query.k, exact=query.exact)
+    return SearchResponse.from_answer(answer)
 
 
 @router.get(

@@ -8,7 +8,7 @@ from api.schemas.reports import HighlightOut, PageOut, ReportOut, pages_of
 from api.schemas.statements import StatementOut
 from corpus.types import Direction, DocumentType, StudyDesign
 from search.citing.permalinks import permalink
-from search.types import Answer, Filters, ScoredPassage, Standing
+from search.types import Answer, Filters, Reading, ScoredPassage, Standing
 
 
 class StandingOut(BaseModel):
@@ -119,14 +119,59 @@ class FiltersOut(BaseModel):
         )
 
 
+class MendedOut(BaseModel):
+    """A mistyped word."""
+
+    typed: str
+    searched: str
+
+
+class WrittenOutOut(BaseModel):
+    """An acronym and what it was taken for."""
+
+    typed: str
+    means: str
+
+
+class ReadingOut(BaseModel):
+    """What the question was taken to mean; `exact=true` searches for what was typed."""
+
+    searched: str = Field(description="What was searched for.")
+    mended: list[MendedOut] = Field(description="Words no passage has, and what stands for them.")
+    written_out: list[WrittenOutOut]
+    topic: bool = Field(description="It names a topic and asks nothing of it.")
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self:
+        """From the domain type."""
+        return cls(
+            searched=reading.searched,
+            mended=[MendedOut(typed=typed, searched=meant) for typed, meant in reading.mended],
+            written_out=[
+                WrittenOutOut(typed=short, means=full) for short, full in reading.written_out
+            ],
+            topic=reading.topic,
+        )
+
+
+class ThemeOut(BaseModel):
+    """Reports of a bare topic that share an outcome or a centre."""
+
+    by: str = Field(description='"outcome" or "centre".')
+    label: str
+    report_ids: list[str] = Field(description="Best first.")
+
+
 class SearchResponse(BaseModel):
     """An answer: ranked passages, grouped by report, with facets of the filtered result."""
 
     query: str
+    reading: ReadingOut
     filters: FiltersOut
     hits: list[HitOut]
     statement: StatementOut
     reports: list[GroupOut]
+    themes: list[ThemeOut] = Field(description="Of a bare topic only.")
     facets: dict[str, list[FacetOut]]
     generation: str = Field(description="The index generation that answered.")
     model: str
@@ -137,6 +182,7 @@ class SearchResponse(BaseModel):
         """From the domain type."""
         return cls(
             query=answer.query,
+            reading=ReadingOut.of(answer.reading),
             filters=FiltersOut.of(answer.filters),
             hits=[HitOut.of(hit, answer.generation) for hit in answer.hits],
             reports=[
@@ -147,6 +193,10 @@ class SearchResponse(BaseModel):
                 for group in answer.groups
             ],
             statement=StatementOut.of(answer.statement),
+            themes=[
+                ThemeOut(by=theme.by, label=theme.label, report_ids=list(theme.reports))
+                for theme in answer.themes
+            ],
             facets={
                 facet: [FacetOut(value=each.value, count=each.count) for each in counts]
                 for facet, counts in answer.facets.items()

@@ -40,6 +40,7 @@ WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
 SHORTEST_MENDED: Final = 5  # letters of a stem; shorter ones are near too many others
 SHORTEST_WRONG: Final = 7
 LEAST_FREQUENT: Final = 2  # passages a term must stand in to be offered for a mistyped one
+_VOWELS: Final = frozenset("aeiouy")
 _WORD: Final = re.compile(r"[^\W_]+")
 QUERY_TERMS: Final = 64  # distinct terms looked up; the rest of a very long question is left out
 
@@ -150,16 +151,15 @@ class LexicalHalf:
 
         A slip is a letter too many, too few or wrong, or two swapped (Damerau, 1964). The first
         letter counts as typed. Stems below `SHORTEST_MENDED` letters are left alone, and so are
-        those below `SHORTEST_WRONG` that one wrong letter parts from a term: they are as likely
-        another word ("statin", "static").
+        those below `SHORTEST_WRONG` that one wrong consonant parts from a term: they are as
+        likely another word ("statin", "static").
         """
         if len(stem) < SHORTEST_MENDED or not stem.isalpha():
             return None
         for term, count in self._searcher.terms_with_prefix(WORDS, stem[0]):
             if count < LEAST_FREQUENT:
                 return None  # most frequent first
-            wrong = len(stem) == len(term) and sorted(stem) != sorted(term)
-            if wrong and len(stem) < SHORTEST_WRONG:
+            if len(stem) < SHORTEST_WRONG and _another_word(stem, term):
                 continue
             if OSA.distance(stem, term, score_cutoff=1) == 1:
                 return str(term)
@@ -199,6 +199,14 @@ class LexicalHalf:
         scores = np.asarray([score for score, _ in hits], np.float32)
         order = np.lexsort((found, -scores))
         return Candidates(found[order], scores[order])
+
+
+def _another_word(one: str, other: str) -> bool:
+    """Whether two stems of one length differ in a letter that is no vowel in both."""
+    if len(one) != len(other) or sorted(one) == sorted(other):
+        return False
+    differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    return not all(set(pair) <= _VOWELS for pair in differing)
 
 
 _NOTHING: Final = Candidates(np.empty(0, np.int64), np.empty(0, np.float32))

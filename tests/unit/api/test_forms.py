@@ -9,6 +9,7 @@ from starlette.datastructures import QueryParams
 from api.routes.forms import Asked, Choice
 from corpus.types import DocumentType
 from search.types import Answer, EvidenceLevel, EvidenceStatement, FacetCount, Filters
+from search.understanding import as_typed
 
 NAMES = {"eef": "Education Endowment Foundation", "nice": "NICE"}
 ADDRESS = "q=class+size&centre=eef&centre=nice&year_from=2010&year_to=&topic=&utm_source=x&k=3"
@@ -24,7 +25,9 @@ def _pairs(link: str) -> list[tuple[str, str]]:
 
 
 def _answer(**facets: tuple[FacetCount, ...]) -> Answer:
-    return Answer("q", Filters(), (), facets, EvidenceStatement(EvidenceLevel.NONE), "g", "m")
+    return Answer(
+        "q", as_typed("q"), Filters(), (), facets, EvidenceStatement(EvidenceLevel.NONE), "g", "m"
+    )
 
 
 def _facet(asked: Asked, facet: str, value: str) -> Choice:

@@ -15,6 +15,7 @@ from search.types import (
     ScoredPassage,
     Standing,
 )
+from search.understanding import as_typed
 from tests.builders import report
 
 
@@ -40,6 +41,7 @@ def _hit(passage_id: str, of: Report, rank: int) -> ScoredPassage:
 FIRST, SECOND = report("a", "One"), report("b", "Two")
 ANSWER = Answer(
     query="What?",
+    reading=as_typed("What?"),
     filters=Filters(centres=("eef",), year_from=2010, document_types=(DocumentType.PDF,)),
     hits=(_hit("p1", FIRST, 1), _hit("p2", SECOND, 2), _hit("p3", FIRST, 3)),
     facets={"centre": (FacetCount("eef", 2),)},
@@ -53,8 +55,8 @@ ANSWER = Answer(
 def test_the_shape_of_an_answer() -> None:
     body = json.loads(SearchResponse.from_answer(ANSWER).model_dump_json())
     assert body.keys() == {
-        "query", "filters", "hits", "reports", "facets", "generation", "statement", "model",
-        "took_ms",
+        "query", "reading", "themes", "filters", "hits", "reports", "facets", "generation",
+        "statement", "model", "took_ms",
     }  # fmt: skip
     assert body["filters"] == {
         "centre": ["eef"],
