@@ -19,6 +19,14 @@ Span = tuple[int, int]
 #: Sentences of evidence records that say what was tried, not what was found.
 _DESCRIBES = re.compile(r"(?:Intervention|Population|Outcome|Study design): ")
 
+#: What a sentence says that tells of an effect.
+_FINDS = re.compile(
+    r"\b(?:reduc|improv|increas|decreas|effect|impact|progress|gain|benefit|harm|backfir|"
+    r"help(?:s|ed)\b|cuts?\b|fewer|lower|higher|rais|rose|fell\b|"
+    r"(?:more|less) likely|no difference|associated with)",
+    re.IGNORECASE,
+)
+
 K1 = 1.2
 B = 0.5
 
@@ -41,6 +49,18 @@ def best_sentence(
     if max(scores) == 0.0:
         scores = [float(score) for score in similarity([text[start:end] for start, end in spans])]
     return spans[max(range(len(spans)), key=lambda i: (scores[i], -i))]
+
+
+def finding_sentence(text: str, best: Span) -> Span:
+    """The best sentence where it tells of an effect, else the first of the passage that does."""
+    if _FINDS.search(text, *best):
+        return best
+    told = (
+        span
+        for span in sentence_spans(text)
+        if _FINDS.search(text, *span) and not _DESCRIBES.match(text, *span)
+    )
+    return next(told, best)
 
 
 def _score_sentences(sentences: list[list[str]], rarity: Mapping[str, float]) -> list[float]:

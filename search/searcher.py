@@ -30,7 +30,7 @@ from search.reranker import Reranker
 from search.reranking import rerank
 from search.statement import state
 from search.themes import sort_by_theme
-from search.types import Answer, Filters, ScoredPassage, Standing
+from search.types import Answer, Filters, Reading, ScoredPassage, Standing
 from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
@@ -116,7 +116,7 @@ class Searcher:
             wanted = [int(fused.ordinals[place]) for place in shown]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits(reading.searched, vector, fused, repeats, stored)
+            found = self._hits(reading, vector, fused, repeats, stored)
         if self._reranker:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker)
@@ -199,13 +199,14 @@ class Searcher:
 
     def _hits(
         self,
-        question: str,
+        reading: Reading,
         vector: Vectors,
         fused: Fused,
         repeats: Mapping[int, list[int]],
         stored: Mapping[int, StoredPassage],
     ) -> tuple[ScoredPassage, ...]:
-        rarity = self._rarity(question)
+        rarity = self._rarity(reading.searched)
+        unnamed = lru_cache(maxsize=None)(lambda each: self.unnamed(reading.names, each))
         middle = float(np.median(fused.dense)) if len(fused.dense) else 0.0
         hits = []
         for rank, (place, others) in enumerate(repeats.items(), start=1):
@@ -227,10 +228,18 @@ class Searcher:
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
                 duplicates=tuple(stored[other].passage.passage_id for other in others),
-                confidence=MODEL.probability(Signals(cosine, cosine - middle)),
+                confidence=MODEL.probability(
+                    Signals(cosine, cosine - middle, unnamed(report.report_id))
+                ),
             )
             hits.append(hit)
         return tuple(hits)
+
+    def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
+        """The share of names that a report nowhere mentions; 0 where there are no names."""
+        row = self._index.store.row_of(report_id)
+        missed = sum(not self._index.lexical.mentions(name, row) for name in names)
+        return missed / len(names) if names else 0.0
 
     def _rarity(self, question: str) -> dict[str, float]:
         lexical = self._index.lexical

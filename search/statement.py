@@ -13,6 +13,7 @@ from typing import Final
 
 from corpus.types import Direction, Rating, Report
 from search.confidence import MAY_ANSWER, SURE, passage_words
+from search.highlight import finding_sentence
 from search.index.lexical import stems
 from search.types import (
     EvidenceLevel,
@@ -224,6 +225,7 @@ def _worth(report: Report) -> Worth:
 
 def _quoted(hit: ScoredPassage) -> Quoted:
     start, end = hit.highlights[0] if hit.highlights else (0, len(hit.passage.text))
+    start, end = finding_sentence(hit.passage.text, (start, end))
     return Quoted(hit.report.report_id, hit.passage.passage_id, hit.passage.text[start:end])
 
 

@@ -39,7 +39,7 @@ class Reading:
     `spelt` is the question with mistyped words mended, `searched` what both halves were asked:
     the same with acronyms written out. `mended` has each mistyped word and what stands in its
     place, `written_out` each acronym and what it stands for. `topic` says that the question names
-    a topic and asks nothing of it.
+    a topic and asks nothing of it; `names` are the places, people and years it names.
     """
 
     question: str
@@ -48,6 +48,7 @@ class Reading:
     mended: tuple[tuple[str, str], ...] = ()
     written_out: tuple[tuple[str, str], ...] = ()
     topic: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

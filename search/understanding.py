@@ -19,6 +19,9 @@ _ASKS: Final = re.compile(
     r"should|would|will|has|have|had|may|might|must|am)\b|\?",
     re.IGNORECASE,
 )
+_NAMED: Final = re.compile(r"[^\W_]+")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+SHORTEST_NAME: Final = 4  # letters
 _TOPIC_WORDS: Final = 4  # a bare topic has at most so many
 
 
@@ -46,12 +49,14 @@ def understand(question: str, lexical: LexicalHalf) -> Reading:
         mended=tuple(mended.items()),
         written_out=tuple(written_out.items()),
         topic=_is_topic(question),
+        names=names_in(question),
     )
 
 
 def as_typed(question: str) -> Reading:
     """A question that is searched for letter by letter."""
-    return Reading(question, question, question, topic=_is_topic(question))
+    topic, names = _is_topic(question), names_in(question)
+    return Reading(question, question, question, topic=topic, names=names)
 
 
 def reading_words(reading: Reading) -> tuple[str, ...]:
@@ -81,6 +86,20 @@ def _written_out(question: str) -> Iterator[tuple[str, str]]:
         full = known.get(word)
         if full and full.casefold() not in said:
             yield word, full
+
+
+def names_in(question: str) -> tuple[str, ...]:
+    """Years, and words with a capital that no sentence began: places, people, organisations.
+
+    Acronyms are no names here, and where most words have capitals none of them tells anything.
+    """
+    words = _NAMED.findall(question)
+    capital = [word for word in words[1:] if word[0].isupper()]
+    if len(capital) > len(words) / 2:
+        return ()
+    years = (word for word in words if _YEAR.fullmatch(word))
+    names = (word for word in capital if not word.isupper() and len(word) >= SHORTEST_NAME)
+    return tuple(dict.fromkeys([*names, *years]))
 
 
 def _is_topic(question: str) -> bool:

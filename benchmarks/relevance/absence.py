@@ -11,6 +11,7 @@ questions of a foreign domain (aerodynamics) are for judging. Prints the weights
 
 import argparse
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,15 +33,17 @@ from search.evaluation.retrieval import cut, encode_all
 from search.fusion import FusionRules
 from search.hybrid import retrieve
 from search.index.dense import open_dense, write_dense
-from search.index.lexical import open_lexical, write_lexical
+from search.index.lexical import beginning, open_lexical, write_lexical
 from search.loading import encoder_folder, load_searcher
 from search.searcher import LOOKED_AT, Searcher
+from search.understanding import names_in
 
 SETS: Final = ("scifact-train", "pira-ocean", "covid-qa-long")
 FOREIGN: Final = "cranfield"
 MOST: Final = 600  # questions of a set
 
-Rows = NDArray[np.float64]  # (questions, 2): cosine and lead
+Rows = NDArray[np.float64]  # (questions, 3): cosine, lead, unnamed
+Row = tuple[float, float, float]
 Pairs = tuple[Rows, NDArray[np.int64]]
 
 
@@ -60,7 +63,9 @@ def main() -> None:
     fitted = LogisticRegression(C=10).fit(rows / spread, right, sample_weight=weight * len(sets))
     weights = fitted.coef_[0] / spread
     print(f"trained on {len(right):,} pairs of {', '.join(SETS)} and policy dev")
-    print(f"cosine={weights[0]:.2f}, lead={weights[1]:.2f}, constant={fitted.intercept_[0]:.2f}")
+    told = zip(("cosine", "lead", "unnamed"), weights, strict=True)
+    print(", ".join(f"{name}={weight:.2f}" for name, weight in told), end=", ")
+    print(f"constant={fitted.intercept_[0]:.2f}")
     with (given.qrels / FOREIGN / "queries.jsonl").open(encoding="utf-8") as lines:
         foreign = [_best(searcher, json.loads(line)["text"]) for line in lines]
     for part in ("dev", "test"):
@@ -85,16 +90,18 @@ def _best(searcher: Searcher, question: str) -> float:
 
 
 def _of_policy(searcher: Searcher, part: str) -> Pairs:
-    rows: list[tuple[float, float]] = []
+    rows: list[Row] = []
     right: list[int] = []
     for question in load_questions(part):
-        hits = searcher.ask(question.question, k=100).hits
+        answer = searcher.ask(question.question, k=100)
+        hits = answer.hits
         middle = float(np.median([hit.dense.score or 0.0 for hit in hits]))
         answering = [hit for hit in hits if question.answered_by(hit)][:1]
         others = [hit for hit in hits if not question.in_report(hit)][:1]
         for hit, answers in [*((h, 1) for h in answering), *((h, 0) for h in others)]:
             cosine = hit.dense.score or 0.0
-            rows.append((cosine, cosine - middle))
+            unnamed = searcher.unnamed(answer.reading.names, hit.report.report_id)
+            rows.append((cosine, cosine - middle, unnamed))
             right.append(answers)
     return np.array(rows), np.array(right)
 
@@ -104,7 +111,7 @@ def _of_set(dataset: Dataset, encoder: Encoder) -> Pairs:
     return np.array([row for row, _ in pairs]), np.array([right for _, right in pairs])
 
 
-def _pairs(dataset: Dataset, encoder: Encoder) -> Iterator[tuple[tuple[float, float], int]]:
+def _pairs(dataset: Dataset, encoder: Encoder) -> Iterator[tuple[Row, int]]:
     owners, entries, texts = cut(dataset, encoder, PassageRules().fitted(encoder.spec.max_tokens))
     vectors = encode_all(texts, encoder, lambda _done, _total: None)
     questions = dict(list(dataset.queries.items())[:MOST])
@@ -127,7 +134,17 @@ def _pairs(dataset: Dataset, encoder: Encoder) -> Iterator[tuple[tuple[float, fl
                 )
                 if (place := next(places, None)) is not None:
                     cosine = float(found.dense[place])
-                    yield (cosine, cosine - middle), answers
+                    document = dataset.corpus[owners[found.ordinals[place]]]
+                    unnamed = _unnamed(text, f"{document.title} {document.text}")
+                    yield (cosine, cosine - middle, unnamed), answers
+
+
+def _unnamed(question: str, text: str) -> float:
+    """As `Searcher.unnamed`, over a document's text."""
+    names = names_in(question)
+    words = {word.casefold() for word in re.findall(r"[^\W_]+", text)}
+    missed = sum(not any(word.startswith(beginning(name)) for word in words) for name in names)
+    return missed / len(names) if names else 0.0
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ FOLDER_NAME: Final = "lexical"
 WORDS: Final = "words"
 ANALYZER: Final = "english_text"
 WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
+SHORTEST_BEGINNING: Final = 4  # letters of a name that must agree
 SHORTEST_MENDED: Final = 5  # letters of a stem; shorter ones are near too many others
 SHORTEST_WRONG: Final = 7
 LEAST_FREQUENT: Final = 2  # passages a term must stand in to be offered for a mistyped one
@@ -71,6 +72,19 @@ def analyzer() -> TextAnalyzer:
 @lru_cache(maxsize=1)
 def _analyzer() -> TextAnalyzer:
     return analyzer()
+
+
+@lru_cache(maxsize=1)
+def _folder() -> TextAnalyzer:
+    """Words as `analyzer` has them before their endings go."""
+    tokenizer = TextAnalyzerBuilder(Tokenizer.simple())
+    return tokenizer.filter(Filter.lowercase()).filter(Filter.ascii_fold()).build()
+
+
+def beginning(name: str) -> str:
+    """What words that mean the same name begin with: a year whole, of others all but the end."""
+    folded = "".join(_folder().analyze(name))
+    return folded if folded.isdigit() else folded[: max(SHORTEST_BEGINNING, len(folded) - 3)]
 
 
 def stems(text: str) -> list[str]:
@@ -164,6 +178,11 @@ class LexicalHalf:
             if OSA.distance(stem, term, score_cutoff=1) == 1:
                 return str(term)
         return None
+
+    def mentions(self, name: str, report_row: int) -> bool:
+        """Whether a report has a word that begins as the name does: "Hungary" for "Hungarian"."""
+        within = Query.term_query(self._schema, "report", report_row)
+        return bool(self._searcher.terms_with_prefix(WORDS, beginning(name), within, 1))
 
     def _terms(self, query: str) -> Query | None:
         """Any of the question's terms; of a word's spellings the one that scores highest counts."""

@@ -123,3 +123,13 @@ def test_a_weak_match_is_called_uncertain() -> None:
     words = [part.words for part in _said(_hit("a", confidence=0.45)).parts]
     assert any("uncertain" in each for each in words)
     assert not any("uncertain" in part.words for part in _said(_hit("a")).parts)
+
+
+def test_a_verdict_is_quoted_by_the_sentence_that_tells_of_an_effect() -> None:
+    text = "Outcome: Lower crime. Mentors may be volunteers. It reduces crime. It helps at home."
+    hit = _hit("a", direction=Direction.HELPS)
+    start = text.index("Mentors")
+    passage = replace(hit.passage, text=text, spans=(Span(1, 0, len(text)),))
+    marked = replace(hit, passage=passage, highlights=((start, start + 27),))
+    [verdict] = _said(marked).verdicts
+    assert [quoted.words for quoted in verdict.quoted] == ["It reduces crime."]

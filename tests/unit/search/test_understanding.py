@@ -1,12 +1,14 @@
 """What a question is taken to mean."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.index.lexical import LexicalEntry, LexicalHalf, open_lexical, write_lexical
 from search.index.variants import variants
-from search.understanding import acronyms, as_typed, reading_words, understand
+from search.understanding import acronyms, as_typed, names_in, reading_words, understand
 
 TEXTS = [
     "Mentoring and breakfast clubs change the behaviour and attainment of pupils in schools.",
@@ -68,6 +70,32 @@ def test_acronyms_are_written_out_as_they_are_written(lexical: LexicalHalf) -> N
 )
 def test_a_topic_asks_nothing(lexical: LexicalHalf, question: str, topic: bool) -> None:  # noqa: FBT001
     assert understand(question, lexical).topic is topic
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What share of Kent's over-65s live alone?", ("Kent",)),
+        ("How did Welsh pupils do in 2022, and in 2022 again?", ("Welsh", "2022")),
+        ("Does CBT help in the UK?", ()),
+        ("Do American Teachers Care Much", ()),
+        ("how many live alone in kent", ()),
+    ],
+)
+def test_names_are_places_people_and_years(question: str, names: tuple[str, ...]) -> None:
+    assert names_in(question) == names
+    assert as_typed(question).names == names
+
+
+def test_a_report_mentions_a_name_by_its_beginning(tmp_path: Path) -> None:
+    texts = ["Pupils in Hungary did well in 2022.", "Pupils in Kent did not."]
+    write_lexical((LexicalEntry(row, "", "", text) for row, text in enumerate(texts)), tmp_path)
+    half = open_lexical(tmp_path, ranked=2)
+    assert half.mentions("Hungarian", 0)
+    assert half.mentions("2022", 0)
+    assert not half.mentions("2021", 0)
+    assert not half.mentions("Hungarian", 1)
+    assert half.mentions("Kent", 1)
 
 
 def test_what_was_done_is_told(lexical: LexicalHalf) -> None:
