@@ -33,9 +33,11 @@ from search.encoder.types import Encoder, Vectors
 from search.errors import IndexUnusable, NoIndex
 from search.index.generations import Generations
 from search.index.manifest import Manifest
+from search.index.sentences import Sentences, pack, sentences_of
 from search.index.store import StoreEntry
 from search.loading import encoder_folder
 
+PACKED_AT_ONCE: Final = 50_000  # sentences
 ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
 _SHELVED: Final = TypeAdapter(Shelved)
 
@@ -102,10 +104,15 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
             for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
         ]
         vectors, encoded = _encode(texts, encoder, cache, progress)
+        sentences = _sentences(entries[:ranked], encoder, cache, progress)
     progress.start("Writing the index", 1, "generations")
     manifest = publish(
         Content(
-            [each.report for each in shelved], [each.details for each in shelved], entries, vectors
+            [each.report for each in shelved],
+            [each.details for each in shelved],
+            entries,
+            vectors,
+            sentences,
         ),
         generations,
         encoder=spec,
@@ -213,18 +220,46 @@ def _encode(
 ) -> tuple[Vectors, int]:
     """The vector of every text, shape (texts, dimension), and how many were not cached."""
     keys = [key_of(text) for text in texts]
+    done = _fill(keys, texts, encoder, cache, progress, "passages")
+    return cache.matrix(keys), done
+
+
+def _sentences(
+    entries: Sequence[StoreEntry], encoder: Encoder, cache: VectorCache, progress: Progress
+) -> Sentences:
+    """The sentences of all ranked passages, encoded where they are not cached."""
+    split = [sentences_of(entry.passage.text) for entry in entries]
+    texts = [text for some in split for text in some]
+    keys = [key_of(text) for text in texts]
+    _fill(keys, texts, encoder, cache, progress, "sentences")
+    blocks = (
+        cache.matrix(keys[start : start + PACKED_AT_ONCE])
+        for start in range(0, len(keys), PACKED_AT_ONCE)
+    )
+    return pack(blocks, [len(some) for some in split], encoder.spec.dimension)
+
+
+def _fill(
+    keys: Sequence[bytes],
+    texts: Sequence[str],
+    encoder: Encoder,
+    cache: VectorCache,
+    progress: Progress,
+    unit: str,
+) -> int:
+    """Encode what the cache lacks, and keep it there; how many texts that were."""
     missing = cache.missing(keys)
     todo = list(
         {key: text for key, text in zip(keys, texts, strict=True) if key in missing}.items()
     )
     if todo:
-        progress.start("Encoding passages", len(todo), "passages")
+        progress.start(f"Encoding {unit}", len(todo), unit)
     for start in range(0, len(todo), ENCODED_AT_ONCE):
         some = todo[start : start + ENCODED_AT_ONCE]
         vectors = encoder.encode_documents([text for _, text in some])
         cache.put({key: vector for (key, _), vector in zip(some, vectors, strict=True)})
         progress.advance(len(some))
-    return cache.matrix(keys), len(todo)
+    return len(todo)
 
 
 def remove_report(home: Home, wanted: str, progress: Progress) -> tuple[str, Built | None]:

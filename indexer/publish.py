@@ -26,6 +26,7 @@ from search.index.manifest import (
     checksum_files,
     write_manifest,
 )
+from search.index.sentences import Sentences, write_sentences
 from search.index.store import StoreEntry, write_store
 
 _REPORTS: Final = TypeAdapter(list[Report])
@@ -45,6 +46,7 @@ class Content:
     details: Sequence[ReportDetails]  # one for each report
     entries: Sequence[StoreEntry]
     vectors: Vectors
+    sentences: Sentences  # of the ranked passages
 
     @property
     def standing(self) -> int:
@@ -85,6 +87,7 @@ def publish(
         write_lexical(
             (_lexical(content, e) for e in content.entries[: len(content.vectors)]), folder
         )
+        write_sentences(content.sentences, folder)
         write_store(content.reports, content.details, content.entries, folder)
         manifest = Manifest(
             format_version=FORMAT_VERSION,

@@ -1,4 +1,4 @@
-"""Two retrievers' scores into one: the weighted mean of z-scores.
+"""Scores of two retrievers and of sentences into one: the weighted sum of z-scores.
 
 Each half's scores are standardised over the same candidates before they are added, so that
 cosines and BM25 scores can be weighed against each other (Lee, 1997, "Analyses of multiple
@@ -19,15 +19,22 @@ SMALLEST_SPREAD: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class FusionRules:
-    """`depth`: candidates taken from each half. `dense_weight`: from 0 (lexical only) to 1."""
+    """`depth`: candidates taken from each half. `dense_weight`: from 0 (lexical only) to 1.
+
+    `sentence_weight` is what a candidate's best sentence adds.
+    """
 
     depth: int = 200
     dense_weight: float = 0.6
+    sentence_weight: float = 0.2
 
 
-def fuse(dense: Values, lexical: Values, *, dense_weight: float) -> Values:
+def fuse(dense: Values, lexical: Values, sentence: Values, rules: FusionRules) -> Values:
     """One score for each candidate: arrays of one length in, one array out; higher is better."""
-    return dense_weight * standardise(dense) + (1 - dense_weight) * standardise(lexical)
+    halves = rules.dense_weight * standardise(dense) + (1 - rules.dense_weight) * standardise(
+        lexical
+    )
+    return np.asarray(halves + rules.sentence_weight * standardise(sentence), np.float32)
 
 
 def standardise(scores: Values) -> Values:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.fusion import FusionRules, fuse
+from search.index.sentences import SentenceHalf
 from search.index.types import Allowed, Candidates, Ordinals, Retriever, Scores
 
 
@@ -33,14 +34,15 @@ class Stopwatch:
 class Fused:
     """All candidates of a question, best first, and what each half made of them.
 
-    `dense` and `lexical` are scores of every candidate, shape (candidates,); `dense_rank` and
-    `lexical_rank` give an ordinal's rank (from 1) where that half proposed it.
+    `dense`, `lexical` and `sentence` are scores of every candidate, shape (candidates,);
+    `dense_rank` and `lexical_rank` give an ordinal's rank (from 1) where that half proposed it.
     """
 
     ordinals: Ordinals
     scores: Scores
     dense: Scores
     lexical: Scores
+    sentence: Scores
     dense_rank: dict[int, int]
     lexical_rank: dict[int, int]
 
@@ -51,11 +53,15 @@ def retrieve(
     *,
     dense: Retriever[NDArray[np.float32]],
     lexical: Retriever[str],
+    sentences: SentenceHalf,
     rules: FusionRules,
     allowed: Allowed | None = None,
     watch: Stopwatch | None = None,
 ) -> Fused:
-    """Ask both halves, score every candidate by both, fuse; ties go to the lower ordinal."""
+    """Ask both halves, score every candidate by both and by its sentences, fuse.
+
+    Ties go to the lower ordinal.
+    """
     watch = watch or Stopwatch()
     with watch.stage("dense"):
         by_dense = dense.search(vector, rules.depth, allowed)
@@ -65,13 +71,15 @@ def retrieve(
         ordinals = np.union1d(by_dense.ordinals, by_lexical.ordinals)
         dense_scores = dense.score(vector, ordinals)
         lexical_scores = _completed(question, by_lexical, lexical, ordinals)
-        scores = fuse(dense_scores, lexical_scores, dense_weight=rules.dense_weight)
+        sentence_scores = sentences.score(vector, ordinals)
+        scores = fuse(dense_scores, lexical_scores, sentence_scores, rules)
         order = np.lexsort((ordinals, -scores))
     return Fused(
         ordinals=ordinals[order],
         scores=scores[order],
         dense=dense_scores[order],
         lexical=lexical_scores[order],
+        sentence=sentence_scores[order],
         dense_rank=_ranks(by_dense),
         lexical_rank=_ranks(by_lexical),
     )

@@ -161,6 +161,7 @@ class Searcher:
                 vector,
                 dense=self._index.dense,
                 lexical=self._index.lexical,
+                sentences=self._index.sentences,
                 rules=replace(self._rules, depth=depth),
                 allowed=allowed,
                 watch=watch,
@@ -227,6 +228,7 @@ class Searcher:
                 highlights=(span,),
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
+                sentence=float(fused.sentence[place]),
                 duplicates=tuple(stored[other].passage.passage_id for other in others),
                 confidence=MODEL.probability(
                     Signals(cosine, cosine - middle, unnamed(report.report_id))

@@ -66,6 +66,7 @@ class ScoredPassage:
     `highlights` are half-open character ranges of `passage.text`: the best sentence.
     `duplicates` are passage ids of near-identical passages this one stands for.
     `confidence` is the estimated chance, from 0 to 1, that the passage answers the question.
+    `sentence` is the cosine of the question and the passage's nearest sentence.
     `reranked` is where the reranker put it and its logit, None where it was not asked.
     """
 
@@ -78,6 +79,7 @@ class ScoredPassage:
     lexical: Standing
     duplicates: tuple[str, ...] = ()
     confidence: float = 0.0
+    sentence: float = 0.0
     reranked: Standing | None = None
 
 

@@ -17,6 +17,7 @@ from corpus.types import (
 from indexer.publish import Content, publish
 from search.encoder.types import Encoder
 from search.index.generations import Generation, Generations
+from search.index.sentences import pack, sentences_of
 from search.index.store import StoreEntry
 
 
@@ -57,7 +58,11 @@ def content(
         for place, ((report_id, text), first) in enumerate(zip(texts, firsts, strict=True))
     ]
     details = [ReportDetails() for _ in reports]
-    return Content(reports, details, entries, encoder.encode_documents([text for _, text in texts]))
+    split = [sentences_of(text) for _, text in texts]
+    each = [encoder.encode_documents(some) for some in split]
+    sentences = pack(each, [len(some) for some in split], encoder.spec.dimension)
+    vectors = encoder.encode_documents([text for _, text in texts])
+    return Content(reports, details, entries, vectors, sentences)
 
 
 def generation(home: Path, made: Content, encoder: Encoder, digest: str = "d") -> Generation:

@@ -28,6 +28,7 @@ class WhyOut(BaseModel):
 
     dense: StandingOut
     lexical: StandingOut
+    sentence: float = Field(description="Cosine of the question and the nearest sentence.")
     reranker: StandingOut | None = Field(description="Null where no reranker is in use.")
 
 
@@ -65,6 +66,7 @@ class HitOut(BaseModel):
             why=WhyOut(
                 dense=StandingOut.of(hit.dense),
                 lexical=StandingOut.of(hit.lexical),
+                sentence=round(hit.sentence, 4),
                 reranker=StandingOut.of(hit.reranked) if hit.reranked else None,
             ),
             permalink=permalink(hit.passage, generation),

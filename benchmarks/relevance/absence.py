@@ -29,11 +29,9 @@ from search.confidence import MAY_ANSWER
 from search.encoder.load import load_encoder
 from search.encoder.types import Encoder
 from search.evaluation.dataset import Dataset, load_dataset
-from search.evaluation.retrieval import cut, encode_all
+from search.evaluation.retrieval import collect, cut, encode_all
 from search.fusion import FusionRules
-from search.hybrid import retrieve
-from search.index.dense import open_dense, write_dense
-from search.index.lexical import beginning, open_lexical, write_lexical
+from search.index.lexical import beginning
 from search.loading import encoder_folder, load_searcher
 from search.searcher import LOOKED_AT, Searcher
 from search.understanding import names_in
@@ -117,13 +115,9 @@ def _pairs(dataset: Dataset, encoder: Encoder) -> Iterator[tuple[Row, int]]:
     questions = dict(list(dataset.queries.items())[:MOST])
     asked = encoder.encode_queries(list(questions.values()))
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        info = write_dense(vectors, folder)
-        write_lexical(entries, folder)
-        lexical = open_lexical(folder, ranked=len(owners))
-        dense = open_dense(folder, info, dimension=vectors.shape[1], ranked=len(owners))
+        at = collect(owners, entries, vectors, Path(name), encoder)
         for (query, text), vector in zip(questions.items(), asked, strict=True):
-            found = retrieve(text, vector, dense=dense, lexical=lexical, rules=FusionRules())
+            found = at.ask(text, vector, FusionRules())
             good = {d for d, score in dataset.qrels[query].items() if score > 0}
             middle = float(np.median(found.dense))
             for answers in (1, 0):

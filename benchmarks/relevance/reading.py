@@ -12,6 +12,7 @@ import random
 import re
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,12 +24,10 @@ from search.encoder.prepare import prepare_encoder
 from search.encoder.types import Encoder
 from search.evaluation.dataset import Dataset, load_dataset
 from search.evaluation.measures import Run, evaluate
-from search.evaluation.retrieval import Collection, best_documents, cut, encode_all
+from search.evaluation.retrieval import Collection, best_documents, collect, cut, encode_all
 from search.evaluation.significance import compare
 from search.fusion import FusionRules
-from search.hybrid import retrieve
-from search.index.dense import open_dense, write_dense
-from search.index.lexical import LexicalHalf, open_lexical, write_lexical
+from search.index.lexical import LexicalHalf
 from search.index.types import Candidates
 from search.index.variants import variants
 from search.understanding import understand
@@ -68,11 +67,8 @@ def main() -> None:
 def _measure(dataset: Dataset, encoder: Encoder, folder: Path) -> None:
     owners, entries, texts = cut(dataset, encoder, PassageRules())
     vectors = encode_all(texts, encoder, lambda _done, _total: None)
-    info = write_dense(vectors, folder)
-    write_lexical(entries, folder)
-    dense = open_dense(folder, info, dimension=vectors.shape[1], ranked=len(owners))
-    both = Collection(tuple(owners), open_lexical(folder, ranked=len(owners)), dense)
-    one = Collection(tuple(owners), _OneSpelling(both.lexical._index), dense)  # noqa: SLF001 - the same index
+    both = collect(owners, entries, vectors, folder, encoder)
+    one = replace(both, lexical=_OneSpelling(both.lexical._index))  # noqa: SLF001 - the same index
 
     def plain(text: str) -> Texts:
         return text, text
@@ -117,7 +113,7 @@ def _run(
     for query, question in questions.items():
         words, meaning = texts(question)
         vector = encoder.encode_queries([meaning])[0]
-        fused = retrieve(words, vector, dense=at.dense, lexical=at.lexical, rules=FusionRules())
+        fused = at.ask(words, vector, FusionRules())
         run[query] = best_documents(at, Candidates(fused.ordinals, fused.scores))
     return run
 

@@ -15,11 +15,8 @@ from typing import Final
 from corpus.passages import PassageRules
 from search.encoder.types import Encoder
 from search.evaluation.dataset import Dataset, load_dataset
-from search.evaluation.retrieval import cut, encode_all
+from search.evaluation.retrieval import collect, cut, encode_all
 from search.fusion import FusionRules
-from search.hybrid import retrieve
-from search.index.dense import open_dense, write_dense
-from search.index.lexical import open_lexical, write_lexical
 
 #: Dataset, split, and how many of the highest ranked to skip. Licences: see the model card.
 SETS: Final = (
@@ -65,13 +62,9 @@ def _groups(
     vectors = encode_all(texts, encoder, lambda _done, _total: None)
     questions = encoder.encode_queries(list(dataset.queries.values()))
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        info = write_dense(vectors, folder)
-        write_lexical(entries, folder)
-        lexical = open_lexical(folder, ranked=len(owners))
-        dense = open_dense(folder, info, dimension=vectors.shape[1], ranked=len(owners))
+        at = collect(owners, entries, vectors, Path(name), encoder)
         for (query, text), vector in zip(dataset.queries.items(), questions, strict=True):
-            found = retrieve(text, vector, dense=dense, lexical=lexical, rules=FusionRules())
+            found = at.ask(text, vector, FusionRules())
             right = {d for d, score in dataset.qrels[query].items() if score > 0}
             ordinals = found.ordinals.tolist()
             answering = [o for o in ordinals if owners[o] in right]

@@ -7,12 +7,13 @@ neural language modeling": MaxP).
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.passages import PassageRules, embedded_text, split_document
 from corpus.types import Block, BlockKind, DocumentType, Page
@@ -21,9 +22,16 @@ from search.encoder.types import Encoder, Vectors
 from search.evaluation.dataset import Dataset, Document
 from search.evaluation.measures import Run
 from search.fusion import FusionRules
-from search.hybrid import retrieve
+from search.hybrid import Fused, retrieve
 from search.index.dense import DenseHalf, open_dense, write_dense
 from search.index.lexical import LexicalEntry, LexicalHalf, open_lexical, write_lexical
+from search.index.sentences import (
+    SentenceHalf,
+    open_sentences,
+    pack,
+    sentences_of,
+    write_sentences,
+)
 from search.index.types import Candidates
 
 DEPTH: Final = 1_000  # passages of each half, from which documents are made
@@ -39,6 +47,18 @@ class Collection:
     documents: tuple[str, ...]
     lexical: LexicalHalf
     dense: DenseHalf
+    sentences: SentenceHalf
+
+    def ask(self, question: str, vector: NDArray[np.float32], rules: FusionRules) -> Fused:
+        """The product's own candidates in its own order."""
+        return retrieve(
+            question,
+            vector,
+            dense=self.dense,
+            lexical=self.lexical,
+            sentences=self.sentences,
+            rules=rules,
+        )
 
 
 def cut(
@@ -94,15 +114,32 @@ def run_all(
     owners, entries, texts = cut(dataset, encoder, passage_rules)
     vectors = encode_all(texts, encoder, told)
     with tempfile.TemporaryDirectory(prefix="evidence-evaluate-") as name:
-        folder = Path(name)
-        info = write_dense(vectors, folder)
-        write_lexical(entries, folder)
-        collection = Collection(
-            tuple(owners),
-            open_lexical(folder, ranked=len(owners)),
-            open_dense(folder, info, dimension=vectors.shape[1], ranked=len(owners)),
-        )
+        collection = collect(owners, entries, vectors, Path(name), encoder)
         return ask_all(dataset, collection, encoder, fusion)
+
+
+def collect(
+    owners: Sequence[str],
+    entries: Sequence[LexicalEntry],
+    vectors: Vectors,
+    folder: Path,
+    encoder: Encoder,
+) -> Collection:
+    """Write both halves and the sentences of cut passages into a folder, and open them."""
+    info = write_dense(vectors, folder)
+    write_lexical(entries, folder)
+    split = [sentences_of(entry.text) for entry in entries]
+    texts = [text for some in split for text in some]
+    vectors_of_all = encode_all(texts, encoder, lambda _done, _total: None)
+    packed = pack([vectors_of_all], [len(some) for some in split], vectors.shape[1])
+    write_sentences(packed, folder)
+    ranked, dimension = len(owners), vectors.shape[1]
+    return Collection(
+        tuple(owners),
+        open_lexical(folder, ranked=ranked),
+        open_dense(folder, info, dimension=dimension, ranked=ranked),
+        open_sentences(folder, dimension=dimension, ranked=ranked),
+    )
 
 
 def ask_all(
@@ -116,9 +153,7 @@ def ask_all(
         text = dataset.queries[query]
         runs["lexical"][query] = best_documents(collection, collection.lexical.search(text, DEPTH))
         runs["dense"][query] = best_documents(collection, collection.dense.search(vector, DEPTH))
-        fused = retrieve(
-            text, vector, dense=collection.dense, lexical=collection.lexical, rules=fusion
-        )
+        fused = collection.ask(text, vector, fusion)
         runs["fused"][query] = best_documents(collection, Candidates(fused.ordinals, fused.scores))
     return runs
 

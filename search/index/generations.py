@@ -1,7 +1,8 @@
 """Generations on disk: immutable folders, one of them live, swapped by one rename.
 
     index/CURRENT                    the id of the live generation, one line
-    index/generations/<id>/          manifest.json, store.sqlite, dense.faiss, lexical/
+    index/generations/<id>/          manifest.json, store.sqlite, dense.faiss, lexical/,
+                                     sentences.npy and its two companions
     index/generations/.new-<id>/     being written; never opened, swept up by the next build
 
 A reader opens the generation CURRENT names and keeps it open for as long as it likes: the
@@ -22,6 +23,7 @@ from search.errors import IndexUnusable, NoIndex
 from search.index.dense import DenseHalf, open_dense
 from search.index.lexical import LexicalHalf, open_lexical
 from search.index.manifest import REBUILD, Manifest, read_manifest, verify_files
+from search.index.sentences import SentenceHalf, open_sentences
 from search.index.store import Store, open_store
 
 CURRENT: Final = "CURRENT"
@@ -47,6 +49,7 @@ class Generation:
     manifest: Manifest
     dense: DenseHalf
     lexical: LexicalHalf
+    sentences: SentenceHalf
     store: Store
 
 
@@ -158,6 +161,9 @@ def open_generation(folder: Path) -> Generation:
             folder, manifest.dense, dimension=manifest.encoder.dimension, ranked=counts.ranked
         ),
         lexical=open_lexical(folder, ranked=counts.ranked),
+        sentences=open_sentences(
+            folder, dimension=manifest.encoder.dimension, ranked=counts.ranked
+        ),
         store=open_store(folder),
     )
     reports = generation.store.reports

@@ -59,7 +59,7 @@ def test_k_is_filled_however_many_duplicates_crowd_in(tmp_path: Path) -> None:
     searcher = Searcher(generation(tmp_path, content(reports, texts, ENCODER), ENCODER), ENCODER)
     answer = searcher.ask("tutoring maths pupils", k=20)
     assert len(answer.hits) == 20
-    assert len(answer.hits[0].duplicates) == 299
+    assert max(len(hit.duplicates) for hit in answer.hits) == 299
 
 
 def test_a_filter_chooses_the_copy_it_allows(searcher: Searcher) -> None:
