@@ -9,29 +9,30 @@ and all. p is that of a paired t-test against the mean of passages.
 import argparse
 import json
 import platform
-import tomllib
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import ttest_rel
 
-from search.index.generations import Generations
+from benchmarks.relevance.related.measure import (
+    Judged,
+    K,
+    Matrix,
+    ask_product,
+    gain_of,
+    load_judged,
+)
 from search.loading import load_searcher
-from search.related.scoring import CLOSE, centred, nearness
+from search.related.scoring import CLOSE, nearness
 from search.searcher import Searcher
 
-K: Final = 10
 FOREIGN: Final = 200  # texts of another field
 LONG: Final = 5  # passages of a report that is no record
 
-Matrix = NDArray[np.float32]
 Way = Callable[[Matrix, Matrix], float]
 
 
@@ -63,15 +64,6 @@ def _cosine(one: Matrix, other: Matrix) -> float:
     return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Reports by id, the right ones of each, and the vectors of each one's passages."""
-
-    right: dict[str, frozenset[str]]
-    plain: dict[str, Matrix]
-    centred: dict[str, Matrix]
-
-
 def main() -> None:
     """Compare, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -79,7 +71,7 @@ def main() -> None:
     parser.add_argument("--foreign", type=Path, help="a BEIR folder of another field")
     given = parser.parse_args()
     searcher = load_searcher(given.home)
-    judged = _load(searcher, given.home)
+    judged = load_judged(searcher, given.home)
     print(
         f"Python {platform.python_version()}, {searcher.spec.name}, {len(judged.plain)} reports, "
         f"{len(judged.right)} asked for, of which "
@@ -87,7 +79,7 @@ def main() -> None:
         f"{LONG} passages"
     )
     gains = {name: _gains(judged, *way) for name, way in WAYS.items()}
-    gains["the product"] = _product(searcher, judged)
+    gains["the product"], _ = ask_product(searcher, judged)
     base = gains["mean of passages"]
     long = np.array([len(judged.plain[each]) > LONG for each in judged.right])
     for name, found in gains.items():
@@ -101,46 +93,6 @@ def main() -> None:
     _closeness(searcher, judged, given.foreign)
 
 
-def _load(searcher: Searcher, home: Path) -> Judged:
-    index = Generations(home / "index").open_current()
-    rows, _ = index.store.columns()
-    of_row = defaultdict(list)
-    for ordinal, row in enumerate(rows[: index.manifest.counts.ranked]):
-        of_row[row].append(ordinal)
-    plain = {
-        index.store.reports[row].report_id: index.dense.vectors(np.array(ordinals))
-        for row, ordinals in of_row.items()
-    }
-    centre = np.concatenate(list(plain.values())).mean(axis=0)
-    names = {
-        report.report_id: Path(report.file.rpartition("#")[2]).name
-        for report in searcher.standing_reports()
-    }
-    right: dict[str, set[str]] = defaultdict(set)
-    for members in _groups():
-        ids = {_id_of(member, names) for member in members}
-        for each in ids:
-            right[each] |= ids - {each}
-    return Judged(
-        {each: frozenset(others) for each, others in sorted(right.items())},
-        plain,
-        {each: centred(vectors, centre) for each, vectors in plain.items()},
-    )
-
-
-def _groups() -> Iterator[list[str]]:
-    with (Path(__file__).parent / "groups.toml").open("rb") as file:
-        for group in tomllib.load(file).values():
-            yield group["members"]
-
-
-def _id_of(member: str, names: dict[str, str]) -> str:
-    for report_id, name in names.items():
-        if name == member or ("_" in member and name.startswith(member)):
-            return report_id
-    raise SystemExit(f"{member} is not in the library: add ../shared/reports and the starter.")
-
-
 def _gains(judged: Judged, center: bool, way: Way) -> NDArray[np.float64]:  # noqa: FBT001
     vectors = judged.centred if center else judged.plain
     rows = []
@@ -148,29 +100,7 @@ def _gains(judged: Judged, center: bool, way: Way) -> NDArray[np.float64]:  # no
         others = [each for each in vectors if each != asked]
         scores = np.array([way(vectors[asked], vectors[each]) for each in others])
         order = np.argsort(-scores, kind="stable")
-        rows.append(_gain([others[place] in right for place in order[:K]], len(right)))
-    return np.array(rows)
-
-
-def _gain(hits: list[bool], right: int) -> tuple[float, float]:
-    """nDCG@10 and recall@5."""
-    discount = 1 / np.log2(np.arange(2, K + 2))
-    got = float((np.array(hits + [False] * (K - len(hits))) * discount).sum())
-    return got / float(discount[: min(K, right)].sum()), sum(hits[:5]) / min(5, right)
-
-
-def _product(searcher: Searcher, judged: Judged) -> NDArray[np.float64]:
-    """The family of a study is part of its answer: it stands first here."""
-    rows, took = [], []
-    for asked, right in judged.right.items():
-        start = perf_counter()
-        answer = searcher.related.near(searcher.related.of_report(asked), k=K)
-        took.append(perf_counter() - start)
-        found = [relative.report_id for relative in answer.probe.family]
-        found += [each.report.report_id for each in answer.reports]
-        rows.append(_gain([each in right for each in found[:K]], len(right)))
-    p50, p95 = np.percentile(np.array(took) * 1000, [50, 95])
-    print(f"the product takes p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+        rows.append(gain_of([others[place] in right for place in order[:K]], len(right)))
     return np.array(rows)
 
 
