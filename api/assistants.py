@@ -123,7 +123,7 @@ def _related(searcher: Searcher, asked: RelatedParameters) -> RelatedResponse:
 
 def _search(searcher: Searcher, asked: SearchParameters) -> SearchResult:
     try:
-        answer = searcher.ask(asked.q, filters=asked.filters(), k=asked.k, exact=asked.exact)
+        answer = asked.ask(searcher, k=asked.k)
     except EvidenceError as error:
         raise _told(error) from error
     return SearchResult(

@@ -13,7 +13,7 @@ from search.index.generations import made_at
 from search.related import Probe
 from search.related.finder import LARGEST_K as MOST_RELATED
 from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
-from search.types import Filters
+from search.types import Answer, Filters, Preference
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Year = Annotated[int, Field(ge=1800, le=2100)]
@@ -87,6 +87,31 @@ class QuestionParameters(FilterParameters):
         description="Search for what was typed: no slip mended, no acronym written out.",
         examples=[True],
     )
+    prefer_strong: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="How far strong evidence moves up among passages about as relevant: what a "
+        "report rated 5 of 5 gains, in standard deviations of relevance. 0 is off.",
+        examples=[0.3],
+    )
+    prefer_recent: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="The same for the newest report against the oldest.",
+        examples=[0.3],
+    )
+
+    def ask(self, searcher: Searcher, *, k: int) -> Answer:
+        """The answer of a searcher; raises what `Searcher.ask` raises."""
+        return searcher.ask(
+            self.q,
+            filters=self.filters(),
+            k=k,
+            exact=self.exact,
+            preference=Preference(strong=self.prefer_strong, recent=self.prefer_recent),
+        )
 
 
 class SearchParameters(QuestionParameters):

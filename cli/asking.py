@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from corpus.types import Direction, DocumentType, StudyDesign
-from search.types import Answer, Filters
+from search.types import Answer, Filters, Preference
 
 CentreOption = Annotated[list[str] | None, typer.Option(help="Only this centre (may be repeated).")]
 YearFromOption = Annotated[int | None, typer.Option(help="Only from this year on.")]
@@ -31,6 +31,13 @@ CostOption = Annotated[
 ]
 ExactOption = Annotated[
     bool, typer.Option("--exact", help="Search for what was typed: mend no slip.")
+]
+StrongOption = Annotated[
+    float,
+    typer.Option("--prefer-strong", min=0, max=1, help="Move strong evidence up; try 0.3."),
+]
+RecentOption = Annotated[
+    float, typer.Option("--prefer-recent", min=0, max=1, help="Move new reports up; try 0.3.")
 ]
 RerankerOption = Annotated[
     str | None,
@@ -70,8 +77,20 @@ def filters_of(
     )
 
 
+def preference_of(strong: float, recent: float) -> Preference:
+    """The preference that a command's options come to."""
+    return Preference(strong=strong, recent=recent)
+
+
 def ask_library(
-    home: Path, question: str, filters: Filters, k: int, *, reranker: str | None, exact: bool
+    home: Path,
+    question: str,
+    filters: Filters,
+    k: int,
+    *,
+    reranker: str | None,
+    exact: bool,
+    preference: Preference,
 ) -> Answer:
     """The answer of a home's library.
 
@@ -85,7 +104,7 @@ def ask_library(
     searcher = load_searcher(home, reranker=reranker)
     try:
         check_centres(filters.centres, searcher.reports_by_centre())
-        return searcher.ask(question, filters=filters, k=k, exact=exact)
+        return searcher.ask(question, filters=filters, k=k, exact=exact, preference=preference)
     finally:
         searcher.close()
 

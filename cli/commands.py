@@ -14,13 +14,16 @@ from cli.asking import (
     DocumentTypeOption,
     ExactOption,
     LanguageOption,
+    RecentOption,
     RerankerOption,
     StrengthOption,
+    StrongOption,
     TopicOption,
     YearFromOption,
     YearToOption,
     ask_library,
     filters_of,
+    preference_of,
 )
 
 
@@ -138,6 +141,8 @@ def ask(
     cost_to: CostOption = None,
     reranker: RerankerOption = None,
     *,
+    prefer_strong: StrongOption = 0.0,
+    prefer_recent: RecentOption = 0.0,
     exact: ExactOption = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON, in the shape of GET /v1/search.")
@@ -161,7 +166,15 @@ def ask(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    answer = ask_library(home, question, filters, k, reranker=reranker, exact=exact)
+    answer = ask_library(
+        home,
+        question,
+        filters,
+        k,
+        reranker=reranker,
+        exact=exact,
+        preference=preference_of(prefer_strong, prefer_recent),
+    )
     if as_json:
         from api.schemas.answers import SearchResponse
 

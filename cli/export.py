@@ -15,13 +15,16 @@ from cli.asking import (
     DocumentTypeOption,
     ExactOption,
     LanguageOption,
+    RecentOption,
     RerankerOption,
     StrengthOption,
+    StrongOption,
     TopicOption,
     YearFromOption,
     YearToOption,
     ask_library,
     filters_of,
+    preference_of,
 )
 from corpus.errors import EvidenceError
 from search.citing.types import ExportFormat
@@ -53,6 +56,8 @@ def export(
     cost_to: CostOption = None,
     reranker: RerankerOption = None,
     *,
+    prefer_strong: StrongOption = 0.0,
+    prefer_recent: RecentOption = 0.0,
     exact: ExactOption = False,
 ) -> None:
     """Take an answer away: references and verbatim quotations, as other programs read them.
@@ -84,7 +89,15 @@ def export(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    answer = ask_library(home, question, filters, k, reranker=reranker, exact=exact)
+    answer = ask_library(
+        home,
+        question,
+        filters,
+        k,
+        reranker=reranker,
+        exact=exact,
+        preference=preference_of(prefer_strong, prefer_recent),
+    )
     today = datetime.now(ZoneInfo("Europe/London")).date()
     takeaway = collect(answer, site=load_settings(home=home).site, asked=today)
     written = FORMATS[to].write(takeaway)

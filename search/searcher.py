@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -25,12 +25,13 @@ from search.index.lexical import stems
 from search.index.manifest import Counts
 from search.index.store import StoredPassage
 from search.index.types import Allowed
+from search.preference import Preferences, reordered
 from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
 from search.statement import state
 from search.themes import sort_by_theme
-from search.types import Answer, Filters, Reading, ScoredPassage, Standing
+from search.types import Answer, Filters, Preference, Reading, ScoredPassage, Standing
 from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
@@ -38,6 +39,16 @@ LARGEST_K: Final = 100
 RERANKED: Final = 30  # passages a reranker reads
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What retrieval is to bring: `k` passages, at first `of_a_report` of each report."""
+
+    k: int
+    of_a_report: int
+    allowed: Allowed | None
+    preference: Preference
 
 
 class Searcher:
@@ -64,6 +75,7 @@ class Searcher:
         self._first = firsts[:ranked]
         self._repeats = _group(self._first)
         self._allowed = lru_cache(maxsize=64)(self._allow)
+        self._preferences = Preferences(generation.store.reports)
         self.related = RelatedStudies(generation, encoder, self._report_rows)
 
     @property
@@ -82,7 +94,13 @@ class Searcher:
         return self._encoder.spec
 
     def ask(
-        self, question: str, *, filters: Filters = Filters(), k: int = 10, exact: bool = False
+        self,
+        question: str,
+        *,
+        filters: Filters = Filters(),
+        k: int = 10,
+        exact: bool = False,
+        preference: Preference = Preference(),
     ) -> Answer:
         """The k best passages for a plain-English question.
 
@@ -94,6 +112,7 @@ class Searcher:
             k: how many passages, 1 to 100; near-duplicates count once. The statement looks at
                 `LOOKED_AT` even where fewer are shown.
             exact: search for what was typed: no slip mended, no acronym written out.
+            preference: what moves a passage up among those about as relevant.
 
         Raises:
             InvalidQuery: an empty or over-long question, a wrong k or filter.
@@ -110,13 +129,14 @@ class Searcher:
             allowed = self._allowed(filters)
         depth = max(k, LOOKED_AT, RERANKED if self._reranker else 0)
         most = OF_A_REPORT if reading.topic else depth
-        fused, shown = self._retrieve(reading.searched, vector, depth, most, allowed, watch)
+        bring = Wanted(depth, most, allowed, preference)
+        fused, shown = self._retrieve(reading.searched, vector, bring, watch)
         with watch.stage("fetch"):
             repeats = {place: self._others(fused, place, allowed) for place in shown}
             wanted = [int(fused.ordinals[place]) for place in shown]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits(reading, vector, fused, repeats, stored)
+            found = self._hits(reading, vector, fused, repeats, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker)
@@ -137,6 +157,7 @@ class Searcher:
             statement=statement,
             generation=self.generation,
             model=self.spec.name,
+            preference=preference,
             themes=sort_by_theme(shown_reports.values()) if reading.topic else (),
             took_ms=watch.took_ms,
         )
@@ -148,12 +169,10 @@ class Searcher:
         self,
         question: str,
         vector: Vectors,
-        k: int,
-        most: int,
-        allowed: Allowed | None,
+        wanted: "Wanted",
         watch: Stopwatch,
     ) -> tuple[Fused, list[int]]:
-        """Candidates and the places of the k best, `most` of a report; deeper where few are."""
+        """Candidates and the places of the best; deeper where near-duplicates crowd them."""
         depth = self._rules.depth
         while True:
             fused = retrieve(
@@ -163,11 +182,14 @@ class Searcher:
                 lexical=self._index.lexical,
                 sentences=self._index.sentences,
                 rules=replace(self._rules, depth=depth),
-                allowed=allowed,
+                allowed=wanted.allowed,
                 watch=watch,
             )
-            shown = self._collapse(fused, k, most)
-            if len(shown) == k or len(fused.ordinals) < depth:
+            if wanted.preference.active:
+                rows = self._report_rows[fused.ordinals]
+                fused = reordered(fused, self._preferences.gain(rows, wanted.preference))
+            shown = self._collapse(fused, wanted.k, wanted.of_a_report)
+            if len(shown) == wanted.k or len(fused.ordinals) < depth:
                 return fused, shown
             depth *= 4
 
@@ -205,6 +227,7 @@ class Searcher:
         fused: Fused,
         repeats: Mapping[int, list[int]],
         stored: Mapping[int, StoredPassage],
+        preference: Preference,
     ) -> tuple[ScoredPassage, ...]:
         rarity = self._rarity(reading.searched)
         unnamed = lru_cache(maxsize=None)(lambda each: self.unnamed(reading.names, each))
@@ -229,6 +252,9 @@ class Searcher:
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
                 sentence=float(fused.sentence[place]),
+                preferred=float(
+                    self._preferences.gain(np.array([found.report_row]), preference)[0]
+                ),
                 duplicates=tuple(stored[other].passage.passage_id for other in others),
                 confidence=MODEL.probability(
                     Signals(cosine, cosine - middle, unnamed(report.report_id))

@@ -33,6 +33,23 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Preference:
+    """What moves a passage up among those about as relevant; 0 is off.
+
+    `strong` is what a report rated 5 of 5 for strength gains over an unrated one, `recent` what
+    the newest gains over the oldest or undated, in standard deviations of the candidates' scores.
+    """
+
+    strong: float = 0.0
+    recent: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is preferred."""
+        return self != Preference()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a question was taken to mean.
 
@@ -67,6 +84,7 @@ class ScoredPassage:
     `duplicates` are passage ids of near-identical passages this one stands for.
     `confidence` is the estimated chance, from 0 to 1, that the passage answers the question.
     `sentence` is the cosine of the question and the passage's nearest sentence.
+    `preferred` is what a preference added to the score.
     `reranked` is where the reranker put it and its logit, None where it was not asked.
     """
 
@@ -80,6 +98,7 @@ class ScoredPassage:
     duplicates: tuple[str, ...] = ()
     confidence: float = 0.0
     sentence: float = 0.0
+    preferred: float = 0.0
     reranked: Standing | None = None
 
 
@@ -223,6 +242,7 @@ class Answer:
     generation: str
     model: str
     themes: tuple[Theme, ...] = ()
+    preference: Preference = Preference()
     took_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

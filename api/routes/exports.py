@@ -59,7 +59,7 @@ def export(
 ) -> Response:
     """An answer as a file: every quotation with its page, permalink and the centre's rating."""
     fresh.confirm()
-    answer = searcher.ask(query.q, filters=query.filters(), k=query.k, exact=query.exact)
+    answer = query.ask(searcher, k=query.k)
     takeaway = collect(answer, site=site, asked=datetime.now(LONDON).date())
     return _file(takeaway, query.format, answer.query, fresh)
 

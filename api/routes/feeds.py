@@ -35,7 +35,7 @@ def search_feed(
 ) -> Response:
     """Reports likely to answer, those that came into the library last first."""
     fresh.confirm()
-    answer = searcher.ask(query.q, filters=query.filters(), k=LARGEST_K, exact=query.exact)
+    answer = query.ask(searcher, k=LARGEST_K)
     likely = set(answer.statement.reports)
     asked = query.model_dump(mode="json", exclude_defaults=True)
     feed = Feed(

@@ -42,6 +42,8 @@ _ONE: Final = {
     "year_to": "Up to",
     "strength_from": "Strength at least",
     "cost_to": "Cost at most",
+    "prefer_strong": "Stronger evidence first, by",
+    "prefer_recent": "Newer reports first, by",
 }
 
 

@@ -102,7 +102,7 @@ def evidence_map(
 
 def draw(searcher: Searcher, query: MapParameters) -> EvidenceMap:
     """The map of a question."""
-    answer = searcher.ask(query.q, filters=query.filters(), k=query.k, exact=query.exact)
+    answer = query.ask(searcher, k=query.k)
     return map_evidence(
         [searcher.report(report_id) for report_id in answer.statement.reports],
         searcher.standing_reports(),

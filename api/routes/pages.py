@@ -37,6 +37,8 @@ FIELDS: Final = {
     "direction": "The direction",
     "strength_from": "The least strength",
     "cost_to": "The highest cost",
+    "prefer_strong": "How far strong evidence moves up",
+    "prefer_recent": "How far new reports move up",
     "exact": "The choice to search for what was typed",
 }
 
@@ -50,10 +52,7 @@ def ask(request: Request, searcher: AnySearcher) -> Response:
         return _page(asked, searcher)
     try:
         parameters = asked.parameters()
-        filters = parameters.filters()
-        answer = searcher.ask(
-            asked.question, filters=filters, k=parameters.k, exact=parameters.exact
-        )
+        answer = parameters.ask(searcher, k=parameters.k)
     except ValidationError as error:
         fault = describe_faults(error.errors(), SearchParameters.model_fields, FIELDS)
         return _page(asked, searcher, fault=fault, status=HTTPStatus.UNPROCESSABLE_ENTITY)

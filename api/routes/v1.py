@@ -121,7 +121,7 @@ class CentresResponse(BaseModel):
 def search(query: SearchQuery, searcher: AnySearcher, fresh: Fresh) -> SearchResponse:
     """Ranked, verbatim passages with page, rating and why they rank."""
     fresh.confirm()
-    answer = searcher.ask(query.q, filters=query.filters(), k=query.k, exact=query.exact)
+    answer = query.ask(searcher, k=query.k)
     return SearchResponse.from_answer(answer)
 
 

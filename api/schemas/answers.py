@@ -29,6 +29,7 @@ class WhyOut(BaseModel):
     dense: StandingOut
     lexical: StandingOut
     sentence: float = Field(description="Cosine of the question and the nearest sentence.")
+    preferred: float = Field(description="What a preference added to the score.")
     reranker: StandingOut | None = Field(description="Null where no reranker is in use.")
 
 
@@ -67,6 +68,7 @@ class HitOut(BaseModel):
                 dense=StandingOut.of(hit.dense),
                 lexical=StandingOut.of(hit.lexical),
                 sentence=round(hit.sentence, 4),
+                preferred=round(hit.preferred, 4),
                 reranker=StandingOut.of(hit.reranked) if hit.reranked else None,
             ),
             permalink=permalink(hit.passage, generation),
@@ -164,12 +166,20 @@ class ThemeOut(BaseModel):
     report_ids: list[str] = Field(description="Best first.")
 
 
+class PreferenceOut(BaseModel):
+    """What moved passages up among those about as relevant; 0 is off."""
+
+    strong: float
+    recent: float
+
+
 class SearchResponse(BaseModel):
     """An answer: ranked passages, grouped by report, with facets of the filtered result."""
 
     query: str
     reading: ReadingOut
     filters: FiltersOut
+    preference: PreferenceOut
     hits: list[HitOut]
     statement: StatementOut
     reports: list[GroupOut]
@@ -186,6 +196,9 @@ class SearchResponse(BaseModel):
             query=answer.query,
             reading=ReadingOut.of(answer.reading),
             filters=FiltersOut.of(answer.filters),
+            preference=PreferenceOut(
+                strong=answer.preference.strong, recent=answer.preference.recent
+            ),
             hits=[HitOut.of(hit, answer.generation) for hit in answer.hits],
             reports=[
                 GroupOut(

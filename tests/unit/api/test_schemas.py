@@ -55,8 +55,8 @@ ANSWER = Answer(
 def test_the_shape_of_an_answer() -> None:
     body = json.loads(SearchResponse.from_answer(ANSWER).model_dump_json())
     assert body.keys() == {
-        "query", "reading", "themes", "filters", "hits", "reports", "facets", "generation",
-        "statement", "model", "took_ms",
+        "query", "reading", "themes", "filters", "preference", "hits", "reports", "facets",
+        "generation", "statement", "model", "took_ms",
     }  # fmt: skip
     assert body["filters"] == {
         "centre": ["eef"],
@@ -89,6 +89,8 @@ def test_the_shape_of_a_hit() -> None:
         "why": {
             "dense": {"rank": 2, "score": 0.8},
             "lexical": {"rank": None, "score": 0.0},
+            "sentence": 0.0,
+            "preferred": 0.0,
             "reranker": None,
         },
         "permalink": "/v1/passages/p1?text_sha256="
