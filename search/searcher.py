@@ -1,9 +1,7 @@
 """A question into an answer: the one `Searcher` behind the terminal, Python and HTTP."""
 
 import time
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -12,26 +10,24 @@ import numpy as np
 
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
-from search.confidence import MODEL, Signals
-from search.encoder.types import Encoder, EncoderSpec, Vectors
+from search.encoder.types import Encoder, EncoderSpec
 from search.errors import InvalidQuery
 from search.facets import count_facets
 from search.filters import allowed_by, check_filters
 from search.fusion import FusionRules
-from search.highlight import best_sentence, inverse_document_frequency
-from search.hybrid import Fused, Stopwatch, retrieve
+from search.hits import HitMaker
+from search.hybrid import Stopwatch
 from search.index.generations import Generation
-from search.index.lexical import stems
 from search.index.manifest import Counts
-from search.index.store import StoredPassage
 from search.index.types import Allowed
-from search.preference import Preferences, reordered
+from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
+from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.themes import sort_by_theme
-from search.types import Answer, Filters, Preference, Reading, ScoredPassage, Standing
+from search.types import Answer, Filters, Preference
 from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
@@ -39,16 +35,6 @@ LARGEST_K: Final = 100
 RERANKED: Final = 30  # passages a reranker reads
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What retrieval is to bring: `k` passages, at first `of_a_report` of each report."""
-
-    k: int
-    of_a_report: int
-    allowed: Allowed | None
-    preference: Preference
 
 
 class Searcher:
@@ -67,15 +53,16 @@ class Searcher:
     ) -> None:
         self._index = generation
         self._encoder = encoder
-        self._rules = rules
         self._reranker = reranker
         rows, firsts = generation.store.columns()
         ranked = generation.manifest.counts.ranked
         self._report_rows = np.asarray(rows[:ranked], np.int64)
-        self._first = firsts[:ranked]
-        self._repeats = _group(self._first)
         self._allowed = lru_cache(maxsize=64)(self._allow)
-        self._preferences = Preferences(generation.store.reports)
+        preferences = Preferences(generation.store.reports)
+        self._shortlister = Shortlister(
+            generation, rules, self._report_rows, firsts[:ranked], preferences
+        )
+        self._hits = HitMaker(generation, encoder, preferences)
         self.related = RelatedStudies(generation, encoder, self._report_rows)
 
     @property
@@ -130,13 +117,13 @@ class Searcher:
         depth = max(k, LOOKED_AT, RERANKED if self._reranker else 0)
         most = OF_A_REPORT if reading.topic else depth
         bring = Wanted(depth, most, allowed, preference)
-        fused, shown = self._retrieve(reading.searched, vector, bring, watch)
+        shortlist = self._shortlister.make(reading.searched, vector, bring, watch)
+        fused, repeats = shortlist.fused, shortlist.repeats
         with watch.stage("fetch"):
-            repeats = {place: self._others(fused, place, allowed) for place in shown}
-            wanted = [int(fused.ordinals[place]) for place in shown]
+            wanted = [int(fused.ordinals[place]) for place in repeats]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits(reading, vector, fused, repeats, stored, preference)
+            found = self._hits.make(reading, vector, shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker)
@@ -165,116 +152,9 @@ class Searcher:
     def _allow(self, filters: Filters) -> Allowed | None:
         return allowed_by(filters, self._index.store.reports, self._report_rows)
 
-    def _retrieve(
-        self,
-        question: str,
-        vector: Vectors,
-        wanted: "Wanted",
-        watch: Stopwatch,
-    ) -> tuple[Fused, list[int]]:
-        """Candidates and the places of the best; deeper where near-duplicates crowd them."""
-        depth = self._rules.depth
-        while True:
-            fused = retrieve(
-                question,
-                vector,
-                dense=self._index.dense,
-                lexical=self._index.lexical,
-                sentences=self._index.sentences,
-                rules=replace(self._rules, depth=depth),
-                allowed=wanted.allowed,
-                watch=watch,
-            )
-            if wanted.preference.active:
-                rows = self._report_rows[fused.ordinals]
-                fused = reordered(fused, self._preferences.gain(rows, wanted.preference))
-            shown = self._collapse(fused, wanted.k, wanted.of_a_report)
-            if len(shown) == wanted.k or len(fused.ordinals) < depth:
-                return fused, shown
-            depth *= 4
-
-    def _collapse(self, fused: Fused, k: int, most: int) -> list[int]:
-        """Places of the k best: one for each group of near-duplicates, `most` of a report first."""
-        seen: set[int] = set()
-        of_report: Counter[int] = Counter()
-        places: list[int] = []
-        more: list[int] = []
-        for place, ordinal in enumerate(fused.ordinals.tolist()):
-            first, row = self._first[ordinal], int(self._report_rows[ordinal])
-            if first in seen:
-                continue
-            seen.add(first)
-            of_report[row] += 1
-            (places if of_report[row] <= most else more).append(place)
-            if len(places) == k:
-                break
-        return (places + more)[:k]
-
-    def _others(self, fused: Fused, place: int, allowed: Allowed | None) -> list[int]:
-        """Ordinals of the allowed near-duplicates that the passage at `place` stands for."""
-        ordinal = int(fused.ordinals[place])
-        group = self._repeats.get(self._first[ordinal], [])
-        return [
-            other
-            for other in group
-            if other != ordinal and (allowed is None or allowed.mask[other])
-        ]
-
-    def _hits(
-        self,
-        reading: Reading,
-        vector: Vectors,
-        fused: Fused,
-        repeats: Mapping[int, list[int]],
-        stored: Mapping[int, StoredPassage],
-        preference: Preference,
-    ) -> tuple[ScoredPassage, ...]:
-        rarity = self._rarity(reading.searched)
-        unnamed = lru_cache(maxsize=None)(lambda each: self.unnamed(reading.names, each))
-        middle = float(np.median(fused.dense)) if len(fused.dense) else 0.0
-        hits = []
-        for rank, (place, others) in enumerate(repeats.items(), start=1):
-            ordinal = int(fused.ordinals[place])
-            found = stored[ordinal]
-            span = best_sentence(
-                found.passage.text,
-                rarity,
-                lambda texts: self._encoder.encode_documents(texts) @ vector,
-            )
-            report = self._index.store.reports[found.report_row]
-            cosine = float(fused.dense[place])
-            hit = ScoredPassage(
-                passage=found.passage,
-                report=report,
-                rank=rank,
-                score=float(fused.scores[place]),
-                highlights=(span,),
-                dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
-                lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
-                sentence=float(fused.sentence[place]),
-                preferred=float(
-                    self._preferences.gain(np.array([found.report_row]), preference)[0]
-                ),
-                duplicates=tuple(stored[other].passage.passage_id for other in others),
-                confidence=MODEL.probability(
-                    Signals(cosine, cosine - middle, unnamed(report.report_id))
-                ),
-            )
-            hits.append(hit)
-        return tuple(hits)
-
     def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
         """The share of names that a report nowhere mentions; 0 where there are no names."""
-        row = self._index.store.row_of(report_id)
-        missed = sum(not self._index.lexical.mentions(name, row) for name in names)
-        return missed / len(names) if names else 0.0
-
-    def _rarity(self, question: str) -> dict[str, float]:
-        lexical = self._index.lexical
-        return {
-            term: inverse_document_frequency(lexical.frequency(term), len(lexical))
-            for term in set(stems(question))
-        }
+        return self._hits.unnamed(names, report_id)
 
     def report(self, report_id: str) -> Report:
         """The report of that id; raises UnknownId."""
@@ -307,14 +187,6 @@ class Searcher:
     def close(self) -> None:
         """Let go of the generation; the searcher cannot be used afterwards."""
         self._index.store.close()
-
-
-def _group(firsts: list[int]) -> dict[int, list[int]]:
-    """Ordinals by near-duplicate group, groups of one left out."""
-    groups: dict[int, list[int]] = {}
-    for ordinal, first in enumerate(firsts):
-        groups.setdefault(first, []).append(ordinal)
-    return {first: group for first, group in groups.items() if len(group) > 1}
 
 
 def _checked(question: str, k: int) -> str:

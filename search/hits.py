@@ -1,0 +1,82 @@
+"""A shortlist into hits: each passage with its best sentence, its confidence and why it ranked."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from search.confidence import MODEL, Signals
+from search.encoder.types import Encoder, Vectors
+from search.highlight import best_sentence, inverse_document_frequency
+from search.index.generations import Generation
+from search.index.lexical import stems
+from search.index.store import StoredPassage
+from search.preference import Preferences
+from search.shortlist import Shortlist
+from search.types import Preference, Reading, ScoredPassage, Standing
+
+
+class HitMaker:
+    """Makes hits from one generation. Safe to share by threads."""
+
+    def __init__(self, index: Generation, encoder: Encoder, preferences: Preferences) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._preferences = preferences
+
+    def make(
+        self,
+        reading: Reading,
+        vector: Vectors,
+        shortlist: Shortlist,
+        stored: Mapping[int, StoredPassage],
+        preference: Preference,
+    ) -> tuple[ScoredPassage, ...]:
+        """The hits of a shortlist, best first; `stored` holds its passages by ordinal."""
+        fused = shortlist.fused
+        rarity = self._rarity(reading.searched)
+        unnamed = lru_cache(maxsize=None)(lambda each: self.unnamed(reading.names, each))
+        middle = float(np.median(fused.dense)) if len(fused.dense) else 0.0
+        hits = []
+        for rank, (place, others) in enumerate(shortlist.repeats.items(), start=1):
+            ordinal = int(fused.ordinals[place])
+            found = stored[ordinal]
+            span = best_sentence(
+                found.passage.text,
+                rarity,
+                lambda texts: self._encoder.encode_documents(texts) @ vector,
+            )
+            report = self._index.store.reports[found.report_row]
+            cosine = float(fused.dense[place])
+            hit = ScoredPassage(
+                passage=found.passage,
+                report=report,
+                rank=rank,
+                score=float(fused.scores[place]),
+                highlights=(span,),
+                dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
+                lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
+                sentence=float(fused.sentence[place]),
+                preferred=float(
+                    self._preferences.gain(np.array([found.report_row]), preference)[0]
+                ),
+                duplicates=tuple(stored[other].passage.passage_id for other in others),
+                confidence=MODEL.probability(
+                    Signals(cosine, cosine - middle, unnamed(report.report_id))
+                ),
+            )
+            hits.append(hit)
+        return tuple(hits)
+
+    def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
+        """The share of names that a report nowhere mentions; 0 where there are no names."""
+        row = self._index.store.row_of(report_id)
+        missed = sum(not self._index.lexical.mentions(name, row) for name in names)
+        return missed / len(names) if names else 0.0
+
+    def _rarity(self, question: str) -> dict[str, float]:
+        lexical = self._index.lexical
+        return {
+            term: inverse_document_frequency(lexical.frequency(term), len(lexical))
+            for term in set(stems(question))
+        }
