@@ -2,7 +2,7 @@
 
 Sentences are ranked by BM25 (Robertson and Zaragoza, 2009) within the passage, with the
 rarity of each term taken from the whole index. Where no sentence shares a word with the
-question, the encoder decides.
+question, the sentences' vectors decide.
 """
 
 import math
@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from corpus.sentences import sentence_spans
-from search.encoder.types import Vectors
 from search.index.lexical import stems
+from search.index.sentences import scored_spans
+from search.index.types import Scores
 
 Span = tuple[int, int]
 
@@ -31,24 +32,27 @@ K1 = 1.2
 B = 0.5
 
 
-def best_sentence(
-    text: str, rarity: Mapping[str, float], similarity: Callable[[list[str]], Vectors]
-) -> Span:
+def best_sentence(text: str, rarity: Mapping[str, float], cosines: Callable[[], Scores]) -> Span:
     """Offsets of the best sentence of `text`.
 
     Args:
         text: a passage.
         rarity: inverse document frequency of each term of the question.
-        similarity: scores sentences against the question; only asked when no word is shared.
+        cosines: of the sentences of `scored_spans`; only asked for when no word is shared.
     """
-    spans = sentence_spans(text) or [(0, len(text))]
-    spans = [span for span in spans if not _DESCRIBES.match(text, *span)] or spans
+    spans = _telling(text, sentence_spans(text) or [(0, len(text))])
     if len(spans) == 1:
         return spans[0]
     scores = _score_sentences([stems(text[start:end]) for start, end in spans], rarity)
-    if max(scores) == 0.0:
-        scores = [float(score) for score in similarity([text[start:end] for start, end in spans])]
-    return spans[max(range(len(spans)), key=lambda i: (scores[i], -i))]
+    if max(scores) > 0.0:
+        return spans[max(range(len(spans)), key=lambda i: (scores[i], -i))]
+    near = dict(zip(scored_spans(text), cosines().tolist(), strict=True))
+    return max(_telling(text, list(near)), key=lambda span: (near[span], -span[0]))
+
+
+def _telling(text: str, spans: list[Span]) -> list[Span]:
+    """Without sentences that only describe, unless there are no others."""
+    return [span for span in spans if not _DESCRIBES.match(text, *span)] or spans
 
 
 def finding_sentence(text: str, best: Span) -> Span:

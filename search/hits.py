@@ -1,12 +1,12 @@
 """A shortlist into hits: each passage with its best sentence, its confidence and why it ranked."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from search.confidence import MODEL, Signals
-from search.encoder.types import Encoder, Vectors
+from search.encoder.types import Vectors
 from search.highlight import best_sentence, inverse_document_frequency
 from search.index.generations import Generation
 from search.index.lexical import stems
@@ -19,9 +19,8 @@ from search.types import Preference, Reading, ScoredPassage, Standing
 class HitMaker:
     """Makes hits from one generation. Safe to share by threads."""
 
-    def __init__(self, index: Generation, encoder: Encoder, preferences: Preferences) -> None:
+    def __init__(self, index: Generation, preferences: Preferences) -> None:
         self._index = index
-        self._encoder = encoder
         self._preferences = preferences
 
     def make(
@@ -41,11 +40,8 @@ class HitMaker:
         for rank, (place, others) in enumerate(shortlist.repeats.items(), start=1):
             ordinal = int(fused.ordinals[place])
             found = stored[ordinal]
-            span = best_sentence(
-                found.passage.text,
-                rarity,
-                lambda texts: self._encoder.encode_documents(texts) @ vector,
-            )
+            each = partial(self._index.sentences.score_each, vector, ordinal)
+            span = best_sentence(found.passage.text, rarity, each)
             report = self._index.store.reports[found.report_row]
             cosine = float(fused.dense[place])
             hit = ScoredPassage(

@@ -62,7 +62,7 @@ class Searcher:
         self._shortlister = Shortlister(
             generation, rules, self._report_rows, firsts[:ranked], preferences
         )
-        self._hits = HitMaker(generation, encoder, preferences)
+        self._hits = HitMaker(generation, preferences)
         self.related = RelatedStudies(generation, encoder, self._report_rows)
 
     @property

@@ -26,10 +26,15 @@ SHORTEST: Final = 25  # characters; shorter ones say nothing by themselves
 _LARGEST: Final = 127
 
 
+def scored_spans(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences a passage is scored by; of all of it where all are short."""
+    found = [(start, end) for start, end in sentence_spans(text) if end - start >= SHORTEST]
+    return found or [(0, len(text))]
+
+
 def sentences_of(text: str) -> list[str]:
-    """The sentences a passage is scored by; the passage itself where all are short."""
-    found = [text[start:end] for start, end in sentence_spans(text) if end - start >= SHORTEST]
-    return found or [text]
+    """The sentences a passage is scored by."""
+    return [text[start:end] for start, end in scored_spans(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,11 @@ class SentenceHalf:
         rows = np.arange(int(counts.sum())) + np.repeat(firsts - starts, counts)
         cosines = (self._held.vectors[rows] @ query) * self._held.scales[rows]
         return np.asarray(np.maximum.reduceat(cosines, starts), np.float32)
+
+    def score_each(self, query: NDArray[np.float32], ordinal: int) -> Scores:
+        """The cosine of each of a passage's sentences, in the order of `scored_spans`."""
+        rows = slice(*self._held.firsts[ordinal : ordinal + 2])
+        return np.asarray((self._held.vectors[rows] @ query) * self._held.scales[rows], np.float32)
 
 
 def open_sentences(folder: Path, *, dimension: int, ranked: int) -> SentenceHalf:

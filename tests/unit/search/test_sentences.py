@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.errors import IndexUnusable
+from search.highlight import best_sentence
 from search.index.sentences import (
     SentenceHalf,
     open_sentences,
     pack,
+    scored_spans,
     sentences_of,
     write_sentences,
 )
@@ -53,3 +55,19 @@ def test_short_sentences_say_nothing_by_themselves() -> None:
     text = "Yes. Mentoring cut crime among young people by a fifth. No."
     assert sentences_of(text) == ["Mentoring cut crime among young people by a fifth."]
     assert sentences_of("Yes. No.") == ["Yes. No."]
+
+
+def test_each_sentence_of_a_passage_has_its_own_score() -> None:
+    vectors = _unit(4, 8)
+    half = SentenceHalf(pack([vectors], [1, 3], 8))
+    assert half.score_each(vectors[2], 1) == pytest.approx(vectors[1:] @ vectors[2], abs=0.02)
+    assert half.score_each(vectors[2], 0).shape == (1,)
+
+
+def test_where_no_word_is_shared_the_nearest_sentence_is_marked() -> None:
+    text = "Outcome: violence among teenagers. Mentoring cut crime by a fifth. Yes. It cost little."
+    spans = scored_spans(text)
+    assert [text[start:end] for start, end in spans][1:] == ["Mentoring cut crime by a fifth."]
+    best = best_sentence(text, {"zebra": 1.0}, lambda: np.array([0.9, 0.1], np.float32))
+    assert text[slice(*best)] == "Mentoring cut crime by a fifth."
+    assert best_sentence("Yes. No.", {"zebra": 1.0}, lambda: np.ones(1, np.float32)) == (0, 8)
