@@ -40,7 +40,6 @@ WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
 SHORTEST_BEGINNING: Final = 4  # letters of a name that must agree
 SHORTEST_MENDED: Final = 5  # letters of a stem; shorter ones are near too many others
 SHORTEST_WRONG: Final = 7
-LEAST_FREQUENT: Final = 2  # passages a term must stand in to be offered for a mistyped one
 _VOWELS: Final = frozenset("aeiouy")
 _WORD: Final = re.compile(r"[^\W_]+")
 QUERY_TERMS: Final = 64  # distinct terms looked up; the rest of a very long question is left out
@@ -170,9 +169,7 @@ class LexicalHalf:
         """
         if len(stem) < SHORTEST_MENDED or not stem.isalpha():
             return None
-        for term, count in self._searcher.terms_with_prefix(WORDS, stem[0]):
-            if count < LEAST_FREQUENT:
-                return None  # most frequent first
+        for term, _ in self._searcher.terms_with_prefix(WORDS, stem[0]):
             if len(stem) < SHORTEST_WRONG and _another_word(stem, term):
                 continue
             if OSA.distance(stem, term, score_cutoff=1) == 1:
