@@ -13,6 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -56,7 +57,8 @@ def main() -> None:
         prepare_encoder(DEFAULT_MODEL, Path(home) / "encoder")
         encoder = load_encoder(Path(home) / "encoder")
     print(
-        f"Python {platform.python_version()}, {DEFAULT_MODEL} ({encoder.spec.runtime}), {PACKAGES}"
+        f"Python {platform.python_version()}, {DEFAULT_MODEL} ({encoder.spec.runtime}), "
+        + ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     )
     for name in given:
         folder, _, split = name.rpartition(":")
