@@ -134,7 +134,8 @@ class Searcher:
             rows = np.unique(self._report_rows[result])
             facets = count_facets(self._index.store.reports[row] for row in rows)
         watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
-        shown_reports = {hit.report.report_id: hit.report for hit in found[:k]}
+        likely = statement.reports or [hit.report.report_id for hit in found]
+        shown = {h.report.report_id: h.report for h in found[:k] if h.report.report_id in likely}
         return Answer(
             query=question,
             reading=reading,
@@ -145,7 +146,7 @@ class Searcher:
             generation=self.generation,
             model=self.spec.name,
             preference=preference,
-            themes=sort_by_theme(shown_reports.values()) if reading.topic else (),
+            themes=sort_by_theme(shown.values()) if reading.topic else (),
             took_ms=watch.took_ms,
         )
 

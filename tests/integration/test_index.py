@@ -62,6 +62,22 @@ def test_k_is_filled_however_many_duplicates_crowd_in(tmp_path: Path) -> None:
     assert max(len(hit.duplicates) for hit in answer.hits) == 299
 
 
+def test_a_bare_topic_is_spread_over_reports_and_sorted(tmp_path: Path) -> None:
+    texts = [("a", f"Class size and pupils, part {part}: smaller classes.") for part in range(4)]
+    texts.append(("b", "Class size matters little where teachers do not change how they teach."))
+    searcher = Searcher(generation(tmp_path, content(REPORTS, texts, ENCODER), ENCODER), ENCODER)
+    topic = searcher.ask("class size", k=3)
+    assert [hit.report.report_id for hit in topic.hits].count("a") == 2
+    assert {theme.label for theme in topic.themes} <= {"eef", "college"}
+    assert topic.themes
+    assert {each for theme in topic.themes for each in theme.reports} <= set(
+        topic.statement.reports or ("a", "b")
+    )
+    question = searcher.ask("does class size of pupils matter in smaller classes?", k=3)
+    assert question.themes == ()
+    assert len(searcher.ask("class size", k=5).hits) == 5
+
+
 def test_a_filter_chooses_the_copy_it_allows(searcher: Searcher) -> None:
     answer = searcher.ask("smaller classes progress", filters=Filters(centres=("college",)), k=10)
     assert {hit.report.report_id for hit in answer.hits} == {"b"}
