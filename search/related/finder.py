@@ -109,6 +109,8 @@ class RelatedStudies:
     def _centre(self) -> NDArray[np.float32]:
         """The mean vector of the library's passages, by an even sample of them."""
         places = thinned(len(self._report_rows), _SAMPLE)
+        if not len(places):
+            return np.zeros(self._encoder.spec.dimension, np.float32)
         return np.asarray(self._index.dense.vectors(places).mean(axis=0), np.float32)
 
     def _ordinals(self, row: int) -> Ordinals:

@@ -3,8 +3,10 @@
 import asyncio
 import csv
 import io
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -229,3 +231,12 @@ def test_the_same_question_has_the_same_answer(searcher: Searcher) -> None:
     probe = searcher.related.of_text("Mentoring young people out of crime and violence")
     first, second = searcher.related.near(probe), searcher.related.near(probe)
     assert first.reports == second.reports
+
+
+def test_an_empty_library_holds_nothing_related(tmp_path: Path) -> None:
+    empty = Searcher(generation(tmp_path, content([], [], ENCODER), ENCODER), ENCODER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        answer = empty.related.near(empty.related.of_text("Mentoring and crime among the young"))
+    assert answer.reports == ()
+    assert empty.ask("mentoring").themes == ()
