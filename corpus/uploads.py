@@ -5,6 +5,7 @@ and hands back the document as JSON (`corpus.uploaded`).
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,10 @@ from corpus.types import Document
 LARGEST_UPLOAD: Final = 20 * 2**20  # bytes
 SECONDS: Final = 60.0
 MEMORY_MIB: Final = 2048
+LONGEST_NAME: Final = 100  # characters, the last ones
 OUTPUT: Final = "document.json"
 
+_UNFIT: Final = re.compile(r"[^\w .()-]")  # of a name: what a path or a command may stumble over
 _DOCUMENT: Final = TypeAdapter(Document)
 
 
@@ -42,16 +45,17 @@ def read_upload(data: bytes, name: str, *, seconds: float = SECONDS) -> Document
             f"The file has {len(data) / 2**20:,.1f} MiB; {LARGEST_UPLOAD // 2**20} are the limit.",
             cure="Send a part of it, or its abstract as text.",
         )
+    name = _UNFIT.sub("_", name)[-LONGEST_NAME:] or "upload"
     with tempfile.TemporaryDirectory(prefix="evidence-upload-") as folder:
         path = Path(folder) / f"upload{PurePath(name).suffix.lower()[:8]}"
         path.write_bytes(data)
-        return _outcome(_read_apart(path, name[:200], seconds), Path(folder) / OUTPUT)
+        return _outcome(_read_apart(path, name, seconds), Path(folder) / OUTPUT)
 
 
 def _read_apart(path: Path, name: str, seconds: float) -> int:
     """The exit status of the process that read the file."""
     limits = [str(MEMORY_MIB), str(seconds)]
-    command = [sys.executable, "-m", "corpus.uploaded", str(path), name or path.name, *limits]
+    command = [sys.executable, "-m", "corpus.uploaded", str(path), name, *limits]
     try:
         return subprocess.run(
             command,

@@ -50,6 +50,15 @@ def test_what_cannot_be_read_says_why(data: bytes) -> None:
     assert told.value.cure
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["", "a\x00b.txt", "\ud800.txt", "../../etc/passwd", "--help", "x" * 5000 + ".txt", "a/b"],
+)
+def test_any_name_will_do(name: str) -> None:
+    text = "Free food before lessons helped pupils in reading."
+    assert read_upload(text.encode(), name).pages[0].text == text
+
+
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ReadingLimit, match="stopped"):
         read_upload(b"Some plain text.", "a.txt", seconds=0.01)
