@@ -32,7 +32,7 @@ from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
 LARGEST_K: Final = 100
-RERANKED: Final = 30  # passages a reranker reads
+RERANKED: Final = 16  # passages a reranker reads
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
 
@@ -114,7 +114,7 @@ class Searcher:
             vector = self._encoder.encode_queries([reading.searched])[0]
         with watch.stage("filter"):
             allowed = self._allowed(filters)
-        depth = max(k, LOOKED_AT, RERANKED if self._reranker else 0)
+        depth = max(k, LOOKED_AT)
         most = OF_A_REPORT if reading.topic else depth
         bring = Wanted(depth, most, allowed, preference)
         shortlist = self._shortlister.make(reading.searched, vector, bring, watch)
@@ -126,7 +126,8 @@ class Searcher:
             found = self._hits.make(reading, vector, shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
-                found = rerank(reading.searched, found, self._reranker)
+                read = rerank(reading.searched, found[:RERANKED], self._reranker)
+                found = (*read, *found[RERANKED:])
         with watch.stage("statement"):
             statement = state(reading.spelt, found[: max(k, LOOKED_AT)])
         with watch.stage("facets"):

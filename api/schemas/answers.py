@@ -30,7 +30,7 @@ class WhyOut(BaseModel):
     lexical: StandingOut
     sentence: float = Field(description="Cosine of the question and the nearest sentence.")
     preferred: float = Field(description="What a preference added to the score.")
-    reranker: StandingOut | None = Field(description="Null where no reranker is in use.")
+    reranker: StandingOut | None = Field(description="Null where no reranker read it.")
 
 
 class HitOut(BaseModel):
