@@ -19,18 +19,24 @@ RERANKER_WEIGHT: Final = 0.5
 
 
 def rerank(
-    question: str, hits: Sequence[ScoredPassage], reranker: Reranker
+    question: str, ranking: Sequence[ScoredPassage], reranker: Reranker, *, most: int
 ) -> tuple[ScoredPassage, ...]:
-    """The same hits in their new order, with where the reranker put each."""
+    """A ranking whose `most` best are in a new order, with where the reranker put each.
+
+    Their scores are raised together where they would fall below those of the rest.
+    """
+    hits, rest = ranking[:most], ranking[most:]
     if not hits:
         return ()
     texts = [embedded_text(hit.report.title, hit.passage) for hit in hits]
     logits = reranker.score(question, texts)
     before = standardise(np.array([hit.score for hit in hits], np.float32))
     scores = RERANKER_WEIGHT * standardise(logits) + (1 - RERANKER_WEIGHT) * before
+    if rest:
+        scores += max(0.0, rest[0].score - float(scores.min()))
     places = np.argsort(np.argsort(-logits, kind="stable"), kind="stable")
     order = np.argsort(-scores, kind="stable")
-    return tuple(
+    read = (
         replace(
             hits[place],
             rank=rank,
@@ -39,3 +45,4 @@ def rerank(
         )
         for rank, place in enumerate(order.tolist(), start=1)
     )
+    return (*read, *rest)

@@ -126,8 +126,7 @@ class Searcher:
             found = self._hits.make(reading, vector, shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
-                read = rerank(reading.searched, found[:RERANKED], self._reranker)
-                found = (*read, *found[RERANKED:])
+                found = rerank(reading.searched, found, self._reranker, most=RERANKED)
         with watch.stage("statement"):
             statement = state(reading.spelt, found[: max(k, LOOKED_AT)])
         with watch.stage("facets"):

@@ -15,7 +15,7 @@ from search.reranker import Reranker, load_reranker
 from search.reranker.load import MODEL_FILE
 from search.reranker.prepare import prepare_reranker
 from search.reranker.types import Logits
-from search.searcher import Searcher
+from search.searcher import RERANKED, Searcher
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
@@ -123,3 +123,17 @@ def test_the_searcher_says_where_the_reranker_put_each(small: Generation) -> Non
     again = dict(_ask(small, _Backwards()))
     assert again.keys() == {passage for passage, _ in plain}
     assert [again[passage] for passage, _ in plain] == [5, 4, 3, 2, 1]
+
+
+def test_only_the_best_are_read_and_stay_above_the_rest(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    texts = [("a", f"Mentoring and crime, part {n}: {'mentoring ' * n}") for n in range(30)]
+    made = generation(tmp_path, content([report("a", "A")], texts, encoder), encoder)
+    plain = Searcher(made, encoder).ask("mentoring crime", k=30).hits
+    hits = Searcher(made, encoder, reranker=_Backwards()).ask("mentoring crime", k=30).hits
+    assert [hit.reranked is not None for hit in hits] == [True] * RERANKED + [False] * (
+        len(hits) - RERANKED
+    )
+    assert [hit.rank for hit in hits] == list(range(1, len(plain) + 1))
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
