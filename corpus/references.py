@@ -27,6 +27,7 @@ _RIS: Final = {
     "year": ("year", "publication_year"),
 }
 _RIS_TAG: Final = re.compile(r"^\s*TY  - ", re.MULTILINE)
+LONGEST: Final = 10_000  # characters of a title and an abstract
 _DELIMITERS: Final = ",;\t"
 
 
@@ -42,8 +43,8 @@ class Reference:
 
     @property
     def text(self) -> str:
-        """What it can be compared by: empty where it has neither title nor abstract."""
-        return "\n\n".join(part for part in (self.title, self.abstract) if part)
+        """What it can be compared by, at most `LONGEST` characters; empty where there is nothing."""
+        return "\n\n".join(part for part in (self.title, self.abstract) if part)[:LONGEST]
 
 
 def read_references(data: bytes, name: str) -> tuple[Reference, ...]:

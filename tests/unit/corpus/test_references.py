@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import EvidenceError, MetadataError
-from corpus.references import Reference, read_references
+from corpus.references import LONGEST, Reference, read_references
 
 RIS = """TY  - JOUR
 TI  - Mentoring and crime
@@ -60,6 +60,11 @@ def test_what_is_no_list_says_what_to_send(data: bytes) -> None:
     with pytest.raises(MetadataError) as told:
         read_references(data, "a.csv")
     assert "RIS" in (told.value.cure or "")
+
+
+def test_an_endless_abstract_is_cut() -> None:
+    (found,) = read_references(b"title,abstract\nA," + b"word " * 50_000 + b"\n", "a.csv")
+    assert len(found.text) == LONGEST
 
 
 @given(st.binary(max_size=300), st.booleans())
