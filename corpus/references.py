@@ -43,7 +43,7 @@ class Reference:
 
     @property
     def text(self) -> str:
-        """What it can be compared by, at most `LONGEST` characters; empty where there is nothing."""
+        """What it can be compared by, `LONGEST` characters at most; empty where nothing is."""
         return "\n\n".join(part for part in (self.title, self.abstract) if part)[:LONGEST]
 
 
