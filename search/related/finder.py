@@ -1,7 +1,7 @@
 """Related studies: candidates by their passages, put in order by how near the studies are."""
 
 import time
-from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
@@ -12,8 +12,9 @@ from corpus.types import Document
 from search.encoder.types import Encoder
 from search.errors import InvalidQuery
 from search.filters import allowed_by, check_filters
+from search.index.dense import EXACT_UP_TO
 from search.index.generations import Generation
-from search.index.types import Allowed, Ordinals
+from search.index.types import Allowed, Ordinals, Scores
 from search.related.probes import (
     probe_document,
     probe_passage,
@@ -129,13 +130,22 @@ class RelatedStudies:
 
     def _candidates(self, probe: Probe, allowed: Allowed) -> list[int]:
         """Rows of reports that have a passage near one of the probe's, the nearest first."""
-        best: dict[int, float] = defaultdict(lambda: -1.0)
+        best = np.full(len(self._index.store.reports), -np.inf, np.float32)
+        for ordinals, cosines in self._near(probe, allowed):
+            np.maximum.at(best, self._report_rows[ordinals], cosines)
+        order = np.lexsort((np.arange(len(best)), -best))
+        return [int(row) for row in order[:_CANDIDATES] if best[row] > -np.inf]
+
+    def _near(self, probe: Probe, allowed: Allowed) -> Iterator[tuple[Ordinals, Scores]]:
+        """Passages and their cosines: all that are allowed at once, or the nearest of each."""
+        ordinals = np.flatnonzero(allowed.mask)
+        if len(ordinals) <= EXACT_UP_TO:
+            if len(ordinals):
+                yield ordinals, (probe.vectors @ self._index.dense.vectors(ordinals).T).max(axis=0)
+            return
         for vector in probe.vectors:
             near = self._index.dense.search(vector, _DEPTH, allowed)
-            for ordinal, cosine in zip(near.ordinals, near.scores, strict=True):
-                row = int(self._report_rows[ordinal])
-                best[row] = max(best[row], float(cosine))
-        return sorted(best, key=lambda row: (-best[row], row))[:_CANDIDATES]
+            yield near.ordinals, near.scores
 
     def _told(
         self,

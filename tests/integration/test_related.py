@@ -233,6 +233,15 @@ def test_the_same_question_has_the_same_answer(searcher: Searcher) -> None:
     assert first.reports == second.reports
 
 
+def test_a_large_library_gives_the_same_by_looking_up_each_passage(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = searcher.related.of_report("m1")
+    at_once = searcher.related.near(probe)
+    monkeypatch.setattr("search.related.finder.EXACT_UP_TO", 0)
+    assert searcher.related.near(probe).reports == at_once.reports
+
+
 def test_an_empty_library_holds_nothing_related(tmp_path: Path) -> None:
     empty = Searcher(generation(tmp_path, content([], [], ENCODER), ENCODER), ENCODER)
     with warnings.catch_warnings():
