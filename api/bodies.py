@@ -1,5 +1,6 @@
-"""The limit on what a request may carry, kept before anything of it is stored."""
+"""The limits on what a request carries, kept before anything of it is stored: size and time."""
 
+import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
@@ -11,54 +12,82 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from corpus.uploads import LARGEST_UPLOAD
 
 LARGEST_BODY: Final = LARGEST_UPLOAD + 2**20  # bytes: a file, and the form around it
+BODY_S: Final = 120.0  # seconds it may take to come
 
 Refuse = Callable[[Request, HTTPStatus, str, str], Response]
 
+_REASONS: Final = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        f"The request is over {LARGEST_BODY // 2**20} MiB.",
+        "Send a smaller file, or its abstract as text.",
+    ),
+    HTTPStatus.REQUEST_TIMEOUT: (
+        f"The request did not come within {BODY_S:.0f} seconds.",
+        "Send it again, over a faster connection or in parts.",
+    ),
+}
+
 
 class BodyLimit:
-    """Answers 413 to a request whose body is over `LARGEST_BODY`, said or counted."""
+    """Answers 413 to a body over `LARGEST_BODY`, said or counted, and 408 to one that is late."""
 
     def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
         self._app = app
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, counting what it carries."""
+        """Pass a request on, watching what it carries."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         said = dict(scope["headers"]).get(b"content-length", b"0")
         if said.isdigit() and int(said) > LARGEST_BODY:
-            await self._refused(scope)(scope, receive, send)
+            await self._refused(scope, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(scope, receive, send)
             return
-        came, over, started = 0, False, False
-
-        async def counted() -> Message:
-            nonlocal came, over
-            message = await receive()
-            came += len(message.get("body", b""))
-            over = over or came > LARGEST_BODY
-            return {"type": "http.disconnect"} if over else message
+        body = _Body(receive)
+        started = False
 
         async def watched(message: Message) -> None:
             nonlocal started
-            if over and not started:
+            if body.fault and not started:
                 return  # whatever it makes of half a body; the refusal follows
             started = True
             await send(message)
 
         try:
-            await self._app(scope, counted, watched)
+            await self._app(scope, body.receive, watched)
         except ClientDisconnect:
-            if not over:
+            if not body.fault:
                 raise
-        if over and not started:
-            await self._refused(scope)(scope, receive, send)
+        if body.fault and not started:
+            await self._refused(scope, body.fault)(scope, receive, send)
 
-    def _refused(self, scope: Scope) -> Response:
-        return self._refuse(
-            Request(scope),
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The request is over {LARGEST_BODY // 2**20} MiB.",
-            "Send a smaller file, or its abstract as text.",
-        )
+    def _refused(self, scope: Scope, status: HTTPStatus) -> Response:
+        return self._refuse(Request(scope), status, *_REASONS[status])
+
+
+class _Body:
+    """A request's body as it comes: `fault` says what was wrong with it, if anything."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.fault: HTTPStatus | None = None
+        self._receive = receive
+        self._came = 0
+        self._whole = False
+        self._end = asyncio.get_running_loop().time() + BODY_S
+
+    async def receive(self) -> Message:
+        """The next message; a disconnect once the body is at fault."""
+        if self._whole:
+            return await self._receive()  # waits for the client to go away, however long
+        try:
+            async with asyncio.timeout_at(self._end):
+                message = await self._receive()
+        except TimeoutError:
+            self.fault = self.fault or HTTPStatus.REQUEST_TIMEOUT
+            return {"type": "http.disconnect"}
+        self._whole = not message.get("more_body", False)
+        self._came += len(message.get("body", b""))
+        if self._came > LARGEST_BODY:
+            self.fault = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return {"type": "http.disconnect"} if self.fault else message

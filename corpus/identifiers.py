@@ -2,11 +2,16 @@
 
 import re
 import unicodedata
+from typing import Final
+
+_BEFORE_DOI: Final = re.compile(
+    r"^(?:(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|(?:info:|urn:)?doi\b[:/\s]*)+"
+)
 
 
 def plain_doi(doi: str | None) -> str:
     """A DOI without resolver and case; empty where there is none."""
-    return re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", (doi or "").strip().casefold())
+    return _BEFORE_DOI.sub("", (doi or "").strip().casefold())
 
 
 def plain_title(title: str) -> str:

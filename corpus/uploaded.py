@@ -6,6 +6,7 @@ Writes `document.json` beside the file: the document, or the error and its cure.
 """
 
 import json
+import resource
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,14 +20,16 @@ from corpus.metadata.titles import claims_of_title
 from corpus.reading.read import read_file
 from corpus.reading.workers import limit_memory
 from corpus.types import Document
-from corpus.uploads import OUTPUT
+from corpus.uploads import LONGEST_UPLOAD, OUTPUT
 
+LARGEST_OUTPUT: Final = 128 * 2**20  # bytes of any file the process writes
 _DOCUMENT: Final = TypeAdapter(Document)
 
 
 def main(path: str, name: str, memory_mib: str, seconds: str) -> None:
     """Read within the limits; tell what came of it."""
     limit_memory(int(memory_mib))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
     file = Path(path)
     (file.parent / OUTPUT).write_text(
         json.dumps(_told(file, name, float(seconds))), encoding="utf-8"
@@ -36,6 +39,10 @@ def main(path: str, name: str, memory_mib: str, seconds: str) -> None:
 def _told(file: Path, name: str, seconds: float) -> dict[str, Any]:
     try:
         document = read_file(file, name=name, seconds=seconds)
+        length = sum(len(page.text) for page in document.pages)
+        if length > LONGEST_UPLOAD:
+            told = f"The file has {length:,} characters; {LONGEST_UPLOAD:,} are the limit."
+            return {"error": told, "cure": "Send a part of it, or its abstract as text."}
         document = replace(document, title=resolve(tuple(claims_of_title(document))).title)
         return {"document": _DOCUMENT.dump_python(document, mode="json")}
     except ReadingError as error:

@@ -18,6 +18,7 @@ from corpus.errors import NotAReport, ReadingError, ReadingLimit
 from corpus.types import Document
 
 LARGEST_UPLOAD: Final = 20 * 2**20  # bytes
+LONGEST_UPLOAD: Final = 3_000_000  # characters: about 1,000 pages
 SECONDS: Final = 60.0
 MEMORY_MIB: Final = 2048
 LONGEST_NAME: Final = 100  # characters, the last ones

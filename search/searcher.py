@@ -1,7 +1,7 @@
 """A question into an answer: the one `Searcher` behind the terminal, Python and HTTP."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -19,7 +19,7 @@ from search.hits import HitMaker
 from search.hybrid import Stopwatch
 from search.index.generations import Generation
 from search.index.manifest import Counts
-from search.index.types import Allowed
+from search.index.types import Allowed, Ordinals
 from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
@@ -27,7 +27,7 @@ from search.reranking import rerank
 from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.themes import sort_by_theme
-from search.types import Answer, Filters, Preference
+from search.types import Answer, Filters, Preference, Reading
 from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
@@ -109,7 +109,7 @@ class Searcher:
         watch = Stopwatch()
         start = time.perf_counter()
         with watch.stage("read"):
-            reading = as_typed(question) if exact else understand(question, self._index.lexical)
+            reading = as_typed(question) if exact else self._read(question)
         with watch.stage("encode"):
             vector = self._encoder.encode_queries([reading.searched])[0]
         with watch.stage("filter"):
@@ -149,6 +149,14 @@ class Searcher:
             themes=sort_by_theme(shown.values()) if reading.topic else (),
             took_ms=watch.took_ms,
         )
+
+    def _read(self, question: str) -> Reading:
+        return understand(question, self._index.lexical, self._texts)
+
+    def _texts(self, ordinals: Ordinals) -> Iterator[str]:
+        for stored in self._index.store.fetch(ordinals.tolist()).values():
+            title = self._index.store.reports[stored.report_row].title
+            yield "\n".join((title, *stored.passage.section, stored.passage.text))
 
     def _allow(self, filters: Filters) -> Allowed | None:
         return allowed_by(filters, self._index.store.reports, self._report_rows)

@@ -5,12 +5,15 @@ Nothing is changed in silence: an answer says what was searched for besides what
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from search.index.lexical import LexicalHalf, stems
+from search.index.types import Ordinals
 from search.types import Reading
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -21,6 +24,7 @@ _ASKS: Final = re.compile(
 )
 _NAMED: Final = re.compile(r"[^\W_]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
+LOOKED_IN: Final = 10  # passages that a mended word is taken from
 SHORTEST_NAME: Final = 4  # letters
 _TOPIC_WORDS: Final = 4  # a bare topic has at most so many
 
@@ -32,14 +36,19 @@ def acronyms() -> dict[str, str]:
     return {short: full for field in tomllib.loads(text).values() for short, full in field.items()}
 
 
-def understand(question: str, lexical: LexicalHalf) -> Reading:
+#: The texts of passages, titles and headings included, by ordinal.
+Texts = Callable[[Ordinals], Iterable[str]]
+
+
+def understand(question: str, lexical: LexicalHalf, texts: Texts) -> Reading:
     """Read a question against the words of an index.
 
     Args:
         question: as it was asked.
         lexical: its terms tell which words are mistyped: those no passage has.
+        texts: of that index's passages; a mended word is taken from one of them.
     """
-    mended = dict(_mended(question, lexical))
+    mended = dict(_mended(question, lexical, texts))
     written_out = dict(_written_out(question))
     spelt = _WORD.sub(lambda word: mended.get(word.group(), word.group()), question)
     return Reading(
@@ -68,14 +77,22 @@ def reading_words(reading: Reading) -> tuple[str, ...]:
     return (*mended, *written_out)
 
 
-def _mended(question: str, lexical: LexicalHalf) -> Iterator[tuple[str, str]]:
+def _mended(question: str, lexical: LexicalHalf, texts: Texts) -> Iterator[tuple[str, str]]:
     """Words no passage has, with the nearest that one has; names and acronyms are left alone."""
     for place, word in enumerate(_WORD.findall(question)):
         if word.isupper() or (place and word[0].isupper()):
             continue
         for stem in stems(word):
-            if not lexical.known(word) and (meant := lexical.nearest(stem)):
+            term = None if lexical.known(word) else lexical.nearest(stem)
+            if term and (meant := _in_full(term, word, texts(lexical.having(term, LOOKED_IN)))):
                 yield word, meant
+
+
+def _in_full(term: str, typed: str, texts: Iterable[str]) -> str | None:
+    """The word nearest to what was typed among those that a term stands for."""
+    words = {word.casefold() for text in texts for word in _WORD.findall(text)}
+    meant = (word for word in sorted(words) if stems(word) == [term])
+    return min(meant, key=lambda word: OSA.distance(word, typed.casefold()), default=None)
 
 
 def _written_out(question: str) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from search.related.probes import LONGEST_TEXT
 router = APIRouter(prefix="/v1")
 
 READERS: Final = 2  # files read at once
+WAITING: Final = 6  # requests more that may wait for one of them; each holds a thread
 WAIT_S: Final = 20.0
 MOST_REFERENCES: Final = 500
 
@@ -30,6 +31,7 @@ _INVALID = HTTPStatus.UNPROCESSABLE_ENTITY
 _UNREADY = HTTPStatus.SERVICE_UNAVAILABLE
 _TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 _reading = threading.BoundedSemaphore(READERS)
+_admitted = threading.BoundedSemaphore(READERS + WAITING)
 
 
 class BatchParameters(NearParameters):
@@ -91,9 +93,9 @@ def related_to_upload(
     if (text is None) == (file is None):
         raise InvalidQuery("Send either `text` or `file`.", cure="One of the two, as a form field.")
     if file is not None:
-        with _a_reader():
+        with a_reader():
             document = read_upload(file.file.read(), file.filename or "")
-        probe = searcher.related.of_document(document)
+            probe = searcher.related.of_document(document)
     else:
         probe = searcher.related.of_text(text or "")
     return RelatedResponse.of(searcher.related.near(probe, filters=query.filters(), k=query.k))
@@ -112,12 +114,7 @@ def related_to_references(
 ) -> Response | ReferencesResponse:
     """For each reference whether the library holds it, and close reports."""
     name = file.filename or "The list"
-    references = read_references(file.file.read(), name)
-    if len(references) > MOST_REFERENCES:
-        raise InvalidQuery(
-            f"{name} has {len(references):,} references; {MOST_REFERENCES} are the limit.",
-            cure="Send it in parts, or use `evidence related --references` on the machine itself.",
-        )
+    references = read_references(file.file.read(), name, most=MOST_REFERENCES)
     rows = relate_references(
         references,
         searcher.related,
@@ -136,15 +133,21 @@ def related_to_references(
 
 
 @contextmanager
-def _a_reader() -> Iterator[None]:
+def a_reader() -> Iterator[None]:
     """One of the few places to read a file in.
 
     Raises:
-        HTTPException: 503, none came free in time.
+        HTTPException: 503, none came free in time, or too many wait already.
     """
-    if not _reading.acquire(timeout=WAIT_S):
-        raise HTTPException(_UNREADY, "Too many files are being read. Try again in a minute.")
+    busy = HTTPException(_UNREADY, "Too many files are being read. Try again in a minute.")
+    if not _admitted.acquire(blocking=False):
+        raise busy
     try:
-        yield
+        if not _reading.acquire(timeout=WAIT_S):
+            raise busy
+        try:
+            yield
+        finally:
+            _reading.release()
     finally:
-        _reading.release()
+        _admitted.release()

@@ -29,7 +29,7 @@ from search.evaluation.retrieval import Collection, best_documents, collect, cut
 from search.evaluation.significance import compare
 from search.fusion import FusionRules
 from search.index.lexical import LexicalHalf
-from search.index.types import Candidates
+from search.index.types import Candidates, Ordinals
 from search.index.variants import variants
 from search.understanding import understand
 
@@ -72,15 +72,18 @@ def _measure(dataset: Dataset, encoder: Encoder, folder: Path) -> None:
     both = collect(owners, entries, vectors, folder, encoder)
     one = replace(both, lexical=_OneSpelling(both.lexical._index))  # noqa: SLF001 - the same index
 
+    def passages(ordinals: Ordinals) -> list[str]:
+        return [texts[ordinal] for ordinal in ordinals]
+
     def plain(text: str) -> Texts:
         return text, text
 
     def mended(text: str) -> Texts:
-        searched = understand(text, both.lexical).searched
+        searched = understand(text, both.lexical, passages).searched
         return searched, searched
 
     def mended_words(text: str) -> Texts:
-        return understand(text, both.lexical).searched, text
+        return understand(text, both.lexical, passages).searched, text
 
     draw = random.Random(SEED)  # noqa: S311 - no secret
     slips = {query: _with_slip(text, draw) for query, text in dataset.queries.items()}

@@ -176,6 +176,10 @@ class LexicalHalf:
                 return str(term)
         return None
 
+    def having(self, term: str, k: int) -> Ordinals:
+        """The k passages in which a term (as `stems` gives it) weighs most."""
+        return self._run(Query.term_query(self._schema, WORDS, term, "freq"), k).ordinals
+
     def mentions(self, name: str, report_row: int) -> bool:
         """Whether a report has a word that begins as the name does: "Hungary" for "Hungarian"."""
         within = Query.term_query(self._schema, "report", report_row)

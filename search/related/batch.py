@@ -7,12 +7,13 @@ from typing import Final
 from corpus.identifiers import plain_doi, plain_title
 from corpus.references import Reference
 from corpus.types import Report, ReportStatus
-from search.errors import SearchError
+from search.errors import InvalidQuery
 from search.related.finder import RelatedStudies
 from search.related.types import RelatedReport
 from search.types import Filters
 
 NOTHING: Final = "It has too little to compare: an abstract, or a longer title, is needed."
+NO_TEXT: Final = "The library holds it without its text, so nothing can be compared."
 TELLING_TITLE: Final = 4  # words from which a title is taken for one publication's
 
 
@@ -60,8 +61,9 @@ def relate_references(
         held = next((by_name[name] for name in names if name in by_name), None)
         try:
             own = studies.of_report(held.report_id) if held else studies.of_text(reference.text)
-        except SearchError:
-            yield ReferenceRow(reference, problem=NOTHING)
+        except InvalidQuery:
+            known = (held,) if held else ()
+            yield ReferenceRow(reference, held=known, problem=NO_TEXT if held else NOTHING)
             continue
         answer = studies.near(own, filters=filters, k=k)
         yield ReferenceRow(

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,16 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Response
 from fastapi.testclient import TestClient
 from mcp import Client
+from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
 from api.assistants import build_server
-from api.bodies import LARGEST_BODY
+from api.bodies import LARGEST_BODY, BodyLimit
+from api.routes import related
 from api.settings import load_settings
 from corpus.details import Relative, ReportDetails
+from corpus.references import Reference
 from corpus.types import ReportStatus
-from search.errors import InvalidQuery, UnknownId
+from search.errors import IndexUnusable, InvalidQuery, UnknownId
+from search.related.batch import relate_references
 from search.searcher import Searcher
 from search.types import Filters
 from tests.builders import content, generation, report
@@ -41,6 +47,7 @@ TEXTS = [
     ("m1-final", "Mentoring young people keeps them out of crime and violence after all."),
     ("f", "Asphalt and bridges carry lorries between ports and factories."),
 ]
+BARE = report("f", "Roads", year=2015, doi="10.1/f")
 FAMILY = Relative("m1-final", "Mentoring and crime, the final report", "final", 2012, "Same study.")
 
 
@@ -210,7 +217,58 @@ def test_a_list_of_references(client: TestClient) -> None:
     assert client.post("/v1/related/references?format=xml", files=sent).status_code == 422
     many = "title\n" + "A title\n" * 501
     refused = client.post("/v1/related/references", files={"file": ("r.csv", many.encode())})
-    assert "501" in refused.json()["detail"]
+    assert refused.status_code == 422
+    assert "500" in refused.json()["detail"]
+
+
+def test_a_held_reference_without_text_is_held_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Searcher(generation(tmp_path, content(REPORTS, TEXTS[:-1], ENCODER), ENCODER), ENCODER)
+    (row,) = relate_references([Reference(1, doi="10.1/f")], made.related, [BARE])
+    assert [each.report_id for each in row.held] == ["f"]
+    assert "text" in (row.problem or "")
+    monkeypatch.setattr(made.related, "of_text", _broken)
+    with pytest.raises(IndexUnusable):  # a fault of ours is no fault of the reference
+        list(relate_references([Reference(1, "Some title of some length")], made.related, []))
+
+
+def _broken(_text: str) -> None:
+    raise IndexUnusable("It is gone.")
+
+
+def test_few_wait_for_a_reader(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(related, "_admitted", threading.BoundedSemaphore(1))
+    sent = {"file": ("a.txt", b"Young people with mentors were in less crime.")}
+    with related.a_reader():
+        told = client.post("/v1/related", files=sent)
+    assert told.status_code == 503
+    assert "Too many files" in told.json()["detail"]
+    assert client.post("/v1/related", files=sent).status_code == 200
+
+
+def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.bodies.BODY_S", 0.05)
+    seen: list[str] = []
+    sent: list[int] = []
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while (message := await receive()).get("more_body"):
+            pass
+        seen.append(message["type"])
+
+    async def slowly() -> Message:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message.get("status", 0))
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    limit = BodyLimit(app, lambda _request, status, *_told: Response(status_code=status))
+    asyncio.run(limit(scope, slowly, send))
+    assert seen == ["http.disconnect"]
+    assert sent[0] == 408
 
 
 def test_an_assistant_asks(searcher: Searcher) -> None:

@@ -59,6 +59,11 @@ def test_any_name_will_do(name: str) -> None:
     assert read_upload(text.encode(), name).pages[0].text == text
 
 
+def test_an_endless_text_is_refused() -> None:
+    with pytest.raises(ReadingError, match="3,000,000 are the limit"):
+        read_upload(b"Some words of it. " * 170_000, "a.txt")
+
+
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ReadingLimit, match="stopped"):
         read_upload(b"Some plain text.", "a.txt", seconds=0.01)

@@ -1,12 +1,13 @@
 """Lists of references as researchers have them."""
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.errors import EvidenceError, MetadataError
+from corpus.errors import EvidenceError, MetadataError, ReadingLimit
 from corpus.references import LONGEST, Reference, read_references
 
 RIS = """TY  - JOUR
@@ -54,12 +55,60 @@ def test_a_row_without_content_is_kept_and_an_empty_line_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"a,b\n1,2\n", b"\x00\x01", b"TY  - JOUR\nER\nTI", b"title\n", b"year\n2001\n"]
+    "data", [b"", b"a,b\n1,2\n", b"\x00\x01", b"TI  - A\nER  - \n", b"title\n", b"year\n2001\n"]
 )
 def test_what_is_no_list_says_what_to_send(data: bytes) -> None:
     with pytest.raises(MetadataError) as told:
         read_references(data, "a.csv")
     assert "RIS" in (told.value.cure or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TY  - JOUR\nTI  - A\nTY  - JOUR\nTI  - B\n",  # nothing ends either
+        "TY  - JOUR\nTI  - A\nER  -\n\nTY  - JOUR\nTI  - B",  # the file ends the last
+        "  TY  - JOUR\n  TI  - A\n  ER  - \n\tTY  - JOUR\n\tTI  - B\n\tER  - \n",  # indented
+        "Provider: X\n\nTY  - JOUR\nTI  - A\nER  - \n2.\nTY  - JOUR\nTI  - B\nER  - \n",
+    ],
+)
+def test_no_entry_of_a_careless_ris_is_lost(text: str) -> None:
+    assert [each.title for each in read_references(text.encode(), "a.ris")] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'title,abstract\nA,"In RIS:\nTY  - JOUR\nTI  - x"\n',  # RIS within a cell
+        "sep=;\ntitle;doi\nA;10.1/x\n",  # Excel's own line
+        "title,title\n,A\n",  # one name twice
+        "title,Title\nA,\n",
+    ],
+)
+def test_odd_tables(table: str) -> None:
+    assert [each.title for each in read_references(table.encode(), "a.csv")] == ["A"]
+
+
+def test_a_pound_sign_of_an_old_spreadsheet() -> None:
+    (found,) = read_references("title;doi\nA £5 meal, naïve?;\n".encode("cp1252"), "a.csv")
+    assert found.title == "A £5 meal, naïve?"
+
+
+@pytest.mark.parametrize("text", ["title\n" + "A\n" * 11, "TY  - JOUR\nTI  - A\n" * 11])
+def test_a_list_over_the_limit(text: str) -> None:
+    assert len(read_references(text.encode(), "a", most=11)) == 11
+    with pytest.raises(ReadingLimit, match="more than 10 references"):
+        read_references(text.encode(), "a", most=10)
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 200_000, " " * 200_000 + "x", "title" + "x" * 11_000_000, "\n \n" * 100_000]
+)
+def test_rubbish_takes_no_time(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(MetadataError):
+        read_references(text.encode(), "a.ris")
+    assert time.perf_counter() - start < 1
 
 
 def test_an_endless_abstract_is_cut() -> None:
