@@ -99,7 +99,7 @@ def evaluate_dataset(
     main = next(iter(MEASURES))
     tests = {
         f"fused - {half}": compare(measured["fused"].by_query[main], measured[half].by_query[main])
-        for half in ("lexical", "dense")
+        for half in ("lexical", "dense", "halves")
     }
     return Evaluated(
         dataset.name,

@@ -5,7 +5,7 @@ goes on where it stopped, and one that has nothing to do says so in a moment.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -29,15 +29,13 @@ from indexer.vectors import VectorCache, key_of
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
-from search.encoder.types import Encoder, Vectors
+from search.encoder.types import Encoder
 from search.errors import IndexUnusable, NoIndex
 from search.index.generations import Generations
 from search.index.manifest import Manifest
-from search.index.sentences import Sentences, pack, sentences_of
 from search.index.store import StoreEntry
 from search.loading import encoder_folder
 
-PACKED_AT_ONCE: Final = 50_000  # sentences
 ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
 _SHELVED: Final = TypeAdapter(Shelved)
 
@@ -103,22 +101,22 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
             embedded_text(title, entry.passage)
             for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
         ]
-        vectors, encoded = _encode(texts, encoder, cache, progress)
-        sentences = _sentences(entries[:ranked], encoder, cache, progress)
-    progress.start("Writing the index", 1, "generations")
-    manifest = publish(
-        Content(
-            [each.report for each in shelved],
-            [each.details for each in shelved],
-            entries,
-            vectors,
-            sentences,
-        ),
-        generations,
-        encoder=spec,
-        rules=rules,
-        library_digest=wanted,
-    )
+        keys = [key_of(text) for text in texts]
+        encoded = _encode(dict(zip(keys, texts, strict=True)), encoder, cache, progress)
+        progress.start("Writing the index", 1, "generations")
+        manifest = publish(
+            Content(
+                [each.report for each in shelved],
+                [each.details for each in shelved],
+                entries,
+                cache.matrix(keys),
+                cache.tokens(keys),
+            ),
+            generations,
+            encoder=spec,
+            rules=rules,
+            library_digest=wanted,
+        )
     progress.advance()
     return Built(manifest, changed=True, read=read, failed=failed, encoded=encoded)
 
@@ -216,48 +214,17 @@ def _entries(
 
 
 def _encode(
-    texts: Sequence[str], encoder: Encoder, cache: VectorCache, progress: Progress
-) -> tuple[Vectors, int]:
-    """The vector of every text, shape (texts, dimension), and how many were not cached."""
-    keys = [key_of(text) for text in texts]
-    done = _fill(keys, texts, encoder, cache, progress, "passages")
-    return cache.matrix(keys), done
-
-
-def _sentences(
-    entries: Sequence[StoreEntry], encoder: Encoder, cache: VectorCache, progress: Progress
-) -> Sentences:
-    """The sentences of all ranked passages, encoded where they are not cached."""
-    split = [sentences_of(entry.passage.text) for entry in entries]
-    texts = [text for some in split for text in some]
-    keys = [key_of(text) for text in texts]
-    _fill(keys, texts, encoder, cache, progress, "sentences")
-    blocks = (
-        cache.matrix(keys[start : start + PACKED_AT_ONCE])
-        for start in range(0, len(keys), PACKED_AT_ONCE)
-    )
-    return pack(blocks, [len(some) for some in split], encoder.spec.dimension)
-
-
-def _fill(
-    keys: Sequence[bytes],
-    texts: Sequence[str],
-    encoder: Encoder,
-    cache: VectorCache,
-    progress: Progress,
-    unit: str,
+    texts: Mapping[bytes, str], encoder: Encoder, cache: VectorCache, progress: Progress
 ) -> int:
-    """Encode what the cache lacks, and keep it there; how many texts that were."""
-    missing = cache.missing(keys)
-    todo = list(
-        {key: text for key, text in zip(keys, texts, strict=True) if key in missing}.items()
-    )
+    """Encode the texts, by key, that the cache lacks, and keep them there; how many they were."""
+    missing = cache.missing(texts)
+    todo = [(key, text) for key, text in texts.items() if key in missing]
     if todo:
-        progress.start(f"Encoding {unit}", len(todo), unit)
+        progress.start("Encoding passages", len(todo), "passages")
     for start in range(0, len(todo), ENCODED_AT_ONCE):
         some = todo[start : start + ENCODED_AT_ONCE]
-        vectors = encoder.encode_documents([text for _, text in some])
-        cache.put({key: vector for (key, _), vector in zip(some, vectors, strict=True)})
+        encoded = encoder.encode_with_tokens([text for _, text in some])
+        cache.put({key: each for (key, _), each in zip(some, encoded, strict=True)})
         progress.advance(len(some))
     return len(todo)
 

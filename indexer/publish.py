@@ -1,7 +1,7 @@
 """A generation written beside the live one, verified, and swapped in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,8 +26,8 @@ from search.index.manifest import (
     checksum_files,
     write_manifest,
 )
-from search.index.sentences import Sentences, write_sentences
 from search.index.store import StoreEntry, write_store
+from search.index.tokens import Records, write_tokens
 
 _REPORTS: Final = TypeAdapter(list[Report])
 _DETAILS: Final = TypeAdapter(list[ReportDetails])
@@ -39,14 +39,15 @@ _PROBES: Final = 50  # passages asked for by their own vector before a generatio
 class Content:
     """What goes into a generation: entries in ordinal order, ranked ones first.
 
-    `vectors` has shape (ranked, dimension).
+    `vectors` has shape (ranked, dimension); `tokens` has a ranked passage's records each, and
+    may be gone through once.
     """
 
     reports: Sequence[Report]
     details: Sequence[ReportDetails]  # one for each report
     entries: Sequence[StoreEntry]
     vectors: Vectors
-    sentences: Sentences  # of the ranked passages
+    tokens: Iterable[Records]
 
     @property
     def standing(self) -> int:
@@ -87,7 +88,8 @@ def publish(
         write_lexical(
             (_lexical(content, e) for e in content.entries[: len(content.vectors)]), folder
         )
-        write_sentences(content.sentences, folder)
+        if encoder.token_dimension:
+            write_tokens(content.tokens, folder)
         write_store(content.reports, content.details, content.entries, folder)
         manifest = Manifest(
             format_version=FORMAT_VERSION,

@@ -1,15 +1,16 @@
-"""Vectors that were computed before, by (model hash, hash of the embedded text)."""
+"""Vectors that were computed before, of texts and their tokens, by model and text."""
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import numpy as np
 
-from search.encoder.types import EncoderSpec, Vectors
+from search.encoder.types import Encoded, EncoderSpec, Vectors
+from search.index.tokens import Records, pack, record_type
 
 _ASK_AT_ONCE: Final = 500
 
@@ -25,6 +26,7 @@ class VectorCache:
     def __init__(self, folder: Path, spec: EncoderSpec) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._dimension = spec.dimension
+        self._record_type = record_type(spec.token_dimension)
         path = folder / f"{spec.model_hash}.sqlite"
         try:
             self._open(path)
@@ -39,7 +41,7 @@ class VectorCache:
         self._database.execute("PRAGMA synchronous=NORMAL")
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS vector"
-            " (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+            " (key BLOB PRIMARY KEY, value BLOB NOT NULL, tokens BLOB NOT NULL)"
         )
 
     def __enter__(self) -> Self:
@@ -58,15 +60,20 @@ class VectorCache:
     def missing(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that have no vector yet."""
         wanted = set(keys)
-        return wanted - {key for key, _ in self._rows(wanted)}
+        return wanted - {key for key, _ in self._rows("''", wanted)}
 
-    def put(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Keep vectors, each of shape (dimension,), all of them or none."""
-        self._database.execute("BEGIN IMMEDIATE")
-        self._database.executemany(
-            "INSERT OR REPLACE INTO vector VALUES (?, ?)",
-            ((key, np.asarray(vector, "<f4").tobytes()) for key, vector in vectors.items()),
+    def put(self, encoded: Mapping[bytes, Encoded]) -> None:
+        """Keep what was encoded, all of it or nothing."""
+        rows = (
+            (
+                key,
+                np.asarray(each.vector, "<f4").tobytes(),
+                pack(each.tokens).tobytes() if each.tokens else b"",
+            )
+            for key, each in encoded.items()
         )
+        self._database.execute("BEGIN IMMEDIATE")
+        self._database.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", rows)
         self._database.execute("COMMIT")
 
     def matrix(self, keys: Sequence[bytes]) -> Vectors:
@@ -75,16 +82,22 @@ class VectorCache:
         for row, key in enumerate(keys):
             rows.setdefault(key, []).append(row)
         matrix = np.empty((len(keys), self._dimension), np.float32)
-        for key, value in self._rows(rows):
+        for key, value in self._rows("value", rows):
             matrix[rows.pop(key)] = np.frombuffer(value, "<f4")
         if rows:
             raise KeyError(f"{len(rows)} texts have no vector")
         return matrix
 
-    def _rows(self, keys: Iterable[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    def tokens(self, keys: Sequence[bytes]) -> Iterator[Records]:
+        """The records of these keys' tokens, in order; all must be there."""
+        for some in _batched(list(keys), _ASK_AT_ONCE):
+            found = dict(self._rows("tokens", set(some)))
+            yield from (np.frombuffer(found[key], self._record_type) for key in some)
+
+    def _rows(self, column: str, keys: Iterable[bytes]) -> Iterable[tuple[bytes, bytes]]:
         for some in _batched(list(keys), _ASK_AT_ONCE):
             marks = ",".join("?" * len(some))
-            query = f"SELECT key, value FROM vector WHERE key IN ({marks})"  # noqa: S608 - marks only
+            query = f"SELECT key, {column} FROM vector WHERE key IN ({marks})"  # noqa: S608 - ours
             yield from self._database.execute(query, some)
 
 

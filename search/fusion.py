@@ -1,4 +1,4 @@
-"""Scores of two retrievers and of sentences into one: the weighted sum of z-scores.
+"""Scores of two retrievers into one, and then those of tokens: weighted sums of z-scores.
 
 Each half's scores are standardised over the same candidates before they are added, so that
 cosines and BM25 scores can be weighed against each other (Lee, 1997, "Analyses of multiple
@@ -15,26 +15,45 @@ from numpy.typing import NDArray
 Values = NDArray[np.float32]
 
 SMALLEST_SPREAD: Final = 1e-9
+SMALLEST_GAP: Final = 1e-3  # between those that were compared and the others
 
 
 @dataclass(frozen=True, slots=True)
 class FusionRules:
     """`depth`: candidates taken from each half. `dense_weight`: from 0 (lexical only) to 1.
 
-    `sentence_weight` is what a candidate's best sentence adds.
+    The best `compared` of them are put in order anew by their tokens too, whose weight beside
+    that of both halves together is `token_weight`.
     """
 
     depth: int = 200
     dense_weight: float = 0.6
-    sentence_weight: float = 0.2
+    compared: int = 50
+    token_weight: float = 1.5
 
 
-def fuse(dense: Values, lexical: Values, sentence: Values, rules: FusionRules) -> Values:
+def fuse(dense: Values, lexical: Values, rules: FusionRules) -> Values:
     """One score for each candidate: arrays of one length in, one array out; higher is better."""
-    halves = rules.dense_weight * standardise(dense) + (1 - rules.dense_weight) * standardise(
-        lexical
-    )
-    return np.asarray(halves + rules.sentence_weight * standardise(sentence), np.float32)
+    weight = rules.dense_weight
+    halves = weight * standardise(dense) + (1 - weight) * standardise(lexical)
+    return np.asarray(halves, np.float32)
+
+
+def refine(fused: Values, tokens: Values, rules: FusionRules) -> Values:
+    """Fused scores with those of tokens added; what has none keeps its place below the others.
+
+    Args:
+        fused: of all candidates, best first.
+        tokens: of the first of them, as many as were compared.
+        rules: the weight of tokens.
+    """
+    compared = len(tokens)
+    if not compared:
+        return fused
+    best = standardise(fused[:compared]) + rules.token_weight * standardise(tokens)
+    rest = fused[compared:]
+    lowered = rest - (rest[0] - best.min()) - SMALLEST_GAP if len(rest) else rest
+    return np.concatenate([best, lowered]).astype(np.float32)
 
 
 def standardise(scores: Values) -> Values:

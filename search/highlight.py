@@ -2,7 +2,7 @@
 
 Sentences are ranked by BM25 (Robertson and Zaragoza, 2009) within the passage, with the
 rarity of each term taken from the whole index. Where no sentence shares a word with the
-question, the sentences' vectors decide.
+question, the tokens' vectors decide.
 """
 
 import math
@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 
 from corpus.sentences import sentence_spans
 from search.index.lexical import stems
-from search.index.sentences import scored_spans
 from search.index.types import Scores
 
 Span = tuple[int, int]
+#: How near the question each part of a passage comes.
+Nearness = Callable[[list[Span]], Scores]
 
 #: Sentences of evidence records that say what was tried, not what was found.
 _DESCRIBES = re.compile(r"(?:Intervention|Population|Outcome|Study design): ")
@@ -32,13 +33,13 @@ K1 = 1.2
 B = 0.5
 
 
-def best_sentence(text: str, rarity: Mapping[str, float], cosines: Callable[[], Scores]) -> Span:
+def best_sentence(text: str, rarity: Mapping[str, float], nearness: Nearness) -> Span:
     """Offsets of the best sentence of `text`.
 
     Args:
         text: a passage.
         rarity: inverse document frequency of each term of the question.
-        cosines: of the sentences of `scored_spans`; only asked for when no word is shared.
+        nearness: only asked for when no word is shared.
     """
     spans = _telling(text, sentence_spans(text) or [(0, len(text))])
     if len(spans) == 1:
@@ -46,8 +47,8 @@ def best_sentence(text: str, rarity: Mapping[str, float], cosines: Callable[[], 
     scores = _score_sentences([stems(text[start:end]) for start, end in spans], rarity)
     if max(scores) > 0.0:
         return spans[max(range(len(spans)), key=lambda i: (scores[i], -i))]
-    near = dict(zip(scored_spans(text), cosines().tolist(), strict=True))
-    return max(_telling(text, list(near)), key=lambda span: (near[span], -span[0]))
+    near = nearness(spans)
+    return spans[max(range(len(spans)), key=lambda i: (near[i], -i))]
 
 
 def _telling(text: str, spans: list[Span]) -> list[Span]:

@@ -1,16 +1,20 @@
 """A shortlist into hits: each passage with its best sentence, its confidence and why it ranked."""
 
+import math
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
+from corpus.passages import embedded_text
+from corpus.types import Passage
 from search.confidence import MODEL, Signals
-from search.encoder.types import Vectors
-from search.highlight import best_sentence, inverse_document_frequency
+from search.encoder.types import Encoded
+from search.highlight import Nearness, Span, best_sentence, inverse_document_frequency
 from search.index.generations import Generation
 from search.index.lexical import stems
 from search.index.store import StoredPassage
+from search.index.types import Scores
 from search.preference import Preferences
 from search.shortlist import Shortlist
 from search.types import Preference, Reading, ScoredPassage, Standing
@@ -26,7 +30,7 @@ class HitMaker:
     def make(
         self,
         reading: Reading,
-        vector: Vectors,
+        asked: Encoded,
         shortlist: Shortlist,
         stored: Mapping[int, StoredPassage],
         preference: Preference,
@@ -40,9 +44,10 @@ class HitMaker:
         for rank, (place, others) in enumerate(shortlist.repeats.items(), start=1):
             ordinal = int(fused.ordinals[place])
             found = stored[ordinal]
-            each = partial(self._index.sentences.score_each, vector, ordinal)
-            span = best_sentence(found.passage.text, rarity, each)
             report = self._index.store.reports[found.report_row]
+            nearness = self._nearness(asked, ordinal, report.title, found.passage)
+            span = best_sentence(found.passage.text, rarity, nearness)
+            near = None if math.isnan(fused.tokens[place]) else float(fused.tokens[place])
             cosine = float(fused.dense[place])
             hit = ScoredPassage(
                 passage=found.passage,
@@ -52,7 +57,7 @@ class HitMaker:
                 highlights=(span,),
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
-                sentence=float(fused.sentence[place]),
+                tokens=near,
                 preferred=float(
                     self._preferences.gain(np.array([found.report_row]), preference)[0]
                 ),
@@ -63,6 +68,18 @@ class HitMaker:
             )
             hits.append(hit)
         return tuple(hits)
+
+    def _nearness(self, asked: Encoded, ordinal: int, title: str, passage: Passage) -> Nearness:
+        """How near the question each part of the passage comes, by its tokens."""
+        before = len(embedded_text(title, passage)) - len(passage.text)
+        tokens, query = self._index.tokens, asked.tokens
+
+        def nearness(spans: list[Span]) -> Scores:
+            if tokens is None or query is None:
+                return np.zeros(len(spans), np.float32)
+            return tokens.score_spans(query, ordinal, spans, before)
+
+        return nearness
 
     def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
         """The share of names that a report nowhere mentions; 0 where there are no names."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from search.fusion import FusionRules, fuse
-from search.index.sentences import SentenceHalf
+from search.encoder.types import Encoded
+from search.fusion import FusionRules, fuse, refine
+from search.index.tokens import TokenHalf
 from search.index.types import Allowed, Candidates, Ordinals, Retriever, Scores
 
 
@@ -34,7 +35,8 @@ class Stopwatch:
 class Fused:
     """All candidates of a question, best first, and what each half made of them.
 
-    `dense`, `lexical` and `sentence` are scores of every candidate, shape (candidates,);
+    `dense` and `lexical` are scores of every candidate, shape (candidates,), `halves` what both
+    come to, and `tokens` the late interaction, not a number where it was not looked at.
     `dense_rank` and `lexical_rank` give an ordinal's rank (from 1) where that half proposed it.
     """
 
@@ -42,44 +44,53 @@ class Fused:
     scores: Scores
     dense: Scores
     lexical: Scores
-    sentence: Scores
+    halves: Scores
+    tokens: Scores
     dense_rank: dict[int, int]
     lexical_rank: dict[int, int]
 
 
 def retrieve(
     question: str,
-    vector: NDArray[np.float32],
+    asked: Encoded,
     *,
     dense: Retriever[NDArray[np.float32]],
     lexical: Retriever[str],
-    sentences: SentenceHalf,
+    tokens: TokenHalf | None,
     rules: FusionRules,
     allowed: Allowed | None = None,
     watch: Stopwatch | None = None,
 ) -> Fused:
-    """Ask both halves, score every candidate by both and by its sentences, fuse.
+    """Ask both halves, score every candidate by both, fuse; then compare the best by tokens.
 
     Ties go to the lower ordinal.
     """
     watch = watch or Stopwatch()
     with watch.stage("dense"):
-        by_dense = dense.search(vector, rules.depth, allowed)
+        by_dense = dense.search(asked.vector, rules.depth, allowed)
     with watch.stage("lexical"):
         by_lexical = lexical.search(question, rules.depth, allowed)
     with watch.stage("fuse"):
         ordinals = np.union1d(by_dense.ordinals, by_lexical.ordinals)
-        dense_scores = dense.score(vector, ordinals)
+        dense_scores = dense.score(asked.vector, ordinals)
         lexical_scores = _completed(question, by_lexical, lexical, ordinals)
-        sentence_scores = sentences.score(vector, ordinals)
-        scores = fuse(dense_scores, lexical_scores, sentence_scores, rules)
+        halves = fuse(dense_scores, lexical_scores, rules)
+    with watch.stage("tokens"):
+        order = np.lexsort((ordinals, -halves))
+        looked_at = order[: rules.compared] if tokens and asked.tokens else order[:0]
+        token_scores = np.full(len(ordinals), np.nan, np.float32)
+        if tokens and asked.tokens:
+            token_scores[looked_at] = tokens.score(asked.tokens, ordinals[looked_at])
+        scores = np.empty_like(halves)
+        scores[order] = refine(halves[order], token_scores[looked_at], rules)
         order = np.lexsort((ordinals, -scores))
     return Fused(
         ordinals=ordinals[order],
         scores=scores[order],
         dense=dense_scores[order],
         lexical=lexical_scores[order],
-        sentence=sentence_scores[order],
+        halves=halves[order],
+        tokens=token_scores[order],
         dense_rank=_ranks(by_dense),
         lexical_rank=_ranks(by_lexical),
     )

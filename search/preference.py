@@ -49,5 +49,6 @@ def reordered(fused: Fused, gain: Scores) -> Fused:
         scores=scores[order],
         dense=fused.dense[order],
         lexical=fused.lexical[order],
-        sentence=fused.sentence[order],
+        halves=fused.halves[order],
+        tokens=fused.tokens[order],
     )

@@ -111,27 +111,28 @@ class Searcher:
         with watch.stage("read"):
             reading = as_typed(question) if exact else self._read(question)
         with watch.stage("encode"):
-            vector = self._encoder.encode_queries([reading.searched])[0]
+            asked = self._encoder.encode_query(reading.searched)
         with watch.stage("filter"):
             allowed = self._allowed(filters)
         depth = max(k, LOOKED_AT)
         most = OF_A_REPORT if reading.topic else depth
         bring = Wanted(depth, most, allowed, preference)
-        shortlist = self._shortlister.make(reading.searched, vector, bring, watch)
+        shortlist = self._shortlister.make(reading.searched, asked, bring, watch)
         fused, repeats = shortlist.fused, shortlist.repeats
         with watch.stage("fetch"):
             wanted = [int(fused.ordinals[place]) for place in repeats]
             stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits.make(reading, vector, shortlist, stored, preference)
+            found = self._hits.make(reading, asked, shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker, most=RERANKED)
         with watch.stage("statement"):
             statement = state(reading.spelt, found[: max(k, LOOKED_AT)])
         with watch.stage("facets"):
-            result = fused.ordinals[: max(k, int(np.count_nonzero(fused.scores > 0)))]
-            rows = np.unique(self._report_rows[result])
+            matched = fused.halves > 0
+            matched[:k] = True
+            rows = np.unique(self._report_rows[fused.ordinals[matched]])
             facets = count_facets(self._index.store.reports[row] for row in rows)
         watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
         likely = statement.reports or [hit.report.report_id for hit in found]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from search.encoder.types import Vectors
+from search.encoder.types import Encoded
 from search.fusion import FusionRules
 from search.hybrid import Fused, Stopwatch, retrieve
 from search.index.generations import Generation
@@ -53,17 +53,19 @@ class Shortlister:
         self._repeats = _group(firsts)
         self._preferences = preferences
 
-    def make(self, question: str, vector: Vectors, wanted: Wanted, watch: Stopwatch) -> Shortlist:
+    def make(self, question: str, asked: Encoded, wanted: Wanted, watch: Stopwatch) -> Shortlist:
         """The shortlist of a question; deeper where near-duplicates crowd the candidates."""
         depth = self._rules.depth
         while True:
             fused = retrieve(
                 question,
-                vector,
+                asked,
                 dense=self._index.dense,
                 lexical=self._index.lexical,
-                sentences=self._index.sentences,
-                rules=replace(self._rules, depth=depth),
+                tokens=self._index.tokens,
+                rules=replace(
+                    self._rules, depth=depth, compared=max(self._rules.compared, wanted.k)
+                ),
                 allowed=wanted.allowed,
                 watch=watch,
             )

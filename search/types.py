@@ -83,7 +83,8 @@ class ScoredPassage:
     `highlights` are half-open character ranges of `passage.text`: the best sentence.
     `duplicates` are passage ids of near-identical passages this one stands for.
     `confidence` is the estimated chance, from 0 to 1, that the passage answers the question.
-    `sentence` is the cosine of the question and the passage's nearest sentence.
+    `tokens` is how near the passage comes to each of the question's words: a mean of cosines,
+    rare words counting more; None where it was not looked at.
     `preferred` is what a preference added to the score.
     `reranked` is where the reranker put it and its logit, None where it was not asked.
     """
@@ -97,7 +98,7 @@ class ScoredPassage:
     lexical: Standing
     duplicates: tuple[str, ...] = ()
     confidence: float = 0.0
-    sentence: float = 0.0
+    tokens: float | None = None
     preferred: float = 0.0
     reranked: Standing | None = None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.details import ReportDetails
 from corpus.duplicates import group_duplicates
-from corpus.passages import PassageRules
+from corpus.passages import PassageRules, embedded_text
 from corpus.types import (
     BlockKind,
     DocumentType,
@@ -17,8 +17,8 @@ from corpus.types import (
 from indexer.publish import Content, publish
 from search.encoder.types import Encoder
 from search.index.generations import Generation, Generations
-from search.index.sentences import pack, sentences_of
 from search.index.store import StoreEntry
+from search.index.tokens import pack
 
 
 def report(report_id: str, title: str = "A report", **known: object) -> Report:
@@ -58,11 +58,13 @@ def content(
         for place, ((report_id, text), first) in enumerate(zip(texts, firsts, strict=True))
     ]
     details = [ReportDetails() for _ in reports]
-    split = [sentences_of(text) for _, text in texts]
-    each = [encoder.encode_documents(some) for some in split]
-    sentences = pack(each, [len(some) for some in split], encoder.spec.dimension)
+    titles = [reports[entry.report_row].title for entry in entries]
+    encoded = encoder.encode_with_tokens(
+        [embedded_text(t, e.passage) for t, e in zip(titles, entries, strict=True)]
+    )
     vectors = encoder.encode_documents([text for _, text in texts])
-    return Content(reports, details, entries, vectors, sentences)
+    tokens = [pack(each.tokens) for each in encoded if each.tokens]
+    return Content(reports, details, entries, vectors, tokens)
 
 
 def generation(home: Path, made: Content, encoder: Encoder, digest: str = "d") -> Generation:

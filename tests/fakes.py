@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from search.encoder.types import EncoderSpec, Vectors
+from search.encoder.types import Encoded, EncoderSpec, Tokens, Vectors
 
 _WORD = re.compile(r"\w+")
 
@@ -25,6 +25,7 @@ class HashingEncoder:
             runtime="fake",
             dimension=32,
             max_tokens=max_tokens,
+            token_dimension=32,
         )
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
@@ -33,8 +34,21 @@ class HashingEncoder:
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts)
 
+    def encode_query(self, text: str) -> Encoded:
+        return self.encode_with_tokens([text])[0]
+
+    def encode_with_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        return [Encoded(self._encode([text])[0], self._tokens(text)) for text in texts]
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(_WORD.findall(text)) for text in texts]
+
+    def _tokens(self, text: str) -> Tokens:
+        words = list(_WORD.finditer(text))[: self.spec.max_tokens]
+        names = [word.group().lower() for word in words] or [""]
+        ids = [int.from_bytes(hashlib.blake2b(n.encode(), digest_size=2).digest()) for n in names]
+        starts = [word.start() for word in words] or [0]
+        return Tokens(np.array(ids, np.int32), self._encode(names), np.array(starts, np.int32))
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.spec.dimension), dtype=np.float32)

@@ -28,7 +28,10 @@ class WhyOut(BaseModel):
 
     dense: StandingOut
     lexical: StandingOut
-    sentence: float = Field(description="Cosine of the question and the nearest sentence.")
+    tokens: float | None = Field(
+        description="How near the passage comes to each of the question's words: the mean cosine "
+        "of their nearest words, rare ones counting more. Null where it was not compared."
+    )
     preferred: float = Field(description="What a preference added to the score.")
     reranker: StandingOut | None = Field(description="Null where no reranker read it.")
 
@@ -67,7 +70,7 @@ class HitOut(BaseModel):
             why=WhyOut(
                 dense=StandingOut.of(hit.dense),
                 lexical=StandingOut.of(hit.lexical),
-                sentence=round(hit.sentence, 4),
+                tokens=None if hit.tokens is None else round(hit.tokens, 4),
                 preferred=round(hit.preferred, 4),
                 reranker=StandingOut.of(hit.reranked) if hit.reranked else None,
             ),

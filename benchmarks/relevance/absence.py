@@ -111,13 +111,12 @@ def _of_set(dataset: Dataset, encoder: Encoder) -> Pairs:
 
 def _pairs(dataset: Dataset, encoder: Encoder) -> Iterator[tuple[Row, int]]:
     owners, entries, texts = cut(dataset, encoder, PassageRules().fitted(encoder.spec.max_tokens))
-    vectors = encode_all(texts, encoder, lambda _done, _total: None)
+    encoded = encode_all(texts, encoder, lambda _done, _total: None)
     questions = dict(list(dataset.queries.items())[:MOST])
-    asked = encoder.encode_queries(list(questions.values()))
     with tempfile.TemporaryDirectory() as name:
-        at = collect(owners, entries, vectors, Path(name), encoder)
-        for (query, text), vector in zip(questions.items(), asked, strict=True):
-            found = at.ask(text, vector, FusionRules())
+        at = collect(owners, entries, encoded, Path(name), encoder)
+        for query, text in questions.items():
+            found = at.ask(text, encoder.encode_query(text), FusionRules())
             good = {d for d, score in dataset.qrels[query].items() if score > 0}
             middle = float(np.median(found.dense))
             for answers in (1, 0):

@@ -68,8 +68,8 @@ def main() -> None:
 
 def _measure(dataset: Dataset, encoder: Encoder, folder: Path) -> None:
     owners, entries, texts = cut(dataset, encoder, PassageRules())
-    vectors = encode_all(texts, encoder, lambda _done, _total: None)
-    both = collect(owners, entries, vectors, folder, encoder)
+    encoded = encode_all(texts, encoder, lambda _done, _total: None)
+    both = collect(owners, entries, encoded, folder, encoder)
     one = replace(both, lexical=_OneSpelling(both.lexical._index))  # noqa: SLF001 - the same index
 
     def passages(ordinals: Ordinals) -> list[str]:
@@ -117,8 +117,7 @@ def _run(
     run: Run = {}
     for query, question in questions.items():
         words, meaning = texts(question)
-        vector = encoder.encode_queries([meaning])[0]
-        fused = at.ask(words, vector, FusionRules())
+        fused = at.ask(words, encoder.encode_query(meaning), FusionRules())
         run[query] = best_documents(at, Candidates(fused.ordinals, fused.scores))
     return run
 

@@ -1,4 +1,4 @@
-"""Ranking quality of lexical, dense and fused retrieval against a plain baseline, in one run.
+"""Ranking quality of the halves and of fused retrieval against a plain baseline, in one run.
 
     python -m benchmarks.relevance.retrieval DATASET:SPLIT …
 
@@ -105,7 +105,7 @@ def report(dataset: Dataset, found: Mapping[str, Evaluation], seconds: float) ->
         label = f"{dataset.name}:{dataset.split}"
         row = "".join(f"{run.means[measure]:9.4f}" for measure in MEASURES)
         print(f"{label:24}{name:>10}{row}")
-    for other in ("lexical", "dense", "baseline"):
+    for other in ("lexical", "dense", "halves", "baseline"):
         test = compare(found["fused"].by_query[CHOSEN_BY], found[other].by_query[CHOSEN_BY])
         print(
             f"{'':24}fused - {other}: {test.difference:+.4f} {CHOSEN_BY}, p = {test.t_test_p:.2g}"

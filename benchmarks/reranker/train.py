@@ -1,106 +1,119 @@
-"""Train the reranker: a cross-encoder of the default encoder's size, from its weights.
+"""Train the token head: the matrix that makes the default encoder's token vectors short.
 
-    python -m benchmarks.reranker.train ../shared/qrels OUT [--minutes 40]
+    python -m benchmarks.reranker.train ../shared/qrels OUT.npy
 
-The loss is the cross-entropy of the answering text within its group (Gao, Dai and Callan, 2021,
-"Rethink training of BERT rerankers in multi-stage retrieval pipeline") and, so that scores can
-be read as chances, that of each text on its own. bfloat16 where the machine has it; a GPU where
-there is one. What it was trained on is printed and kept beside the weights.
+Late interaction (Khattab and Zaharia, 2020, "ColBERT") over the encoder as it is: only the head,
+(384, 64), is trained, from the first principal components
+over the starter library on. The loss is the cross-entropy of
+the answering passages among what retrieval proposed, the score being that of the product: the
+halves' and the tokens' scores, added. Some minutes on two cores. Prints settings and losses.
 """
 
 import argparse
-import json
 import math
 import tempfile
-import time
 from pathlib import Path
 
+import numpy as np
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from torch.nn.functional import normalize
 
 from benchmarks.reranker.groups import SETS, Group, load_groups
+from search.encoder.head import principal_head, sample_texts
 from search.encoder.load import load_encoder
-from search.encoder.models import DEFAULT_MODEL, resolve_model
+from search.encoder.models import DEFAULT_MODEL
+from search.encoder.onnx_encoder import OnnxEncoder
 from search.encoder.prepare import prepare_encoder
+from search.encoder.types import Vectors
 
-SIZE = 6  # texts of a group
-GROUPS = 4  # of a step
-TOKENS = 224
-RATE = 5e-5
-WARM = 0.06  # of the steps
-ALONE = 0.3  # weight of the loss of each text on its own
+DIMENSION = 64
+EPOCHS = 3
+BATCH = 16  # questions of a step
+WRONG = 15  # candidates that do not answer, drawn for each question
+RIGHT = 2  # candidates that do, at most
+RATE = 1e-3
+WARM = 50  # steps
 SEED = 7
 
 
 def main() -> None:
-    """Train for so many minutes, or once over every group, whichever ends first."""
+    """Train and write the head as float16."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("qrels", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=40.0)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         prepare_encoder(DEFAULT_MODEL, Path(home) / "encoder")
         encoder = load_encoder(Path(home) / "encoder")
-        groups = load_groups(given.qrels, encoder, size=SIZE, seed=SEED)
-    print(f"{len(groups):,} groups of {SIZE}", flush=True)
-    seen = train(groups, given.out, minutes=given.minutes)
-    about = {"from": DEFAULT_MODEL, "sets": SETS, "groups": len(groups), "seen": seen,
-             "tokens": TOKENS, "rate": RATE, "seed": SEED}  # fmt: skip
-    (given.out / "training.json").write_text(json.dumps(about, indent=1), "utf-8")
+    if not isinstance(encoder, OnnxEncoder):
+        raise SystemExit(f"{DEFAULT_MODEL} could not be exported: {encoder.spec.runtime}")
+    groups = load_groups(given.qrels, encoder)
+    start = principal_head(encoder.token_vectors(sample_texts()))[:, :DIMENSION]
+    print(f"{len(groups):,} questions of {SETS}; {DIMENSION} dimensions, {EPOCHS} epochs, "
+          f"{BATCH} questions a step, rate {RATE}, seed {SEED}", flush=True)  # fmt: skip
+    np.save(given.out, train(groups, start).astype(np.float16))
 
 
-def train(groups: list[Group], out: Path, *, minutes: float) -> int:
-    """Train on the groups and save the model; how many groups were seen."""
-    torch.manual_seed(SEED)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    folder = resolve_model(DEFAULT_MODEL).folder
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1).to(device)
-    model.train()
-    steps = len(groups) // GROUPS
-    optimiser = torch.optim.AdamW(model.parameters(), RATE, weight_decay=0.01)
-    start = time.monotonic()
-    done = 0.0  # share of the way, by steps or by time
+def train(groups: list[Group], start: Vectors) -> Vectors:
+    """The head, shape (dimension, DIMENSION), as is `start`."""
+    draw = np.random.default_rng(SEED)
+    head = torch.nn.Parameter(torch.from_numpy(start.copy()))
+    sharpness = torch.nn.Parameter(torch.tensor(20.0))
+    trust = torch.nn.Parameter(torch.tensor(1.0))  # in retrieval
+    optimiser = torch.optim.AdamW(
+        [{"params": [head], "lr": RATE}, {"params": [sharpness, trust], "lr": 10 * RATE}],
+        weight_decay=0,
+    )
+    steps = EPOCHS * (len(groups) // BATCH)
+    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
     total = 0.0
     for step in range(steps):
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / (WARM * steps)) * _fall(done)
-        some = groups[step * GROUPS : (step + 1) * GROUPS]
-        pairs = [(each.question, text) for each in some for text in each.texts]
-        batch = tokenizer(
-            [q for q, _ in pairs], [t for _, t in pairs], truncation="only_second",
-            max_length=TOKENS, padding=True, return_tensors="pt",
-        ).to(device)  # fmt: skip
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            logits = model(**batch).logits
-        scores = logits.float().view(len(some), SIZE)
-        first = torch.zeros(len(some), dtype=torch.long, device=device)
-        right = torch.zeros_like(scores)
-        right[:, 0] = 1.0
-        loss = cross_entropy(scores, first) + ALONE * binary_cross_entropy_with_logits(
-            scores, right
-        )
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
+        place = step % (len(groups) // BATCH)
+        if place == 0:
+            order = draw.permutation(len(groups))
+        batch = [groups[at] for at in order[place * BATCH : (place + 1) * BATCH]]
+        losses = [_loss(group, head, sharpness, trust, draw) for group in batch]
+        loss = torch.stack(losses).mean()
         optimiser.zero_grad()
-        total += float(loss)
-        done = max((step + 1) / steps, (time.monotonic() - start) / (minutes * 60))
-        if (step + 1) % 50 == 0:
-            print(f"step {step + 1} of {steps}, {done:.0%}, loss {total / 50:.3f}", flush=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        rate.step()
+        total += float(loss.detach())
+        if (step + 1) % 100 == 0:
+            print(f"step {step + 1:,} of {steps:,}, loss {total / 100:.3f}", flush=True)
             total = 0.0
-        if done >= 1:
-            break
-    model.save_pretrained(out)
-    tokenizer.save_pretrained(out)
-    return (step + 1) * GROUPS
+    return np.asarray(head.detach().numpy(), np.float32)
 
 
-def _fall(done: float) -> float:
-    """The rate's share of its highest: a half cosine."""
-    return 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+def _loss(
+    group: Group,
+    head: torch.Tensor,
+    sharpness: torch.Tensor,
+    trust: torch.Tensor,
+    draw: np.random.Generator,
+) -> torch.Tensor:
+    right, wrong = np.flatnonzero(group.right)[:RIGHT], np.flatnonzero(~group.right)
+    wrong = draw.choice(wrong, min(WRONG, len(wrong)), replace=False)
+    chosen = np.concatenate([right, wrong])
+    passages = [group.passages[at] for at in chosen]
+    tokens = _through(np.concatenate(passages), head)
+    cosines = tokens @ _through(group.question, head).T
+    nearest = torch.stack(
+        [part.max(0).values for part in torch.split(cosines, [len(each) for each in passages])]
+    )
+    weights = torch.from_numpy(group.rarity.astype(np.float32))
+    scores = sharpness * (nearest @ weights) / weights.sum()
+    scores = scores + trust * torch.from_numpy(group.halves[chosen])
+    return torch.logsumexp(scores, 0) - torch.logsumexp(scores[: len(right)], 0)
+
+
+def _through(hidden: np.ndarray, head: torch.Tensor) -> torch.Tensor:
+    return normalize(torch.from_numpy(hidden.astype(np.float32)) @ head, dim=-1)
+
+
+def _rate(step: int, steps: int) -> float:
+    """The rate's share of its highest: up in `WARM` steps, then a half cosine."""
+    return min(1.0, (step + 1) / WARM) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from search.encoder import parity
 from search.encoder.export import CannotExport, export, pooling_of
+from search.encoder.head import head_bytes, principal_head, sample_texts, trained_head
 from search.encoder.models import ModelSource, sha256
 from search.encoder.onnx_encoder import OnnxEncoder
 from search.encoder.quantise import quantise
 from search.encoder.recipe import (
+    HEAD_FILE,
     MODEL_FILE,
     ONNX,
     REFERENCE,
@@ -26,12 +30,13 @@ from search.encoder.reference import (
     load_sentence_transformer,
     prompts_of,
 )
-from search.encoder.types import EncoderSpec
+from search.encoder.types import EncoderSpec, Vectors
 from search.errors import EncoderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+_FILES: Final = (MODEL_FILE, TOKENIZER_FILE, HEAD_FILE)
 _PACKAGES: Final = (
     "torch",
     "transformers",
@@ -70,27 +75,42 @@ class Conversion:
         quantise(exported, quantised)
         exported.unlink()
         (self.folder / TOKENIZER_FILE).write_text(self.tokenizer, encoding="utf-8")
-        recipe = self._recipe(ONNX, pooling)
+        head = self._head(pooling)
+        (self.folder / HEAD_FILE).write_bytes(head_bytes(head))
+        recipe = self._recipe(ONNX, pooling, sha256(self.folder / HEAD_FILE))
         self.progress("Comparing with sentence-transformers")
-        figures = self._compared(self._spec(recipe))
+        figures = self._compared(self._spec(recipe, head.shape[1]), head)
         self.progress(
             f"Cosine to the reference {figures.mean_cosine:.4f} on average, "
             f"{figures.min_cosine:.4f} at least"
         )
-        files = {name: sha256(self.folder / name) for name in (MODEL_FILE, TOKENIZER_FILE)}
-        return self._record(recipe, files=files, figures=figures, reason=None)
+        files = {name: sha256(self.folder / name) for name in _FILES}
+        return self._record(recipe, files=files, figures=figures, reason=None, tokens=head.shape[1])
 
     def to_reference(self, reason: str) -> EncoderRecord:
         """Record that sentence-transformers is to run the model, and why."""
         self.progress(f"{self.source.name} stays with sentence-transformers (slower): {reason}")
-        for name in (MODEL_FILE, TOKENIZER_FILE, "float32.onnx"):
+        for name in (*_FILES, "float32.onnx"):
             (self.folder / name).unlink(missing_ok=True)
-        recipe = self._recipe(REFERENCE, "the model's own")
+        recipe = self._recipe(REFERENCE, "the model's own", None)
         return self._record(recipe, files={}, figures=None, reason=reason)
 
-    def _compared(self, spec: EncoderSpec) -> ParityFigures:
+    def _head(self, pooling: str) -> Vectors:
+        """The trained token head, or principal components."""
+        trained = trained_head(self.source.name)
+        if trained is not None:
+            return trained
+        spec = self._spec(self._recipe(ONNX, pooling, None), 0)
+        return principal_head(
+            self._opened(spec, np.eye(1, dtype=np.float32)).token_vectors(sample_texts())
+        )
+
+    def _opened(self, spec: EncoderSpec, head: Vectors) -> OnnxEncoder:
+        return OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes(), head)
+
+    def _compared(self, spec: EncoderSpec, head: Vectors) -> ParityFigures:
         try:
-            encoder = OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes())
+            encoder = self._opened(spec, head)
             figures = parity.compare(encoder, SentenceTransformerEncoder(self.model, spec))
         except EncoderError as error:
             raise CannotExport(f"its export does not run: {error}") from error
@@ -99,7 +119,7 @@ class Conversion:
             raise CannotExport(f"its export strays from the reference: {', '.join(faults)}")
         return figures
 
-    def _recipe(self, runtime: Runtime, pooling: str) -> Recipe:
+    def _recipe(self, runtime: Runtime, pooling: str, head: str | None) -> Recipe:
         query_prompt, document_prompt = prompts_of(self.model)
         return Recipe(
             runtime=runtime,
@@ -107,10 +127,11 @@ class Conversion:
             query_prompt=query_prompt,
             document_prompt=document_prompt,
             max_tokens=int(self.model.max_seq_length or 0),
+            head_sha256=head,
         )
 
-    def _spec(self, recipe: Recipe) -> EncoderSpec:
-        return self._record(recipe, files={}, figures=None, reason=None).spec()
+    def _spec(self, recipe: Recipe, tokens: int) -> EncoderSpec:
+        return self._record(recipe, files={}, figures=None, reason=None, tokens=tokens).spec()
 
     def _record(
         self,
@@ -119,12 +140,14 @@ class Conversion:
         files: dict[str, str],
         figures: ParityFigures | None,
         reason: str | None,
+        tokens: int = 0,
     ) -> EncoderRecord:
         tokenizer_sha256 = hashlib.sha256(self.tokenizer.encode("utf-8")).hexdigest()
         return EncoderRecord(
             name=self.source.name,
             model_hash=recipe.model_hash(self.weights, tokenizer_sha256),
             dimension=int(self.model.get_embedding_dimension() or 0),
+            token_dimension=tokens,
             recipe=recipe,
             source=str(self.source.folder),
             source_stamps=self.source.stamps(),

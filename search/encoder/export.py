@@ -1,4 +1,4 @@
-"""A sentence-transformers model as one ONNX graph: word pieces in, a unit vector out.
+"""A sentence-transformers model as one ONNX graph: word pieces in, a unit vector and theirs out.
 
 Only the plain shape of model is exported: a transformer, mean or first-token pooling over
 all of its tokens, and a unit norm. The graph takes one text at a time (see
@@ -17,7 +17,7 @@ from sentence_transformers.base.modules import Transformer
 from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
 
-from search.encoder.onnx_encoder import INPUT, OUTPUT
+from search.encoder.onnx_encoder import INPUT, OUTPUT, TOKENS
 from search.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class _Graph(torch.nn.Module):
         self.transformer = transformer
         self.pooling = pooling
 
-    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-        """Word piece ids (1, tokens) to a vector (1, dimension)."""
+    def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Word piece ids (1, tokens) to a vector (1, dimension), and (1, tokens, dimension)."""
         tokens = self.transformer(input_ids=input_ids).last_hidden_state
         pooled = tokens[:, 0] if self.pooling == "cls" else tokens.mean(dim=1)
-        return torch.nn.functional.normalize(pooled, dim=-1)
+        return torch.nn.functional.normalize(pooled, dim=-1), tokens
 
 
 def pooling_of(model: "SentenceTransformer") -> str:
@@ -86,7 +86,7 @@ def export(model: "SentenceTransformer", pooling: str, file: Path) -> None:
                 (pieces,),
                 file,
                 input_names=[INPUT],
-                output_names=[OUTPUT],
+                output_names=[OUTPUT, TOKENS],
                 dynamic_shapes={INPUT: {1: tokens}},
                 opset_version=OPSET,
                 dynamo=True,

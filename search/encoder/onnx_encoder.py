@@ -6,26 +6,37 @@ running one single-threaded call on each core; onnxruntime releases the interpre
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
+from search.encoder.head import project
 from search.encoder.text import encodable
-from search.encoder.types import EncoderSpec, Vectors
+from search.encoder.types import Encoded, EncoderSpec, Tokens, Vectors
 from search.errors import EncoderError
 
 INPUT = "input_ids"  # int64, (1, tokens)
 OUTPUT = "sentence_vector"  # float32, (1, dimension), of unit length
+TOKENS = "token_vectors"  # float32, (1, tokens, dimension)
+
+T = TypeVar("T")
 
 
 class OnnxEncoder:
     """An `Encoder` over an exported model; safe to call from several threads at once."""
 
     def __init__(
-        self, spec: EncoderSpec, tokenizer: str, model: bytes, *, threads: int | None = None
+        self,
+        spec: EncoderSpec,
+        tokenizer: str,
+        model: bytes,
+        head: Vectors,
+        *,
+        threads: int | None = None,
     ) -> None:
         """Open the model.
 
@@ -33,6 +44,7 @@ class OnnxEncoder:
             spec: What this encoder is.
             tokenizer: The content of `tokenizer.json`.
             model: The content of `model.onnx`.
+            head: What makes token vectors short, shape (dimension, token dimension).
             threads: Texts encoded at the same time; the cores at hand when None.
 
         Raises:
@@ -44,6 +56,7 @@ class OnnxEncoder:
         self._tokenizer = _tokenizer(tokenizer)
         self._tokenizer.enable_truncation(spec.max_tokens)
         self._session = _session(model)
+        self._head = head
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
@@ -53,6 +66,22 @@ class OnnxEncoder:
         """See `Encoder`."""
         return self._encode([self.spec.document_prompt + text for text in texts])
 
+    def encode_query(self, text: str) -> Encoded:
+        """See `Encoder`."""
+        return self._read_one(self.spec.query_prompt + text, len(self.spec.query_prompt))
+
+    def encode_with_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        """See `Encoder`."""
+        prompt = self.spec.document_prompt
+        return self._each(
+            [prompt + text for text in texts], lambda text: self._read_one(text, len(prompt))
+        )
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """The token vectors of documents before the head, each (tokens, dimension)."""
+        prompt = self.spec.document_prompt
+        return self._each([prompt + text for text in texts], lambda text: self._run(text)[2])
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""
         return [
@@ -60,31 +89,44 @@ class OnnxEncoder:
         ]
 
     def _encode(self, texts: list[str]) -> Vectors:
-        vectors = np.empty((len(texts), self.spec.dimension), dtype=np.float32)
-        longest_first = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
+        rows = self._each(texts, lambda text: self._run(text, tokens=False)[1])
+        return np.array(rows, np.float32).reshape(len(texts), self.spec.dimension)
 
-        def fill(row: int) -> None:
-            vectors[row] = self._encode_one(texts[row])
-
+    def _each(self, texts: Sequence[str], do: Callable[[str], T]) -> list[T]:
+        """What `do` gives for each text, in order; the longest are taken first."""
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
+        taken = [texts[row] for row in order]
         workers = min(self._threads, len(texts))
         if workers > 1:
             with ThreadPoolExecutor(workers) as pool:
-                list(pool.map(fill, longest_first))
+                done = list(pool.map(do, taken))
         else:
-            for row in longest_first:
-                fill(row)
-        return vectors
+            done = [do(text) for text in taken]
+        return [found for _, found in sorted(zip(order, done, strict=True), key=lambda at: at[0])]
 
-    def _encode_one(self, text: str) -> Vectors:
-        pieces = np.array([self._tokenizer.encode(encodable(text)).ids], dtype=np.int64)
+    def _read_one(self, text: str, prompt: int) -> Encoded:
+        pieces, vector, hidden = self._run(text)
+        starts = np.array([start for start, _ in pieces.offsets], np.int32) - prompt
+        special = np.array(pieces.special_tokens_mask, bool)
+        kept = np.flatnonzero(~special & (starts >= 0))
+        kept = kept if len(kept) else np.arange(len(starts))
+        ids = np.array(pieces.ids, np.int32)[kept]
+        vectors = project(hidden[kept], self._head)
+        return Encoded(vector, Tokens(ids, vectors, np.maximum(starts[kept], 0)))
+
+    def _run(self, text: str, *, tokens: bool = True) -> tuple[Encoding, Vectors, Vectors]:
+        """A text's word pieces, its vector, and where wanted theirs (tokens, dimension)."""
+        pieces = self._tokenizer.encode(encodable(text))
+        wanted = [OUTPUT, TOKENS] if tokens else [OUTPUT]
         try:
-            vector: Vectors = self._session.run([OUTPUT], {INPUT: pieces})[0][0]
+            given = {INPUT: np.array([pieces.ids], dtype=np.int64)}
+            found = self._session.run(wanted, given)
         except Exception as error:  # BLE001: onnxruntime's errors share no base class
             raise EncoderError(
-                f"onnxruntime cannot encode a text of {pieces.shape[1]} word pieces: {error}",
+                f"onnxruntime cannot encode a text of {len(pieces.ids)} word pieces: {error}",
                 cure="Run `evidence doctor`.",
             ) from error
-        return vector
+        return pieces, found[0][0], found[-1][0]
 
 
 def _tokenizer(content: str) -> Tokenizer:

@@ -5,13 +5,15 @@ killed leaves what was there before, or nothing, and the next one starts afresh.
 """
 
 import fcntl
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from search.encoder.head import head_bytes, trained_head
 from search.encoder.models import DEFAULT_MODEL, ModelSource, resolve_model
-from search.encoder.recipe import ENCODER_FILE, RECIPE, EncoderRecord, read_record
+from search.encoder.recipe import ENCODER_FILE, ONNX, RECIPE, EncoderRecord, read_record
 from search.encoder.types import EncoderSpec
 from search.errors import EncoderError
 
@@ -67,6 +69,7 @@ def _held(model: str, folder: Path) -> EncoderRecord | None:
     current = (
         record.name == model
         and record.recipe.version == RECIPE
+        and _has_trained_head(model, record)
         and all((folder / name).is_file() for name in record.files)
     )
     if not current:
@@ -75,6 +78,14 @@ def _held(model: str, folder: Path) -> EncoderRecord | None:
         return record if record.files else None  # what was exported needs its source no more
     at_hand = resolve_model(model) if model == DEFAULT_MODEL else ModelSource(model, source)
     return record if at_hand.stamps() == record.source_stamps else None
+
+
+def _has_trained_head(model: str, record: EncoderRecord) -> bool:
+    """Whether the record has the head this program brings, if it brings one for the model."""
+    trained = trained_head(model)
+    if trained is None or record.recipe.runtime != ONNX:
+        return True
+    return record.recipe.head_sha256 == hashlib.sha256(head_bytes(trained)).hexdigest()
 
 
 def _prepare(model: str, folder: Path, progress: Callable[[str], None]) -> EncoderRecord:

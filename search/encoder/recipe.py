@@ -12,10 +12,11 @@ from search.errors import EncoderError
 
 ENCODER_FILE: Final = "encoder.json"
 TOKENIZER_FILE: Final = "tokenizer.json"
+HEAD_FILE: Final = "token_head.npy"
 MODEL_FILE: Final = "model.onnx"
 
 #: Raised with every change of export, quantisation or tokenisation that changes vectors.
-RECIPE: Final = 2
+RECIPE: Final = 3
 
 Runtime = Literal["onnx-int8", "sentence-transformers"]
 ONNX: Final = "onnx-int8"
@@ -46,6 +47,7 @@ class Recipe(_Recorded):
     query_prompt: str
     document_prompt: str
     max_tokens: int
+    head_sha256: str | None = None  # of the token head
     version: int = RECIPE
 
     def model_hash(self, weights_sha256: str, tokenizer_sha256: str) -> str:
@@ -65,6 +67,7 @@ class EncoderRecord(_Recorded):
     name: str
     model_hash: str
     dimension: int
+    token_dimension: int
     recipe: Recipe
     source: str
     source_stamps: tuple[tuple[str, int, int], ...]
@@ -84,6 +87,7 @@ class EncoderRecord(_Recorded):
             max_tokens=self.recipe.max_tokens,
             query_prompt=self.recipe.query_prompt,
             document_prompt=self.recipe.document_prompt,
+            token_dimension=self.token_dimension,
         )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from search.encoder.text import encodable
-from search.encoder.types import EncoderSpec, Vectors
+from search.encoder.types import Encoded, EncoderSpec, Vectors
 from search.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ class SentenceTransformerEncoder:
     """An `Encoder` over a loaded sentence-transformers model.
 
     A text's vector is the same among any neighbours up to the rounding of float32 sums
-    (padding changes the order of additions, by about 1e-7).
+    (padding changes the order of additions, by about 1e-7). It gives no tokens: whoever needs
+    them (late interaction) has them of models that can be exported.
     """
 
     def __init__(self, model: "SentenceTransformer", spec: EncoderSpec) -> None:
@@ -55,6 +56,14 @@ class SentenceTransformerEncoder:
                 normalize_embeddings=True,
             )
         )
+
+    def encode_query(self, text: str) -> Encoded:
+        """See `Encoder`."""
+        return Encoded(self.encode_queries([text])[0], None)
+
+    def encode_with_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        """See `Encoder`."""
+        return [Encoded(vector, None) for vector in self.encode_documents(texts)]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""

@@ -8,30 +8,23 @@ neural language modeling": MaxP).
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.passages import PassageRules, embedded_text, split_document
 from corpus.types import Block, BlockKind, DocumentType, Page
 from corpus.types import Document as ReadDocument
-from search.encoder.types import Encoder, Vectors
+from search.encoder.types import Encoded, Encoder, Vectors
 from search.evaluation.dataset import Dataset, Document
 from search.evaluation.measures import Run
 from search.fusion import FusionRules
 from search.hybrid import Fused, retrieve
 from search.index.dense import DenseHalf, open_dense, write_dense
 from search.index.lexical import LexicalEntry, LexicalHalf, open_lexical, write_lexical
-from search.index.sentences import (
-    SentenceHalf,
-    open_sentences,
-    pack,
-    sentences_of,
-    write_sentences,
-)
+from search.index.tokens import Records, TokenHalf, open_tokens, pack, write_tokens
 from search.index.types import Candidates
 
 DEPTH: Final = 1_000  # passages of each half, from which documents are made
@@ -41,22 +34,30 @@ Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class EncodedTexts:
+    """Vectors, shape (texts, dimension), and the records of each text's tokens, if any."""
+
+    vectors: Vectors
+    tokens: Sequence[Records]
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """A dataset's passages, ready to be asked: `documents[ordinal]` is a passage's document."""
 
     documents: tuple[str, ...]
     lexical: LexicalHalf
     dense: DenseHalf
-    sentences: SentenceHalf
+    tokens: TokenHalf | None
 
-    def ask(self, question: str, vector: NDArray[np.float32], rules: FusionRules) -> Fused:
+    def ask(self, question: str, asked: Encoded, rules: FusionRules) -> Fused:
         """The product's own candidates in its own order."""
         return retrieve(
             question,
-            vector,
+            asked,
             dense=self.dense,
             lexical=self.lexical,
-            sentences=self.sentences,
+            tokens=self.tokens,
             rules=rules,
         )
 
@@ -92,14 +93,17 @@ def _as_read(document: Document) -> ReadDocument:
     return ReadDocument(DocumentType.TEXT, (page,))
 
 
-def encode_all(texts: list[str], encoder: Encoder, told: Told) -> Vectors:
-    """Vectors of all texts, shape (texts, dimension); `told` hears done and total."""
+def encode_all(texts: Sequence[str], encoder: Encoder, told: Told) -> EncodedTexts:
+    """All texts, those of passages in order; `told` hears done and total."""
     vectors = np.empty((len(texts), encoder.spec.dimension), np.float32)
+    tokens: list[Records] = []
     for start in range(0, len(texts), _AT_ONCE):
-        some = texts[start : start + _AT_ONCE]
-        vectors[start : start + len(some)] = encoder.encode_documents(some)
-        told(start + len(some), len(texts))
-    return vectors
+        encoded = encoder.encode_with_tokens(texts[start : start + _AT_ONCE])
+        for row, each in enumerate(encoded, start=start):
+            vectors[row] = each.vector
+            tokens += [pack(each.tokens)] if each.tokens else []
+        told(start + len(encoded), len(texts))
+    return EncodedTexts(vectors, tokens)
 
 
 def run_all(
@@ -110,35 +114,34 @@ def run_all(
     fusion: FusionRules,
     told: Told,
 ) -> Mapping[str, Run]:
-    """Runs named "lexical", "dense" and "fused" over every judged question."""
+    """Runs named "lexical", "dense", "halves" (both) and "fused" (tokens too) of all questions."""
     owners, entries, texts = cut(dataset, encoder, passage_rules)
-    vectors = encode_all(texts, encoder, told)
+    encoded = encode_all(texts, encoder, told)
     with tempfile.TemporaryDirectory(prefix="evidence-evaluate-") as name:
-        collection = collect(owners, entries, vectors, Path(name), encoder)
+        collection = collect(owners, entries, encoded, Path(name), encoder)
         return ask_all(dataset, collection, encoder, fusion)
 
 
 def collect(
     owners: Sequence[str],
     entries: Sequence[LexicalEntry],
-    vectors: Vectors,
+    encoded: EncodedTexts,
     folder: Path,
     encoder: Encoder,
 ) -> Collection:
-    """Write both halves and the sentences of cut passages into a folder, and open them."""
-    info = write_dense(vectors, folder)
+    """Write both halves and the tokens of cut passages into a folder, and open them."""
+    info = write_dense(encoded.vectors, folder)
     write_lexical(entries, folder)
-    split = [sentences_of(entry.text) for entry in entries]
-    texts = [text for some in split for text in some]
-    vectors_of_all = encode_all(texts, encoder, lambda _done, _total: None)
-    packed = pack([vectors_of_all], [len(some) for some in split], vectors.shape[1])
-    write_sentences(packed, folder)
-    ranked, dimension = len(owners), vectors.shape[1]
+    if encoded.tokens:
+        write_tokens(encoded.tokens, folder)
+    ranked, spec = len(owners), encoder.spec
     return Collection(
         tuple(owners),
         open_lexical(folder, ranked=ranked),
-        open_dense(folder, info, dimension=dimension, ranked=ranked),
-        open_sentences(folder, dimension=dimension, ranked=ranked),
+        open_dense(folder, info, dimension=spec.dimension, ranked=ranked),
+        open_tokens(folder, dimension=spec.token_dimension, ranked=ranked)
+        if encoded.tokens
+        else None,
     )
 
 
@@ -146,15 +149,18 @@ def ask_all(
     dataset: Dataset, collection: Collection, encoder: Encoder, fusion: FusionRules
 ) -> Mapping[str, Run]:
     """Ask a collection every judged question of its dataset."""
-    runs: dict[str, Run] = {"lexical": {}, "dense": {}, "fused": {}}
+    runs: dict[str, Run] = {"lexical": {}, "dense": {}, "halves": {}, "fused": {}}
     questions = list(dataset.queries)
-    vectors = encoder.encode_queries([dataset.queries[query] for query in questions])
-    for query, vector in zip(questions, vectors, strict=True):
+    for query in questions:
         text = dataset.queries[query]
+        asked = encoder.encode_query(text)
         runs["lexical"][query] = best_documents(collection, collection.lexical.search(text, DEPTH))
-        runs["dense"][query] = best_documents(collection, collection.dense.search(vector, DEPTH))
-        fused = collection.ask(text, vector, fusion)
-        runs["fused"][query] = best_documents(collection, Candidates(fused.ordinals, fused.scores))
+        runs["dense"][query] = best_documents(
+            collection, collection.dense.search(asked.vector, DEPTH)
+        )
+        for name, rules in (("halves", replace(fusion, compared=0)), ("fused", fusion)):
+            found = collection.ask(text, asked, rules)
+            runs[name][query] = best_documents(collection, Candidates(found.ordinals, found.scores))
     return runs
 
 

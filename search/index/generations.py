@@ -2,7 +2,7 @@
 
     index/CURRENT                    the id of the live generation, one line
     index/generations/<id>/          manifest.json, store.sqlite, dense.faiss, lexical/,
-                                     sentences.npy and its two companions
+                                     tokens.bin and its two companions
     index/generations/.new-<id>/     being written; never opened, swept up by the next build
 
 A reader opens the generation CURRENT names and keeps it open for as long as it likes: the
@@ -23,8 +23,8 @@ from search.errors import IndexUnusable, NoIndex
 from search.index.dense import DenseHalf, open_dense
 from search.index.lexical import LexicalHalf, open_lexical
 from search.index.manifest import REBUILD, Manifest, read_manifest, verify_files
-from search.index.sentences import SentenceHalf, open_sentences
 from search.index.store import Store, open_store
+from search.index.tokens import TokenHalf, open_tokens
 
 CURRENT: Final = "CURRENT"
 KEEP: Final = 3  # generations kept, the live one included
@@ -49,7 +49,7 @@ class Generation:
     manifest: Manifest
     dense: DenseHalf
     lexical: LexicalHalf
-    sentences: SentenceHalf
+    tokens: TokenHalf | None  # where the encoder gives any
     store: Store
 
 
@@ -153,7 +153,7 @@ def open_generation(folder: Path) -> Generation:
     """
     manifest = read_manifest(folder)
     verify_files(manifest, folder)
-    counts = manifest.counts
+    counts, tokens = manifest.counts, manifest.encoder.token_dimension
     generation = Generation(
         folder=folder,
         manifest=manifest,
@@ -161,9 +161,7 @@ def open_generation(folder: Path) -> Generation:
             folder, manifest.dense, dimension=manifest.encoder.dimension, ranked=counts.ranked
         ),
         lexical=open_lexical(folder, ranked=counts.ranked),
-        sentences=open_sentences(
-            folder, dimension=manifest.encoder.dimension, ranked=counts.ranked
-        ),
+        tokens=open_tokens(folder, dimension=tokens, ranked=counts.ranked) if tokens else None,
         store=open_store(folder),
     )
     reports = generation.store.reports

@@ -12,7 +12,7 @@ from corpus.passages import PassageRules
 from search.encoder.types import EncoderSpec
 from search.errors import IndexUnusable
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 MANIFEST_NAME: Final = "manifest.json"
 REBUILD: Final = "Run `evidence index --rebuild` to make the index anew from the library."
 

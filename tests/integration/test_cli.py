@@ -192,8 +192,8 @@ def test_a_dataset_is_evaluated(starter: Path, tmp_path: Path) -> None:
     done = run(starter, "evaluate", str(tmp_path), "--json", "--runs", str(runs))
     body = json.loads(done.stdout)
     assert body["fused"]["nDCG@10"] == 1.0
-    assert {"lexical", "dense", "fused"} <= body.keys()
-    assert len(list(runs.glob("*.run"))) == 3
+    assert {"lexical", "dense", "halves", "fused"} <= body.keys()
+    assert len(list(runs.glob("*.run"))) == 4
 
 
 def test_packages_are_this_projects_own() -> None:

@@ -16,7 +16,7 @@ from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.encoder.parity import parity_texts
 from search.encoder.prepare import prepare_encoder
-from search.encoder.recipe import MODEL_FILE, TOKENIZER_FILE, read_record
+from search.encoder.recipe import HEAD_FILE, MODEL_FILE, TOKENIZER_FILE, read_record
 from search.encoder.reference import SentenceTransformerEncoder, load_sentence_transformer
 from search.encoder.types import Encoder
 from search.errors import EncoderError
@@ -132,7 +132,44 @@ def test_a_repeat_does_nothing(prepared: Path) -> None:
     assert {file.name: file.stat().st_mtime_ns for file in prepared.iterdir()} == before
 
 
-@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE])
+def test_tokens_of_a_question(encoder: Encoder) -> None:
+    question = "Does mentoring work?"
+    encoded = encoder.encode_query(question)
+
+    assert np.array_equal(encoded.vector, encoder.encode_queries([question])[0])
+    assert encoded.tokens is not None
+    assert [question[start:][:4] for start in encoded.tokens.starts] == [
+        "Does",
+        "ment",
+        "work",
+        "?",
+    ]
+    assert encoded.tokens.vectors.shape == (4, encoder.spec.token_dimension)
+    assert np.allclose(np.linalg.norm(encoded.tokens.vectors, axis=1), 1, atol=1e-5)
+    assert encoder.spec.token_dimension == 64
+
+
+def test_tokens_are_the_same_alone_and_among_others(encoder: Encoder) -> None:
+    together = encoder.encode_with_tokens(TEXTS)
+
+    for text, each in zip(TEXTS, together, strict=True):
+        (alone,) = encoder.encode_with_tokens([text])
+        assert alone.tokens is not None
+        assert each.tokens is not None
+        assert len(each.tokens.ids) == len(each.tokens.starts) == len(each.tokens.vectors) > 0
+        assert np.array_equal(alone.tokens.vectors, each.tokens.vectors)
+        assert np.array_equal(alone.vector, encoder.encode_documents([text])[0])
+
+
+def test_the_same_word_means_more_of_the_same_among_like_words(encoder: Encoder) -> None:
+    money, river, other = encoder.encode_with_tokens(
+        ["The bank lent money.", "The bank of the river flooded.", "A bank gave a loan."]
+    )
+    vectors = [each.tokens.vectors[1] for each in (money, river, other) if each.tokens]
+    assert vectors[0] @ vectors[2] > vectors[0] @ vectors[1]
+
+
+@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE, HEAD_FILE])
 def test_a_flipped_bit_is_refused(copied: Path, name: str) -> None:
     content = bytearray((copied / name).read_bytes())
     content[len(content) // 2] ^= 1

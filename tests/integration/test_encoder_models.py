@@ -60,6 +60,11 @@ def test_first_token_pooling_and_prompts_go_into_the_export(
     assert spec.runtime == "onnx-int8"
     assert (spec.query_prompt, spec.document_prompt) == ("question: ", "text: ")
     assert spec.max_tokens == 64
+    assert spec.token_dimension == 32  # principal components: nobody trained a head for it
+    (asked,) = (encoder.encode_query(TEXTS[0]).tokens,)
+    assert asked is not None
+    assert asked.starts.tolist() == [0, 5, 15, 19]  # of the text, not of the prompt before it
+    assert asked.vectors.shape == (4, 32)
     for found, expected in (
         (encoder.encode_queries(TEXTS), model.encode_query(TEXTS, normalize_embeddings=True)),
         (encoder.encode_documents(TEXTS), model.encode_document(TEXTS, normalize_embeddings=True)),

@@ -1,6 +1,7 @@
 """A generation on disk: both halves agree, filters act inside retrieval, damage is refused."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import numpy as np
 import pytest
 
 from corpus.types import ReportStatus
+from search.encoder.types import Encoded
 from search.errors import IndexUnusable, NoIndex
 from search.index.dense import DenseHalf, open_dense, write_dense
-from search.index.generations import Generations
+from search.index.generations import Generations, open_generation
+from search.index.tokens import RECORDS_NAME
 from search.index.types import Allowed
 from search.searcher import Searcher
 from search.types import Filters
@@ -207,3 +210,43 @@ def test_a_large_index_answers_a_selective_filter_exactly(tmp_path: Path) -> Non
     got = lists.search(vectors[0], 100, allowed)
     assert sorted(got.ordinals.tolist()) == np.flatnonzero(mask).tolist()
     assert np.array_equal(got.ordinals, exact.search(vectors[0], 100, allowed).ordinals)
+
+
+class _WithoutTokens(HashingEncoder):
+    """As a model that only sentence-transformers can run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spec = replace(self.spec, token_dimension=0)
+
+    def encode_query(self, text: str) -> Encoded:
+        return replace(super().encode_query(text), tokens=None)
+
+    def encode_with_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        return [replace(each, tokens=None) for each in super().encode_with_tokens(texts)]
+
+
+def test_an_encoder_without_tokens_builds_and_answers(tmp_path: Path) -> None:
+    encoder = _WithoutTokens()
+    texts = [("a", "Mentoring cuts crime."), ("a", "Roads carry lorries."), ("a", "Xyzzy.")]
+    made = generation(tmp_path, content([report("a")], texts, encoder), encoder)
+    assert made.tokens is None
+    answer = Searcher(made, encoder).ask("mentoring crime", k=2)
+    assert answer.hits[0].passage.text == "Mentoring cuts crime."
+    assert {hit.tokens for hit in answer.hits} == {None}
+
+
+def test_nearer_tokens_come_first(tmp_path: Path) -> None:
+    texts = [
+        ("a", "Crime and mentoring and roads and lorries and bridges and ports."),
+        ("a", "Mentoring cuts crime."),
+    ]
+    made = generation(tmp_path, content([report("a")], texts, ENCODER), ENCODER)
+    answer = Searcher(made, ENCODER).ask("mentoring lessens crime")
+    for hit in answer.hits:
+        assert hit.tokens is not None
+        assert -1 <= hit.tokens <= 1.05
+    folder = made.folder
+    (folder / RECORDS_NAME).write_bytes(b"")
+    with pytest.raises(IndexUnusable):
+        open_generation(folder)

@@ -89,7 +89,7 @@ def test_the_shape_of_a_hit() -> None:
         "why": {
             "dense": {"rank": 2, "score": 0.8},
             "lexical": {"rank": None, "score": 0.0},
-            "sentence": 0.0,
+            "tokens": None,
             "preferred": 0.0,
             "reranker": None,
         },

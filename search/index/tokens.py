@@ -1,0 +1,149 @@
+"""Tokens of passages as vectors: how near each of the question's tokens comes to a passage.
+
+Late interaction (Khattab and Zaharia, 2020, "ColBERT"): a passage's score is the sum over the
+question's tokens of the cosine of its nearest token, here weighed by how rare the token is in
+the library. Only passages that retrieval proposed are scored. A token takes four bits for each
+dimension and ten bytes more; they are read from the disk as they are needed.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.encoder.types import Tokens, Vectors
+from search.errors import IndexUnusable
+from search.index.manifest import REBUILD
+from search.index.types import Ordinals, Scores
+
+RECORDS_NAME: Final = "tokens.bin"  # one record after the other
+FIRSTS_NAME: Final = "token_firsts.npy"  # int64, (ranked + 1,): a passage's first record
+RARITY_NAME: Final = "token_rarity.npy"  # float32, (vocabulary,)
+LEAST_WEIGHT: Final = 0.01  # of a token that every passage has
+_LEVELS: Final = 7  # on either side of zero
+_ZERO: Final = 8  # the code of zero
+
+#: Records of one passage: a structured array, shape (tokens,).
+Records = NDArray[np.void]
+
+
+def record_type(dimension: int) -> "np.dtype[Any]":
+    """What is kept of a token: its vector is (codes - 8) * scale, two codes in a byte."""
+    return np.dtype(
+        [("id", "<u4"), ("start", "<u4"), ("scale", "<f2"), ("codes", "u1", (dimension // 2,))]
+    )
+
+
+def pack(tokens: Tokens) -> Records:
+    """The records of a text's tokens."""
+    count, dimension = tokens.vectors.shape
+    records = np.empty(count, record_type(dimension))
+    scales = (np.abs(tokens.vectors).max(axis=1) / _LEVELS).astype(np.float16)
+    levels = np.rint(tokens.vectors / scales.astype(np.float32)[:, None])
+    codes = (np.clip(levels, -_LEVELS, _LEVELS) + _ZERO).astype(np.uint8)
+    records["id"], records["start"], records["scale"] = tokens.ids, tokens.starts, scales
+    records["codes"] = codes[:, : dimension // 2] | codes[:, dimension // 2 :] << 4
+    return records
+
+
+def unpack(records: Records) -> Vectors:
+    """The vectors of records, shape (tokens, dimension), nearly of unit length."""
+    codes = records["codes"]
+    levels = np.concatenate([codes & 0xF, codes >> 4], axis=1).astype(np.float32) - _ZERO
+    return np.asarray(levels * records["scale"].astype(np.float32)[:, None], np.float32)
+
+
+def write_tokens(passages: Iterable[Records], folder: Path) -> None:
+    """Write the records of all ranked passages, in order, and how rare each token is."""
+    counts: list[int] = []
+    frequencies = np.zeros(0, np.int64)
+    with (folder / RECORDS_NAME).open("wb") as file:
+        for records in passages:
+            file.write(records.tobytes())
+            counts.append(len(records))
+            ids = np.unique(records["id"])
+            if len(ids) and ids[-1] >= len(frequencies):
+                frequencies = np.pad(frequencies, (0, int(ids[-1]) + 1 - len(frequencies)))
+            frequencies[ids] += 1
+    rarity = np.log((len(counts) + 1) / (frequencies + 0.5))
+    np.save(folder / FIRSTS_NAME, np.cumsum([0, *counts], dtype=np.int64))
+    np.save(folder / RARITY_NAME, np.maximum(rarity, LEAST_WEIGHT).astype(np.float32))
+
+
+class TokenHalf:
+    """Scores passages by their tokens."""
+
+    def __init__(
+        self, records: Records, firsts: NDArray[np.int64], rarity: NDArray[np.float32]
+    ) -> None:
+        self._records = records
+        self._firsts = firsts
+        self._rarity = rarity
+
+    def score(self, query: Tokens, ordinals: Ordinals) -> Scores:
+        """Each given passage's score, -1 to 1, shape (len(ordinals),)."""
+        if len(ordinals) == 0:
+            return np.empty(0, np.float32)
+        firsts, ends = self._firsts[ordinals], self._firsts[ordinals + 1]
+        counts = ends - firsts
+        starts = np.cumsum(counts) - counts
+        rows = np.arange(int(counts.sum())) + np.repeat(firsts - starts, counts)
+        nearest = np.maximum.reduceat(self._cosines(query, self._records[rows]), starts)
+        return self._weighed(query, nearest)
+
+    def score_spans(
+        self, query: Tokens, ordinal: int, spans: Sequence[tuple[int, int]], before: int
+    ) -> Scores:
+        """The score of each part of a passage, shape (len(spans),); -1 where it has no token.
+
+        Args:
+            query: the question's tokens.
+            ordinal: of the passage.
+            spans: offsets in its text.
+            before: characters of the embedded text that stand before the passage's own.
+        """
+        records = self._records[slice(*self._firsts[ordinal : ordinal + 2])]
+        cosines = self._cosines(query, records)
+        at = records["start"].astype(np.int64) - before
+        scores = np.full(len(spans), -1.0, np.float32)
+        for place, (start, end) in enumerate(spans):
+            within = (at >= start) & (at < end)
+            if within.any():
+                scores[place] = self._weighed(query, cosines[within].max(axis=0)[None])[0]
+        return scores
+
+    def _cosines(self, query: Tokens, records: Records) -> Vectors:
+        """Shape (records, tokens of the query)."""
+        return np.asarray(unpack(records) @ query.vectors.T, np.float32)
+
+    def _weighed(self, query: Tokens, nearest: Vectors) -> Scores:
+        """Rows of the cosine of each token's nearest into one number each."""
+        unseen = np.log((len(self._firsts)) / 0.5)
+        known = np.minimum(query.ids, len(self._rarity) - 1)
+        weights = np.where(query.ids < len(self._rarity), self._rarity[known], unseen)
+        return np.asarray(nearest @ weights / weights.sum(), np.float32)
+
+
+def open_tokens(folder: Path, *, dimension: int, ranked: int) -> TokenHalf:
+    """Open the tokens of a generation; they stay on the disk.
+
+    Raises:
+        IndexUnusable: unreadable, or not of the shape the manifest names.
+    """
+    kind = record_type(dimension)
+    try:
+        firsts = np.load(folder / FIRSTS_NAME)
+        rarity = np.load(folder / RARITY_NAME)
+        size = (folder / RECORDS_NAME).stat().st_size
+        records = np.memmap(folder / RECORDS_NAME, kind, "r") if size else np.empty(0, kind)
+    except (OSError, ValueError) as error:
+        raise IndexUnusable(
+            f"The tokens in {folder} cannot be opened: {error}", cure=REBUILD
+        ) from error
+    if len(firsts) != ranked + 1 or firsts[-1] * kind.itemsize != size:
+        raise IndexUnusable(
+            f"The tokens in {folder} are not those of {ranked} passages.", cure=REBUILD
+        )
+    return TokenHalf(records, firsts, rarity)
