@@ -21,6 +21,7 @@ class Filters:
     document_types: tuple[DocumentType, ...] = ()
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    nations: tuple[str, ...] = ()
     designs: tuple[StudyDesign, ...] = ()
     directions: tuple[Direction, ...] = ()
     strength_from: int | None = None
