@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import BodyLimit
+from api.languages import Languages
 from api.problems import install_problems, make_problem, respond, unforeseen
 from api.routes import docs, exports, feeds, health, maps, pages, related, v1
 from api.routes.rendering import problem_page
@@ -31,7 +32,8 @@ _DESCRIPTION: Final = (
 )
 _SECURITY: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -81,6 +83,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         )
     app.add_middleware(BodyLimit, refuse=_refuse)
     app.add_middleware(Guard)
+    app.add_middleware(Languages)
     return app
 
 
