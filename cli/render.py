@@ -55,6 +55,7 @@ def print_answer(answer: Answer) -> None:
         console.print(
             "\nNothing was found in this library"
             + (" within these filters." if answer.filters.active else ".")
+            + " That is not the same as evidence of no effect."
         )
         return
     _print_statement(answer, console)
@@ -72,6 +73,8 @@ def _print_statement(answer: Answer, console: Console) -> None:
     console.print()
     for part in said.parts:
         shown = [str(ranks[each]) for each in part.passages if each in ranks]
+        if hidden := len(part.passages) - len(shown):
+            shown.append(f"{hidden} not shown")
         beside = f" [{', '.join(shown)}]" if shown else ""
         console.print(Text(part.words + beside, style="bold" if part is said.parts[0] else ""))
     if said.differ:
@@ -80,8 +83,6 @@ def _print_statement(answer: Answer, console: Console) -> None:
             for quoted in verdict.quoted:
                 told = f"{verdict.direction.label} ({quoted.report_id}): "
                 console.print(Text(f"  {told}\u201c{' '.join(quoted.words.split())}\u201d"))
-    if not said.answered:
-        console.print(Text("That is not the same as evidence of no effect.", style="yellow"))
 
 
 def _print_group(group: ReportGroup, console: Console) -> None:
