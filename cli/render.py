@@ -139,6 +139,13 @@ def _hit(hit: ScoredPassage, report: Report) -> Text:
     text.append_text(words)
     ranks = f"dense rank {hit.dense.rank or NONE} · lexical rank {hit.lexical.rank or NONE}"
     why = f"\nscore {hit.score:.2f} · {ranks}"
+    if hit.tokens is not None:
+        why += f" · nearness of words {hit.tokens:.2f}"
+    if hit.reranked:
+        why += f" · reranker rank {hit.reranked.rank}"
+    if hit.preferred:
+        why += f" · preference {hit.preferred:+.2f}"
+    why += f" · chance that it answers {hit.confidence:.0%}"
     if hit.duplicates:
         why += f" · {len(hit.duplicates)} near-identical passage(s) not shown"
     text.append(f"{why} · {hit.passage.passage_id}", style="dim")
