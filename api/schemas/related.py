@@ -16,7 +16,7 @@ class ProbePassageOut(BaseModel):
 
     text: str
     passage_id: str | None = Field(description="Null where it is not of this library.")
-    pages: list[int] = Field(description="Physical pages of the file it is from.")
+    pages: list[int] = Field(description="Physical pages of the PDF it is from.")
 
 
 class PairOut(BaseModel):

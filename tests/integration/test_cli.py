@@ -1,5 +1,6 @@
 """The `evidence` command as a stranger uses it: streams, exit codes, errors with a cure."""
 
+import asyncio
 import json
 import os
 import pty
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 import rispy
 from docx import Document
+from mcp import Client, StdioServerParameters
+from mcp.types import CallToolResult
 
 from corpus.home import Home
 
@@ -78,6 +81,24 @@ def test_an_answer_is_taken_away(starter: Path, tmp_path: Path) -> None:
     wrong = run(starter, *asked, "--format", "odt", check=False)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "csl-json" in wrong.stderr
+
+
+def test_an_assistant_asks_over_standard_input(starter: Path) -> None:
+    command = StdioServerParameters(
+        command=sys.executable,
+        args=["-c", "from cli.main import main; main()", "mcp", "--home", str(starter)],
+        cwd=ROOT,
+    )
+
+    async def talk() -> CallToolResult:
+        async with Client(command) as client:
+            return await client.call_tool("search", {"query": "street lighting crime", "k": 1})
+
+    answer = asyncio.run(talk()).structured_content
+    assert answer is not None
+    [found] = answer["results"]
+    assert found["is_summary"]
+    assert found["permalink"].startswith("http://127.0.0.1:8000/v1/passages/")
 
 
 def test_no_word_document_in_a_terminal(starter: Path) -> None:
