@@ -59,8 +59,9 @@ def print_answer(answer: Answer) -> None:
         )
         return
     _print_statement(answer, console)
+    by = "By" if answer.statement.answered else "The nearest by"
     for theme in answer.themes:
-        console.print(Text(f"By {theme.by}: {theme.label}: {', '.join(theme.reports)}"))
+        console.print(Text(f"{by} {theme.by}: {theme.label}: {', '.join(theme.reports)}"))
     for group in answer.groups:
         _print_group(group, console)
     total = answer.took_ms.get("total", 0.0)

@@ -114,6 +114,13 @@ def test_no_word_document_in_a_terminal(starter: Path) -> None:
     assert b"--output" in done.stderr
 
 
+def test_near_misses_are_sorted_as_such(starter: Path) -> None:
+    told = run(starter, "ask", "quantum chromodynamics lattice").stdout
+    assert "No evidence found in this library." in told
+    assert "\nThe nearest by " in told
+    assert "\nBy " not in told
+
+
 def test_nothing_found_is_said(starter: Path) -> None:
     done = run(starter, "ask", "mentoring", "--centre", "what-works-scotland")
     assert "Nothing was found" in done.stdout
