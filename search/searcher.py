@@ -128,7 +128,8 @@ class Searcher:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker, most=RERANKED)
         with watch.stage("statement"):
-            statement = state(reading.spelt, found[: max(k, LOOKED_AT)])
+            looked_at = found[: max(k, LOOKED_AT)]
+            statement = state(reading.spelt, looked_at, filtered=filters.active)
         with watch.stage("facets"):
             matched = fused.halves > 0
             matched[:k] = True

@@ -3,13 +3,15 @@
 The rule (docs/answers.md): only passages likely to answer count. Evidence is *strong* where two
 reports that test an effect are rated 4 or 5 of 5, or one that is rated 5; *some* where one is
 rated 3 or more; *limited* where reports answer but none is rated so high; *none* where no
-passage is likely to answer. A passage far less likely to than the best one does not count
-either. Ratings are the centres' own, on the common scale; nothing is
-averaged, and a report without a rating counts as unrated, never as weak.
+passage is likely to answer. A rating counts only where its report's passage is rather likely than
+not to answer: strong evidence on another question is none on this. A passage far less likely to
+than the best one does not count either. Ratings are the centres' own, on the common scale;
+nothing is averaged, and a report without a rating counts as unrated, never as weak.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Final
 
 from corpus.types import Direction, Rating, Report
@@ -31,16 +33,13 @@ from search.types import (
 )
 
 _SAID: Final = {
-    EvidenceLevel.STRONG: "Strong evidence in this library: {reports} from {centres}.",
-    EvidenceLevel.SOME: "Some evidence in this library: {reports} from {centres}.",
-    EvidenceLevel.LIMITED: "Limited evidence in this library: {reports} from {centres}.",
+    EvidenceLevel.STRONG: "Strong evidence in this library",
+    EvidenceLevel.SOME: "Some evidence in this library",
+    EvidenceLevel.LIMITED: "Limited evidence in this library",
+    EvidenceLevel.NONE: "No evidence found in this library",
 }
-_SAID_WITHOUT_CENTRES: Final = {
-    EvidenceLevel.STRONG: "Strong evidence in this library: {reports}.",
-    EvidenceLevel.SOME: "Some evidence in this library: {reports}.",
-    EvidenceLevel.LIMITED: "Limited evidence in this library: {reports}.",
-}
-_NOTHING: Final = "No evidence found in this library."
+_WITHIN: Final = " within these filters"
+_FROM, _ALONE = ": {reports} from {centres}.", ": {reports}."
 _UNMATCHED: Final = "No passage near it speaks of: {words}."
 _MISSES: Final = "What comes nearest is shown; it is not likely to answer."
 _TESTED: Final = frozenset({Direction.HELPS, Direction.NO_EFFECT, Direction.MIXED, Direction.HARMS})
@@ -49,7 +48,7 @@ _FOUND: Final = {
     Direction.NO_EFFECT: "{reports} tested it and found little or no effect.",
     Direction.MIXED: "{reports} found mixed effects.",
     Direction.HARMS: "{reports} found harm.",
-    Direction.UNTESTED: "According to {reports}, nobody has tested it.",
+    Direction.UNTESTED: "{reports} said that nobody has tested it.",
 }
 _RANGED: Final[Mapping[str, Callable[[Report], int | None]]] = {
     "Rated {range} of 5 for strength.": lambda report: report.assessment.strength,
@@ -57,78 +56,50 @@ _RANGED: Final[Mapping[str, Callable[[Report], int | None]]] = {
     "Published {range}.": lambda report: report.metadata.year,
 }
 _HIGH, _TOP, _FAIR = 4, 5, 3
-_ASKING: Final = frozenset(
-    [
-        "am",
-        "any",
-        "been",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "kind",
-        "many",
-        "may",
-        "might",
-        "much",
-        "must",
-        "our",
-        "shall",
-        "should",
-        "some",
-        "tell",
-        "us",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "would",
-        "you",
-        "your",
-        "about",
-    ]
-)
+_ASKING: Final = frozenset((
+    "am", "any", "been", "can", "could", "did", "do", "does", "had", "has", "have", "how", "i",
+    "kind", "many", "may", "might", "much", "must", "our", "shall", "should", "some", "tell",
+    "us", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why",
+    "would", "you", "your", "about",
+))  # fmt: skip
 #: A report counts beside the best one from this share of its confidence on: what lies far below it
 #: is of another subject. On the policy dev part no right report was lost by it.
 BESIDE: Final = 0.7
 _SILENT: Final = "{reports} with no stated effect."
-_UNRATED: Final = "{reports} with no rating."
+_UNRATED: Final = "{reports} with no strength on the common scale."
 _UNCERTAIN: Final = "It is uncertain whether these passages answer the question: read them first."
+_NOT_TESTED: Final = "That is not the same as evidence of no effect."
 _MANY: Final = 2
 _NEAREST: Final = 3
-#: Every sentence a statement may have, for those who put it into other languages.
-MESSAGES: Final = (
-    *_SAID.values(), *_SAID_WITHOUT_CENTRES.values(), *_FOUND.values(), *_RANGED,
-    _NOTHING, _UNMATCHED, _MISSES, _SILENT, _UNRATED, _UNCERTAIN,
-)  # fmt: skip
 
 
-def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
+def messages() -> Iterator[str]:
+    """Every sentence a statement may have, for those who put it into other languages."""
+    for level, within in product(EvidenceLevel, ("", _WITHIN)):
+        ends = (".",) if level is EvidenceLevel.NONE else (_FROM, _ALONE)
+        yield from (f"{_SAID[level]}{within}{end}" for end in ends)
+    yield from (*_FOUND.values(), *_RANGED)
+    yield from (_UNMATCHED, _MISSES, _NOT_TESTED, _SILENT, _UNRATED, _UNCERTAIN)
+
+
+def state(
+    question: str, hits: Sequence[ScoredPassage], *, filtered: bool = False
+) -> EvidenceStatement:
     """The statement on the reports whose passages are likely to answer.
 
     Args:
         question: as it was asked.
         hits: the ranking, best first.
+        filtered: whether filters kept some of the library's reports out.
     """
+    within = _WITHIN if filtered else ""
     confidence = max((hit.confidence for hit in hits), default=0.0)
     least = max(MAY_ANSWER, BESIDE * confidence)
     groups = by_report(hit for hit in hits if hit.confidence >= least)
     if not groups:
-        return _nothing(question, hits, confidence)
+        return _nothing(question, hits, confidence, within)
     reports = [group.report for group in groups]
-    level = _level(reports)
+    level = _level(groups)
     verdicts = tuple(_verdicts(groups))
     return EvidenceStatement(
         level,
@@ -139,13 +110,15 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         strengths=_range(r.assessment.strength for r in reports),
         costs=_range(r.assessment.cost for r in reports),
         years=_range(r.metadata.year for r in reports),
-        parts=tuple(_parts(level, groups, verdicts, confidence)),
+        parts=tuple(_parts(f"{_SAID[level]}{within}", groups, verdicts, confidence)),
         value=tuple(_worth(report) for report in reports if report.metadata.rating != Rating()),
         confidence=confidence,
     )
 
 
-def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) -> EvidenceStatement:
+def _nothing(
+    question: str, hits: Sequence[ScoredPassage], confidence: float, within: str
+) -> EvidenceStatement:
     """That nothing answers, why, and what comes nearest."""
     nearest = hits[:_NEAREST]
     met = {term for hit in nearest for term in stems(passage_words(hit.passage, hit.report))}
@@ -153,12 +126,13 @@ def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) ->
     unmatched = tuple(
         word for word in words if word.casefold() not in _ASKING and not met.issuperset(stems(word))
     )
-    parts = [StatementPart(_NOTHING, ())]
+    parts = [StatementPart(f"{_SAID[EvidenceLevel.NONE]}{within}.", ())]
     if unmatched:
         parts.append(StatementPart(_UNMATCHED, (), {"words": ", ".join(unmatched)}))
     ids = tuple(hit.passage.passage_id for hit in nearest)
     if nearest:
         parts.append(StatementPart(_MISSES, ids))
+    parts.append(StatementPart(_NOT_TESTED, ()))
     return EvidenceStatement(
         EvidenceLevel.NONE,
         parts=tuple(parts),
@@ -168,16 +142,10 @@ def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) ->
     )
 
 
-def _level(reports: Sequence[Report]) -> EvidenceLevel:
-    strengths = sorted(
-        (
-            report.assessment.strength
-            for report in reports
-            if report.assessment.strength is not None
-            and report.assessment.direction is not Direction.UNTESTED
-        ),
-        reverse=True,
-    )
+def _level(groups: Sequence[ReportGroup]) -> EvidenceLevel:
+    sure = (g.report for g in groups if max(hit.confidence for hit in g.hits) >= SURE)
+    rated = (r.assessment for r in sure if r.assessment.direction is not Direction.UNTESTED)
+    strengths = sorted((a.strength for a in rated if a.strength is not None), reverse=True)
     if strengths[:1] == [_TOP] or len([s for s in strengths if s >= _HIGH]) >= _MANY:
         return EvidenceLevel.STRONG
     if strengths and strengths[0] >= _FAIR:
@@ -198,15 +166,14 @@ def _verdicts(groups: Sequence[ReportGroup]) -> Iterable[Verdict]:
 
 
 def _parts(
-    level: EvidenceLevel,
+    said: str,
     groups: Sequence[ReportGroup],
     verdicts: Sequence[Verdict],
     confidence: float,
 ) -> Iterable[StatementPart]:
     centres = _centres([group.report for group in groups])
     counts = {"reports": _reports(groups), "centres": Count(len(centres), "centre")}
-    said = _SAID if centres else _SAID_WITHOUT_CENTRES
-    yield StatementPart(said[level], _best(groups), counts)
+    yield StatementPart(f"{said}{_FROM if centres else _ALONE}", _best(groups), counts)
     if confidence < SURE:
         yield StatementPart(_UNCERTAIN, _best(groups[:1]))
     for verdict in verdicts:

@@ -104,6 +104,11 @@ class Asked:
         return _address("/v1/feeds/search.atom", self.values, ("k", *OF_PAGE))
 
     @property
+    def map(self) -> str:
+        """The evidence map of the question, within the same filters."""
+        return _address("/v1/evidence-map", {**self.values, "format": ("html",)}, ("k", *OF_PAGE))
+
+    @property
     def data(self) -> str:
         """The same answer for programs."""
         return _address("/v1/search", self.values, OF_PAGE)

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Self
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -44,6 +45,7 @@ class CellOut(BaseModel):
         "which does not mean that no study exists."
     )
     strength: int | None = Field(description="The highest of those found, 0 to 5.")
+    untested: list[str] = Field(description="Those found that say that nobody has tested it.")
 
 
 class MapOut(BaseModel):
@@ -74,6 +76,7 @@ class MapOut(BaseModel):
                     found=list(each.found),
                     held=each.held,
                     strength=each.strength,
+                    untested=list(each.untested),
                 )
                 for each in drawn.cells
             ],
@@ -97,9 +100,20 @@ def evidence_map(
     drawn = draw(searcher, query)
     if query.format is MapFormat.HTML:
         names = {centre.id: centre.name for centre in load_centres()}
-        page = render("map.html", drawn=drawn, question=query.q, names=names)
+        kept = _kept(query)
+        back = urlencode([pair for pair in kept if pair[0] not in {"format", "k"}])
+        page = render(
+            "map.html", drawn=drawn, question=query.q, names=names, kept=kept, back=f"/?{back}"
+        )
         return Response(page, media_type="text/html")
     return MapOut.of(query.q, drawn, searcher.generation)
+
+
+def _kept(query: MapParameters) -> list[tuple[str, str]]:
+    """The question and what narrows it, as the fields of a form."""
+    asked = query.model_dump(mode="json", exclude_defaults=True, exclude={"rows", "columns"})
+    several = {name: value if isinstance(value, list) else [value] for name, value in asked.items()}
+    return [(name, str(each)) for name, values in several.items() for each in values]
 
 
 def draw(searcher: Searcher, query: MapParameters) -> EvidenceMap:

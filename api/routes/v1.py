@@ -60,6 +60,9 @@ class ProofParameters(NoParameters):
     generation: str | None = Field(
         None, max_length=100, description="The generation it was quoted from, for the record."
     )
+    model: str | None = Field(
+        None, max_length=300, description="The model that found it, for the record."
+    )
 
 
 class LicenceOut(BaseModel):

@@ -66,7 +66,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def messages() -> Iterator[str]:
     """What pages say that stands neither in a template nor in this package's modules."""
-    yield from statement.MESSAGES
+    yield from statement.messages()
     yield from understanding.MESSAGES
     yield from FAULTS.values()
     yield UNSTATED

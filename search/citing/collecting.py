@@ -1,13 +1,15 @@
 """An answer, or a report by itself, as something to take away."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from corpus.types import Report
 from search.citing.permalinks import permalink
 from search.citing.reference import centre_name, reference_of
 from search.citing.types import Excerpt, Inquiry, Source, Takeaway
-from search.citing.wording import pages_cited
+from search.citing.wording import one_line, pages_cited
 from search.types import Answer, Filters, ScoredPassage
+from search.understanding import reading_words
 
 
 def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
@@ -25,9 +27,24 @@ def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
         )
         for group in answer.groups
     )
-    statement = tuple(part.words for part in answer.statement.parts)
-    inquiry = Inquiry(answer.query, asked, filter_words(answer.filters), statement)
+    inquiry = Inquiry(answer.query, asked, filter_words(answer.filters), tuple(_said(answer)))
     return Takeaway(sources, inquiry)
+
+
+def _said(answer: Answer) -> Iterator[str]:
+    """How the question was read and what the statement says, verdicts that differ side by side."""
+    said = answer.statement
+    yield from reading_words(answer.reading)
+    yield from (part.words for part in said.parts)
+    if said.differ:
+        yield "Verdicts differ; what was tested may differ too."
+        for verdict in said.verdicts:
+            for quoted in verdict.quoted:
+                words = one_line(quoted.words)
+                yield f"{verdict.direction.label} ({quoted.report_id}): \u201c{words}\u201d"
+    shown = {group.report.report_id for group in answer.groups}
+    if missing := [each for each in said.reports if each not in shown]:
+        yield f"It rests on reports not quoted below too: {', '.join(missing)}."
 
 
 def cite(report: Report) -> Takeaway:
@@ -36,7 +53,7 @@ def cite(report: Report) -> Takeaway:
 
 
 def _path(hit: ScoredPassage, answer: Answer) -> str:
-    return permalink(hit.passage, answer.generation)
+    return permalink(hit.passage, answer.generation, answer.model)
 
 
 def _excerpt(hit: ScoredPassage, address: str) -> Excerpt:
@@ -47,6 +64,7 @@ def _excerpt(hit: ScoredPassage, address: str) -> Excerpt:
         pages=pages_cited(hit.passage, hit.report),
         section=hit.passage.section,
         permalink=address,
+        confidence=round(hit.confidence, 3),
     )
 
 

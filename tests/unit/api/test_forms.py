@@ -62,3 +62,10 @@ def test_the_page_s_own_parameters_do_not_reach_the_api() -> None:
 def test_a_hostile_value_stays_one_value() -> None:
     asked = _asked("q=a%26centre%3Deef%22%3E")
     assert _pairs(asked.link()) == [("q", 'a&centre=eef">')]
+
+
+def test_the_map_keeps_to_the_filters_of_the_page() -> None:
+    path, _, query = _asked().map.partition("?")
+    assert path == "/v1/evidence-map"
+    kept = [("centre", "eef"), ("centre", "nice"), ("format", "html"), ("q", "class size")]
+    assert sorted(parse_qsl(query)) == [*kept, ("year_from", "2010")]
