@@ -30,8 +30,8 @@ PAGES: Final = (
         "The walking bus made no difference to attainment in reading.</p>"
     ),
     (
-        "<h2>Costs</h2><p>A walking bus cost 40 pounds a pupil each year, most of it for the adults "
-        "who walk with the pupils. Schools said that volunteers were hard to keep.</p>"
+        "<h2>Costs</h2><p>A walking bus cost 40 pounds a pupil each year, most of it for the "
+        "adults who walk with the pupils. Schools said that volunteers were hard to keep.</p>"
     ),
 )
 _FILES: Final = {
