@@ -186,6 +186,10 @@ class Searcher:
         """Every report that can be found: replaced and withdrawn ones left out."""
         return tuple(r for r in self._index.store.reports if r.status is ReportStatus.CURRENT)
 
+    def all_reports(self) -> tuple[Report, ...]:
+        """Every report that can be read here, replaced and withdrawn ones too."""
+        return self._index.store.reports
+
     def reports_by_centre(self) -> Mapping[str, int]:
         """How many reports each centre has here, "" for those of no known centre."""
         counts: dict[str, int] = {}

@@ -1,16 +1,28 @@
 """From domain types to what a page shows: escaped, marked, and linked only where that is safe."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from api.languages import gettext, ngettext, visit
+from api.places import page_path, public_place, report_path
 from api.problems import Problem
+from corpus.assessment.schemes import Level
 from corpus.types import DocumentType, Passage, Report
 from search.citing.coins import context_object
 from search.citing.reference import reference_of
-from search.citing.wording import page_words, pages_cited, web_address
+from search.citing.wording import (
+    date_words,
+    one_line,
+    page_words,
+    pages_cited,
+    undirected,
+    web_address,
+)
 from search.types import ScoredPassage
 from search.understanding import reading_words
 
@@ -55,6 +67,26 @@ def kind_name(value: str) -> str:
     return KINDS[DocumentType(value)]
 
 
+def clean(words: str | None) -> str:
+    """Words from outside in one line, without what would turn the direction of what is beside."""
+    return undirected(one_line(words or ""))
+
+
+def host_of(url: str) -> str:
+    """The host of an address."""
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+def strongest_first(levels: Iterable[Level]) -> list[Level]:
+    """Levels of a scheme by their strength, those without a number last."""
+    return sorted(levels, key=lambda level: -1 if level.strength is None else level.strength)[::-1]
+
+
+def day(time: str | None) -> str:
+    """The day of an ISO 8601 time, written out; empty where there is none."""
+    return date_words(tuple(map(int, time[:10].split("-")))) if time else ""
+
+
 def render(template: str, **shown: Any) -> str:  # noqa: ANN401 - what the template shows
     """Fill a template."""
     return _TEMPLATES.get_template(template).render(**shown)
@@ -71,6 +103,12 @@ _TEMPLATES: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
+_TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+_TEMPLATES.globals.update(to=lambda path: visit().to(path))
 _TEMPLATES.filters.update(marked=marked, safe_link=web_address, kind_name=kind_name, coins=coins)
 _TEMPLATES.globals.update(where=where, path_of=path_of, reading_words=reading_words)
+_TEMPLATES.filters.update(clean=clean, day=day, public_place=public_place, urlhost=host_of)
+_TEMPLATES.filters.update(strongest_first=strongest_first)
+_TEMPLATES.globals.update(report_path=report_path, page_path=page_path)
