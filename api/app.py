@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import BodyLimit
 from api.holdings import Holdings
+from api.languages import Languages
 from api.originals import Originals
 from api.problems import install_problems, make_problem, respond, unforeseen
 from api.routes import (
@@ -52,7 +53,8 @@ _DESCRIPTION: Final = (
 )
 _SECURITY: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -104,6 +106,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         )
     app.add_middleware(BodyLimit, refuse=_refuse)
     app.add_middleware(Guard)
+    app.add_middleware(Languages)
     return app
 
 

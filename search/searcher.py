@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -27,7 +27,7 @@ from search.reranking import rerank
 from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.themes import sort_by_theme
-from search.types import Answer, Filters, Preference, Reading
+from search.types import Answer, FacetCount, Filters, Preference, Reading
 from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
@@ -189,6 +189,11 @@ class Searcher:
     def all_reports(self) -> tuple[Report, ...]:
         """Every report that can be read here, replaced and withdrawn ones too."""
         return self._index.store.reports
+
+    @cached_property
+    def facets(self) -> Mapping[str, tuple[FacetCount, ...]]:
+        """Counts of every standing report by the facets of `search.facets`."""
+        return count_facets(self.standing_reports())
 
     def reports_by_centre(self) -> Mapping[str, int]:
         """How many reports each centre has here, "" for those of no known centre."""

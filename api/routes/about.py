@@ -5,7 +5,6 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from api.dependencies import AnySearcher
-from api.languages import visit
 from api.routes.rendering import render
 from corpus.assessment.schemes import load_schemes
 from corpus.types import Direction, DocumentType, Rating
@@ -31,7 +30,6 @@ def about(searcher: AnySearcher) -> Response:
     reports = searcher.standing_reports()
     html = render(
         "about.html",
-        language=visit().language,
         counts=searcher.counts,
         records=sum(report.document_type is DocumentType.RECORD for report in reports),
         rated=sum(report.metadata.rating != Rating() for report in reports),

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Response
 from api.dependencies import AnyId, AnySearcher
 from api.holdings import Holding, Holdings
 from api.routes.given import TheHoldings, TheOriginals
-from api.routes.rendering import kind_name, render
+from api.routes.rendering import render
+from api.routes.wording import value_words
 from corpus.assessment.schemes import load_schemes
 from corpus.centres import Centre
 from corpus.types import Rating, Report
@@ -63,7 +64,7 @@ def centre(
         )
     reports = [each for each in searcher.standing_reports() if centre_id in _centres_of(each)]
     holding = _look(holdings, searcher)
-    kinds = Counter(kind_name(each.document_type) for each in reports)
+    kinds = Counter(value_words("document_type", each.document_type) for each in reports)
     html = render(
         "centre.html",
         centre=found,

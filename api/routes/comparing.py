@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.dependencies import AnySearcher
-from api.languages import gettext, visit
+from api.languages import gettext
 from api.routes.given import TheOriginals
 from api.routes.rendering import render
-from api.routes.reports import matching, related_to
+from api.routes.reports import figures, matching, related_to
+from api.routes.wording import value_words
 from corpus.types import Direction, Report
 from search.searcher import LONGEST_QUESTION, Searcher
 
@@ -45,6 +46,7 @@ def compare(
         reports=reports,
         rows=_rows(reports),
         facts=[searcher.report_details(each).facts[:FACTS] for each in chosen],
+        figures=figures(),
         question=question,
         matches=[matching(searcher, report, question)[:MATCHES] for report in reports],
         removals=[_address([e for e in chosen if e != each], question) for each in chosen],
@@ -54,7 +56,6 @@ def compare(
         ],
         centres={centre.id: centre for centre in originals.centres()},
         fault=_fault(ids),
-        language=visit().language,
     )
     wrong = len(ids) > MOST
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
@@ -80,7 +81,10 @@ def _rows(reports: list[Report]) -> list[tuple[str, list[str | None]]]:
         (gettext("Setting"), [each.setting for each in known]),
         (
             gettext("Direction of effect"),
-            [None if each is Direction.UNCLEAR else each.label for each in directions],
+            [
+                None if each is Direction.UNCLEAR else value_words("direction", each)
+                for each in directions
+            ],
         ),
     ]
 

@@ -147,7 +147,6 @@ def page(
         parts=_printed(passages, number, passage, sentence),
         question=query.q.strip(),
         centres={centre.id: centre for centre in originals.centres()},
-        language=visit().language,
     )
     return Response(html, media_type="text/html")
 

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.dependencies import AnyId, AnySearcher, Site
+from api.languages import gettext
 from api.places import Range, numbered_path, place_of, report_path
 from api.routes.given import TheOriginals
 from api.routes.rendering import render
-from corpus.assessment.schemes import Scheme, load_schemes
+from api.routes.wording import value_words
 from corpus.details import ReportDetails
-from corpus.types import Direction, DocumentType, Passage, Quotation, Report, ReportStatus
+from corpus.types import DocumentType, FactKind, Passage, Quotation, Report, ReportStatus
 from search.citing.coins import context_object
 from search.citing.highwire import highwire_tags
 from search.citing.reference import reference_of
@@ -83,15 +84,16 @@ def report(
         formats=list(CitationFormat),
         file=file,
         centres={centre.id: centre for centre in originals.centres()},
-        scheme=scheme_of(found),
         designs=[
-            Shown(tag.design.label, tag.shown_by, _link(found, tag.shown_by, passages))
+            Shown(
+                value_words("design", tag.design),
+                tag.shown_by,
+                _link(found, tag.shown_by, passages),
+            )
             for tag in found.designs
         ],
         facts=[
-            Shown(
-                fact.kind.replace("_", " "), fact.quotation, _link(found, fact.quotation, passages)
-            )
+            Shown(figures()[fact.kind], fact.quotation, _link(found, fact.quotation, passages))
             for fact in details.facts
         ],
         versions=_versions(searcher, details),
@@ -105,7 +107,6 @@ def report(
         first=(part - 1) * A_PART + 1,
         part=part,
         parts=max(1, -(-len(passages) // A_PART)),
-        unclear=Direction.UNCLEAR,
     )
     return Response(html, media_type="text/html")
 
@@ -143,10 +144,14 @@ def matching(searcher: Searcher, report: Report, question: str) -> tuple[ScoredP
     return tuple(hit for hit in hits if hit.score > 0) or hits[:1]
 
 
-def scheme_of(report: Report) -> Scheme | None:
-    """The scheme its rating belongs to."""
-    wanted = report.assessment.scheme
-    return next((scheme for scheme in load_schemes() if scheme.id == wanted), None)
+def figures() -> dict[FactKind, str]:
+    """What quoted figures are called."""
+    return {
+        FactKind.SAMPLE_SIZE: gettext("sample size"),
+        FactKind.EFFECT_SIZE: gettext("effect size"),
+        FactKind.UNIT_COST: gettext("cost of one"),
+        FactKind.BENEFIT_COST: gettext("benefit against cost"),
+    }
 
 
 def related_to(searcher: Searcher, report_id: str) -> tuple[RelatedReport, ...]:

@@ -10,7 +10,8 @@ from api.dependencies import AnySearcher
 from api.holdings import Gathered
 from api.languages import N_, gettext, ngettext
 from api.routes.given import TheHoldings, TheOriginals
-from api.routes.rendering import kind_name, render
+from api.routes.rendering import render
+from api.routes.wording import value_words
 from corpus.types import ReportStatus
 from search.index.generations import made_at
 
@@ -46,7 +47,9 @@ def status(searcher: AnySearcher, originals: TheOriginals, holdings: TheHoldings
     html = render(
         "status.html",
         counts=searcher.counts,
-        kinds=Counter(kind_name(report.document_type) for report in reports).most_common(),
+        kinds=Counter(
+            value_words("document_type", report.document_type) for report in reports
+        ).most_common(),
         kept=[(gettext(words), kept[each]) for each, words in _KEPT.items() if kept[each]],
         generation=searcher.generation,
         made=made.isoformat(),
