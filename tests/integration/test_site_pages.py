@@ -98,7 +98,7 @@ def test_reports_stand_side_by_side(client: TestClient) -> None:
 
 def test_a_report_is_removed_and_added_by_links(client: TestClient) -> None:
     page = seen(client, "/compare?report=open&report=record&q=cost")
-    removals = [a.get("href") for a in page.cssselect("thead a.plain")]
+    removals = [a.get("href") for a in page.cssselect("thead a.remove")]
     assert removals == ["/compare?report=record&q=cost", "/compare?report=open&q=cost"]
     alone = seen(client, "/compare?report=open")
     added = [a.get("href") for a in alone.cssselect("a[href^='/compare?report=open&report=']")]
