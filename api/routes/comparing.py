@@ -11,7 +11,7 @@ from api.dependencies import AnySearcher
 from api.languages import gettext
 from api.routes.given import TheOriginals
 from api.routes.rendering import render
-from api.routes.reports import figures, matching, related_to
+from api.routes.reports import figures, matching
 from api.routes.wording import value_words
 from corpus.types import Direction, Report
 from search.searcher import LONGEST_QUESTION, Searcher
@@ -93,9 +93,9 @@ def _near(searcher: Searcher, chosen: list[str]) -> list[Report]:
     """Reports related to those chosen, the nearest of each first."""
     found: dict[str, Report] = {}
     for each in chosen:
-        for related in related_to(searcher, each):
-            if related.report.report_id not in chosen:
-                found.setdefault(related.report.report_id, related.report)
+        for report in searcher.related.close_to(each):
+            if report.report_id not in chosen:
+                found.setdefault(report.report_id, report)
     return list(found.values())[:ADDITIONS]
 
 

@@ -20,8 +20,7 @@ from search.citing.reference import reference_of
 from search.citing.schema_org import json_ld
 from search.citing.types import CitationFormat
 from search.citing.wording import reference_words
-from search.errors import InvalidQuery, UnknownId
-from search.related import RelatedReport
+from search.errors import UnknownId
 from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
 from search.types import Filters, ScoredPassage
 
@@ -29,7 +28,6 @@ router = APIRouter(include_in_schema=False)
 
 A_PART: Final = 20  # passages of the text shown at once
 SHOWN: Final = 10  # of the passages that match a question, before all are asked for
-RELATED: Final = 5
 
 
 class ReportParameters(BaseModel):
@@ -97,7 +95,7 @@ def report(
             for fact in details.facts
         ],
         versions=_versions(searcher, details),
-        related=related_to(searcher, report_id),
+        related=searcher.related.close_to(report_id),
         question=query.q.strip(),
         matches=matches if query.all else matches[:SHOWN],
         matching=len(matches),
@@ -152,15 +150,6 @@ def figures() -> dict[FactKind, str]:
         FactKind.UNIT_COST: gettext("cost of one"),
         FactKind.BENEFIT_COST: gettext("benefit against cost"),
     }
-
-
-def related_to(searcher: Searcher, report_id: str) -> tuple[RelatedReport, ...]:
-    """Reports close to it, the same study's other publications left out."""
-    try:
-        probe = searcher.related.of_report(report_id)
-    except InvalidQuery:  # none of its text is kept
-        return ()
-    return tuple(each for each in searcher.related.near(probe, k=RELATED).reports if each.close)
 
 
 def _link(report: Report, quotation: Quotation, passages: tuple[Passage, ...]) -> str | None:

@@ -76,6 +76,13 @@ def test_from_the_report_to_the_marked_page_and_back(
     expect(page.get_by_role("heading", level=1)).to_have_text("Walking buses to primary school")
 
 
+def test_from_the_answer_to_the_marked_page(plain_page: Page, walking: str) -> None:
+    plain_page.goto(f"/?q={QUESTION}&centre=eef")
+    plain_page.locator(f"a[href^='/reports/{walking}/pages/4']").first.click()
+    expect(plain_page.locator(".words .here")).to_contain_text("cost 40 pounds a pupil")
+    expect(plain_page.get_by_text("Shaded, with a bar beside it")).to_be_visible()
+
+
 def test_comparing_by_keyboard_alone(page: Page) -> None:
     page.goto("/reports/yef-mentoring")
     page.get_by_role("link", name="Compare with others").focus()
