@@ -17,14 +17,35 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import BodyLimit
+from api.holdings import Holdings
 from api.languages import Languages
+from api.originals import Originals
 from api.problems import install_problems, make_problem, respond, unforeseen
-from api.routes import docs, exports, feeds, health, maps, pages, related, v1
+from api.routes import (
+    about,
+    centres,
+    comparing,
+    discovery,
+    docs,
+    exports,
+    feeds,
+    files,
+    health,
+    maps,
+    pages,
+    related,
+    relating,
+    reports,
+    standing,
+    v1,
+)
 from api.routes.rendering import problem_page
 from api.settings import Settings
 from search.loading import LiveSearcher
 from search.searcher import Searcher
 
+#: Every page but the question's own.
+READING: Final = (reports, files, comparing, centres, about, standing, relating, discovery)
 STATIC: Final = Path(__file__).parent / "static"
 _DESCRIPTION: Final = (
     "Ask a policy question, get ranked passages of the UK What Works centres' evidence: "
@@ -72,8 +93,10 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         redoc_url=None,
     )
     app.state.public_url = settings.public_url
+    app.state.originals = Originals(settings.home, settings.registry)
+    app.state.holdings = Holdings(settings.home)
     install_problems(app, problem_page)
-    for module in (v1, related, maps, exports, feeds, health, pages, docs):
+    for module in (v1, related, maps, exports, feeds, health, pages, docs, *READING):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
@@ -113,7 +136,10 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message).update({**_SECURITY, "X-Request-Id": request_id})
+                headers = MutableHeaders(scope=message)
+                for name, value in _SECURITY.items():
+                    headers.setdefault(name, value)  # a file has a stricter policy of its own
+                headers["X-Request-Id"] = request_id
             await send(message)
 
         try:

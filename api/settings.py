@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from corpus.centres import REGISTRY
 from corpus.errors import SettingError
 from corpus.home import default_home
 
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
         (), description="Other sites whose pages may call the API, separated by commas."
     )
 
+    registry: Path = Field(REGISTRY, description="The registry of centres.")
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/\s]+(/\S*)?$",

@@ -25,6 +25,11 @@ class Home:
         """Prepared encoders."""
         return self.path / "models"
 
+    @property
+    def drawn(self) -> Path:
+        """Pages drawn for the website; may be deleted at any time."""
+        return self.path / "drawn"
+
 
 def default_home() -> Path:
     """`.evidence` beside the project's packages."""

@@ -21,7 +21,8 @@ def passes(report: Report, filters: Filters) -> bool:
     """Whether a report may answer."""
     known = report.metadata
     return (
-        _among(filters.centres, report.centres or (known.centre,))
+        (not filters.reports or report.report_id in filters.reports)
+        and _among(filters.centres, report.centres or (known.centre,))
         and _among(filters.topics, known.topics)
         and (not filters.document_types or report.document_type in filters.document_types)
         and _in_years(known.year, filters)

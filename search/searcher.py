@@ -187,6 +187,10 @@ class Searcher:
         """Every report that can be found: replaced and withdrawn ones left out."""
         return tuple(r for r in self._index.store.reports if r.status is ReportStatus.CURRENT)
 
+    def all_reports(self) -> tuple[Report, ...]:
+        """Every report that can be read here, replaced and withdrawn ones too."""
+        return self._index.store.reports
+
     @cached_property
     def facets(self) -> Mapping[str, tuple[FacetCount, ...]]:
         """Counts of every standing report by the facets of `search.facets`."""

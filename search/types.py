@@ -12,7 +12,7 @@ class Filters:
     """Which reports may answer. Empty means no restriction; several values of one kind are ORed.
 
     Years are inclusive; a report whose year is unknown never passes a year filter. Likewise for
-    strength (0 to 5, at least) and cost (1 to 5, at most) on the common scale.
+    strength (0 to 5, at least) and cost (1 to 5, at most) on the common scale. `reports` are ids.
     """
 
     centres: tuple[str, ...] = ()
@@ -26,6 +26,7 @@ class Filters:
     directions: tuple[Direction, ...] = ()
     strength_from: int | None = None
     cost_to: int | None = None
+    reports: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:

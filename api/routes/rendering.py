@@ -1,21 +1,31 @@
 """From domain types to what a page shows: escaped, marked, and linked only where that is safe."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from api.languages import LANGUAGES, gettext, ngettext, visit
+from api.places import page_path, public_place, report_path
 from api.problems import Problem
 from api.routes.wording import AXES, read_as, say, value_words, where
 from corpus.assessment.drawing import Drawing, draw
+from corpus.assessment.schemes import Level
 from corpus.types import DocumentType, Passage, Report
 from search.citing.coins import context_object
 from search.citing.permalinks import permalink
 from search.citing.reference import reference_of
-from search.citing.wording import address_of, reference_words, web_address
+from search.citing.wording import (
+    address_of,
+    date_words,
+    one_line,
+    reference_words,
+    undirected,
+    web_address,
+)
 from search.types import ScoredPassage
 
 
@@ -55,6 +65,26 @@ def drawings(report: Report) -> tuple[Drawing, ...]:
     return draw(report.metadata.rating, report.assessment)
 
 
+def clean(words: str | None) -> str:
+    """Words from outside in one line, without what would turn the direction of what is beside."""
+    return undirected(one_line(words or ""))
+
+
+def host_of(url: str) -> str:
+    """The host of an address."""
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+def strongest_first(levels: Iterable[Level]) -> list[Level]:
+    """Levels of a scheme by their strength, those without a number last."""
+    return sorted(levels, key=lambda level: -1 if level.strength is None else level.strength)[::-1]
+
+
+def day(time: str | None) -> str:
+    """The day of an ISO 8601 time, written out; empty where there is none."""
+    return date_words(tuple(map(int, time[:10].split("-")))) if time else ""
+
+
 def render(template: str, **shown: Any) -> str:  # noqa: ANN401 - what the template shows
     """Fill a template, in the language of the page being asked for."""
     return _TEMPLATES.get_template(template).render(**shown)
@@ -84,10 +114,17 @@ _TEMPLATES.filters.update(
     tongue=tongue,
     permalink=permalink,
     segment=lambda each: quote(each, safe=""),
+    clean=clean,
+    day=day,
+    public_place=public_place,
+    host=host_of,
+    strongest_first=strongest_first,
 )
 _TEMPLATES.globals.update(
     where=where,
     path_of=path_of,
+    page_path=page_path,
+    report_path=report_path,
     read_as=read_as,
     words=value_words,
     visit=visit,

@@ -14,6 +14,16 @@ from corpus.types import Document
 _DOCUMENT: Final = TypeAdapter(Document)
 
 
+def original_path(library: Path, sha256: str) -> Path:
+    """Where the library in that folder keeps an original."""
+    return library / "originals" / sha256[:2] / sha256
+
+
+def pages_path(library: Path, sha256: str) -> Path:
+    """Where it keeps what reading that original gave."""
+    return library / "pages" / sha256[:2] / f"{sha256}.json.gz"
+
+
 def pack_document(document: Document) -> bytes:
     """A document as bytes; the same document always gives the same bytes."""
     return gzip.compress(_DOCUMENT.dump_json(document), compresslevel=3, mtime=0)

@@ -24,7 +24,13 @@ from filelock import FileLock, Timeout
 from corpus.errors import LibraryError
 from corpus.library.arrivals import Added, Origin, Reading, slug, what_reading_found
 from corpus.library.catalogue import Catalogue
-from corpus.library.documents import load_document, pack_document, text_hash
+from corpus.library.documents import (
+    load_document,
+    original_path,
+    pack_document,
+    pages_path,
+    text_hash,
+)
 from corpus.library.identity import identify, same_reports
 from corpus.library.states import Account, Departure, Entry, FileEntry, Outcome, account_for
 from corpus.library.visits import Visits
@@ -417,10 +423,10 @@ class Library:
 
     def original(self, sha256: str) -> Path:
         """Where an original is kept."""
-        return self._folder / "originals" / sha256[:2] / sha256
+        return original_path(self._folder, sha256)
 
     def _pages(self, sha256: str) -> Path:
-        return self._folder / "pages" / sha256[:2] / f"{sha256}.json.gz"
+        return pages_path(self._folder, sha256)
 
     def _keep(self, path: Path, data: bytes) -> None:
         """Write a file whole or not at all."""

@@ -9,6 +9,8 @@ from search.citing.types import Reference
 
 #: Characters that XML 1.0 has no place for.
 _UNFIT: Final = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+#: What changes the direction of the words around it (Unicode's bidirectional controls).
+_DIRECTION: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: What a spreadsheet takes for the start of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MONTHS: Final = (
@@ -25,6 +27,11 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """In one line: every run of white space is a space."""
     return " ".join(printable(" ".join(text.split())).split())
+
+
+def undirected(text: str) -> str:
+    """Without controls that would turn the direction of what stands beside it."""
+    return _DIRECTION.sub("", text)
 
 
 def web_address(url: str | None) -> str | None:

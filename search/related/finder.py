@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Document
+from corpus.types import Document, Report
 from search.encoder.types import Encoder
 from search.errors import InvalidQuery
 from search.filters import allowed_by, check_filters
@@ -28,6 +28,7 @@ from search.related.why import shared_topics, shared_words
 from search.types import Filters
 
 LARGEST_K: Final = 100
+CLOSEST: Final = 5  # reports told of beside one
 PAIRS: Final = 3  # shown of each report
 _DEPTH: Final = 200  # passages looked up for each passage of a probe
 _CANDIDATES: Final = 100  # reports held against the probe, at least
@@ -42,6 +43,7 @@ class RelatedStudies:
         self._index = index
         self._encoder = encoder
         self._report_rows = report_rows  # the report row of each ranked passage
+        self._close_to = lru_cache(maxsize=2048)(self._find_close)
 
     def of_report(self, report_id: str) -> Probe:
         """A report of the library; raises UnknownId, InvalidQuery where no text is kept."""
@@ -64,6 +66,21 @@ class RelatedStudies:
     def of_document(self, document: Document) -> Probe:
         """A file as it was read; raises InvalidQuery where it holds no text."""
         return probe_document(document, self._encoder, self._index.manifest.passage_rules)
+
+    def close_to(self, report_id: str) -> tuple[Report, ...]:
+        """The reports close to one, nearest first, found once; empty where no text of it is kept.
+
+        Raises:
+            UnknownId: there is no such report.
+        """
+        return self._close_to(report_id)
+
+    def _find_close(self, report_id: str) -> tuple[Report, ...]:
+        try:
+            probe = self.of_report(report_id)
+        except InvalidQuery:
+            return ()
+        return tuple(each.report for each in self.near(probe, k=CLOSEST).reports if each.close)
 
     def near(self, probe: Probe, *, filters: Filters = Filters(), k: int = 10) -> Related:
         """The k reports nearest to a probe, its study family and repeats of its text apart.

@@ -75,6 +75,17 @@ def client(searcher: Searcher, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield client
 
 
+def test_close_reports_are_found_once(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = searcher.related.close_to("m1")
+    near = searcher.related.near(searcher.related.of_report("m1"), k=5)
+    assert found == tuple(each.report for each in near.reports if each.close)
+    monkeypatch.setattr(searcher.related, "near", None)
+    assert searcher.related.close_to("m1") == found
+    assert searcher.related.close_to("old") == ()  # none of its text is kept
+    with pytest.raises(UnknownId):
+        searcher.related.close_to("none")
+
+
 def test_the_nearest_report_comes_first_and_says_why(searcher: Searcher) -> None:
     answer = searcher.related.near(searcher.related.of_report("m1"))
     first = answer.reports[0]

@@ -26,6 +26,7 @@ UNDATED = report("b", centre=None, year=None)
         (Filters(document_types=(DocumentType.PDF,)), (True, True)),
         (Filters(document_types=(DocumentType.HTML,)), (False, False)),
         (Filters(centres=("eef",), year_from=2020), (False, False)),
+        (Filters(reports=("b", "c")), (False, True)),
     ],
 )
 def test_filters_let_through_what_they_name(filters: Filters, expected: tuple[bool, bool]) -> None:
