@@ -9,16 +9,19 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response, Security
+from fastapi.security import APIKeyQuery, HTTPBearer
 from starlette.datastructures import MutableHeaders
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api.admission import Doorkeeper
 from api.bodies import BodyLimit
-from api.problems import install_problems, make_problem, respond, unforeseen
-from api.routes import docs, exports, feeds, health, maps, pages, related, v1
+from api.door import Door
+from api.problems import documented, install_problems, make_problem, respond, unforeseen
+from api.routes import docs, exports, feeds, health, keys, maps, pages, related, v1
 from api.routes.rendering import problem_page
 from api.settings import Settings
 from search.loading import LiveSearcher
@@ -37,6 +40,13 @@ _SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+#: How keys are shown; the door looks at them, this only describes it to programs.
+_SHOWN: Final = (
+    Security(HTTPBearer(auto_error=False, description="An API or admin key.")),
+    Security(APIKeyQuery(name="key", auto_error=False, description="A site key: search only.")),
+)
+_REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 
 _log = logging.getLogger("evidence.requests")
 
@@ -70,17 +80,19 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         redoc_url=None,
     )
     app.state.public_url = settings.public_url
+    app.state.keeper = Doorkeeper(settings)
     install_problems(app, problem_page)
-    for module in (v1, related, maps, exports, feeds, health, pages, docs):
+    for module in (v1, related, maps, exports, feeds, keys):
+        app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))
+    for module in (health, pages, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET"]
-        )
     app.add_middleware(BodyLimit, refuse=_refuse)
+    app.add_middleware(Door, keeper=app.state.keeper, page=problem_page)
     app.add_middleware(Guard)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 
