@@ -47,6 +47,11 @@ class FilterParameters(NoParameters):
     language: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
         [], description="A language's ISO 639-1 code; may be repeated.", examples=[["cy"]]
     )
+    nation: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
+        [],
+        description="A nation of the UK that the report is about; may be repeated.",
+        examples=[["Wales"]],
+    )
     design: Annotated[list[StudyDesign], Field(max_length=_MOST)] = Field(
         [], description="A study design; may be repeated.", examples=[["rct"]]
     )
@@ -69,6 +74,7 @@ class FilterParameters(NoParameters):
             document_types=tuple(self.document_type),
             topics=tuple(self.topic),
             languages=tuple(self.language),
+            nations=tuple(self.nation),
             designs=tuple(self.design),
             directions=tuple(self.direction),
             strength_from=self.strength_from,

@@ -19,6 +19,9 @@ TopicOption = Annotated[list[str] | None, typer.Option(help="Only this topic.")]
 LanguageOption = Annotated[
     list[str] | None, typer.Option(help="Only this language, as an ISO 639-1 code: en, cy.")
 ]
+NationOption = Annotated[
+    list[str] | None, typer.Option(help="Only about this nation: England, Wales, …")
+]
 DesignOption = Annotated[list[StudyDesign] | None, typer.Option(help="Only this design.")]
 DirectionOption = Annotated[
     list[Direction] | None, typer.Option(help="Only evidence that points this way.")
@@ -57,6 +60,7 @@ def filters_of(
     document_type: list[DocumentType] | None,
     topic: list[str] | None,
     language: list[str] | None,
+    nation: list[str] | None,
     design: list[StudyDesign] | None,
     direction: list[Direction] | None,
     strength_from: int | None,
@@ -70,6 +74,7 @@ def filters_of(
         document_types=tuple(document_type or ()),
         topics=tuple(topic or ()),
         languages=tuple(language or ()),
+        nations=tuple(nation or ()),
         designs=tuple(design or ()),
         directions=tuple(direction or ()),
         strength_from=strength_from,

@@ -15,6 +15,7 @@ FACETS = (
     "cost",
     "direction",
     "design",
+    "nation",
     "language",
 )
 
@@ -52,5 +53,7 @@ def _values(report: Report) -> Iterator[tuple[str, str]]:
         yield "direction", assessment.direction
     for tag in report.designs:
         yield "design", tag.design
+    for nation in dict.fromkeys(known.nations):
+        yield "nation", nation
     if known.language:
         yield "language", known.language

@@ -26,6 +26,7 @@ def passes(report: Report, filters: Filters) -> bool:
         and (not filters.document_types or report.document_type in filters.document_types)
         and _in_years(known.year, filters)
         and _among(filters.languages, (known.language,))
+        and _among(filters.nations, known.nations)
         and _among(filters.designs, tuple(tag.design for tag in report.designs))
         and _among(filters.directions, (report.assessment.direction,))
         and _at_least(report.assessment.strength, filters.strength_from)

@@ -17,6 +17,7 @@ from search.confidence import MAY_ANSWER, SURE, passage_words
 from search.highlight import finding_sentence
 from search.index.lexical import stems
 from search.types import (
+    Count,
     EvidenceLevel,
     EvidenceStatement,
     Quoted,
@@ -29,23 +30,30 @@ from search.types import (
 )
 
 _SAID: Final = {
-    EvidenceLevel.STRONG: "Strong evidence in this library",
-    EvidenceLevel.SOME: "Some evidence in this library",
-    EvidenceLevel.LIMITED: "Limited evidence in this library",
-    EvidenceLevel.NONE: "No evidence found in this library",
+    EvidenceLevel.STRONG: "Strong evidence in this library: {reports} from {centres}.",
+    EvidenceLevel.SOME: "Some evidence in this library: {reports} from {centres}.",
+    EvidenceLevel.LIMITED: "Limited evidence in this library: {reports} from {centres}.",
 }
+_SAID_WITHOUT_CENTRES: Final = {
+    EvidenceLevel.STRONG: "Strong evidence in this library: {reports}.",
+    EvidenceLevel.SOME: "Some evidence in this library: {reports}.",
+    EvidenceLevel.LIMITED: "Limited evidence in this library: {reports}.",
+}
+_NOTHING: Final = "No evidence found in this library."
+_UNMATCHED: Final = "No passage near it speaks of: {words}."
+_MISSES: Final = "What comes nearest is shown; it is not likely to answer."
 _TESTED: Final = frozenset({Direction.HELPS, Direction.NO_EFFECT, Direction.MIXED, Direction.HARMS})
 _FOUND: Final = {
-    Direction.HELPS: "found that it helps",
-    Direction.NO_EFFECT: "tested it and found little or no effect",
-    Direction.MIXED: "found mixed effects",
-    Direction.HARMS: "found harm",
-    Direction.UNTESTED: "says that nobody has tested it",
+    Direction.HELPS: "{reports} found that it helps.",
+    Direction.NO_EFFECT: "{reports} tested it and found little or no effect.",
+    Direction.MIXED: "{reports} found mixed effects.",
+    Direction.HARMS: "{reports} found harm.",
+    Direction.UNTESTED: "According to {reports}, nobody has tested it.",
 }
 _RANGED: Final[Mapping[str, Callable[[Report], int | None]]] = {
-    "Rated {} of 5 for strength.": lambda report: report.assessment.strength,
-    "Cost {} of 5, where 1 is very low.": lambda report: report.assessment.cost,
-    "Published {}.": lambda report: report.metadata.year,
+    "Rated {range} of 5 for strength.": lambda report: report.assessment.strength,
+    "Cost {range} of 5, where 1 is very low.": lambda report: report.assessment.cost,
+    "Published {range}.": lambda report: report.metadata.year,
 }
 _HIGH, _TOP, _FAIR = 4, 5, 3
 _ASKING: Final = frozenset(
@@ -94,9 +102,16 @@ _ASKING: Final = frozenset(
 #: A report counts beside the best one from this share of its confidence on: what lies far below it
 #: is of another subject. On the policy dev part no right report was lost by it.
 BESIDE: Final = 0.7
+_SILENT: Final = "{reports} with no stated effect."
+_UNRATED: Final = "{reports} with no rating."
 _UNCERTAIN: Final = "It is uncertain whether these passages answer the question: read them first."
 _MANY: Final = 2
 _NEAREST: Final = 3
+#: Every sentence a statement may have, for those who put it into other languages.
+MESSAGES: Final = (
+    *_SAID.values(), *_SAID_WITHOUT_CENTRES.values(), *_FOUND.values(), *_RANGED,
+    _NOTHING, _UNMATCHED, _MISSES, _SILENT, _UNRATED, _UNCERTAIN,
+)  # fmt: skip
 
 
 def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
@@ -137,12 +152,12 @@ def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) ->
     unmatched = tuple(
         word for word in words if word.casefold() not in _ASKING and not met.issuperset(stems(word))
     )
-    parts = [StatementPart(f"{_SAID[EvidenceLevel.NONE]}.", ())]
+    parts = [StatementPart(_NOTHING, ())]
     if unmatched:
-        parts.append(StatementPart(f"No passage near it speaks of: {', '.join(unmatched)}.", ()))
+        parts.append(StatementPart(_UNMATCHED, (), {"words": ", ".join(unmatched)}))
     ids = tuple(hit.passage.passage_id for hit in nearest)
     if nearest:
-        parts.append(StatementPart("What comes nearest is shown; it is not likely to answer.", ids))
+        parts.append(StatementPart(_MISSES, ids))
     return EvidenceStatement(
         EvidenceLevel.NONE,
         parts=tuple(parts),
@@ -188,21 +203,20 @@ def _parts(
     confidence: float,
 ) -> Iterable[StatementPart]:
     centres = _centres([group.report for group in groups])
-    of = f" from {_count(len(centres), 'centre')}" if centres else ""
-    yield StatementPart(f"{_SAID[level]}: {_count(len(groups), 'report')}{of}.", _best(groups))
+    counts = {"reports": _reports(groups), "centres": Count(len(centres), "centre")}
+    said = _SAID if centres else _SAID_WITHOUT_CENTRES
+    yield StatementPart(said[level], _best(groups), counts)
     if confidence < SURE:
         yield StatementPart(_UNCERTAIN, _best(groups[:1]))
     for verdict in verdicts:
-        told = _count(len(verdict.reports), "report")
-        yield StatementPart(
-            f"{told} {_FOUND[verdict.direction]}.",
-            tuple(quoted.passage_id for quoted in verdict.quoted),
-        )
+        ids = tuple(quoted.passage_id for quoted in verdict.quoted)
+        counts = {"reports": _reports(verdict.reports)}
+        yield StatementPart(_FOUND[verdict.direction], ids, counts)
     silent = [g for g in groups if g.report.assessment.direction is Direction.UNCLEAR]
     unrated = [g for g in groups if g.report.assessment.strength is None]
-    for words, chosen in (("no stated effect", silent), ("no rating", unrated)):
+    for words, chosen in ((_SILENT, silent), (_UNRATED, unrated)):
         if chosen:
-            yield StatementPart(f"{_count(len(chosen), 'report')} with {words}.", _best(chosen))
+            yield StatementPart(words, _best(chosen), {"reports": _reports(chosen)})
     yield from _ranges(groups)
 
 
@@ -212,7 +226,7 @@ def _ranges(groups: Sequence[ReportGroup]) -> Iterable[StatementPart]:
         if found := _range(value(group.report) for group in stated):
             low, high = found
             span = str(low) if low == high else f"{low} to {high}"
-            yield StatementPart(words.format(span), _best(stated))
+            yield StatementPart(words, _best(stated), {"range": span})
 
 
 def _worth(report: Report) -> Worth:
@@ -249,5 +263,5 @@ def _range(values: Iterable[int | None]) -> tuple[int, int] | None:
     return (min(known), max(known)) if known else None
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+def _reports(listed: Sequence[object]) -> Count:
+    return Count(len(listed), "report")

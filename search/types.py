@@ -21,6 +21,7 @@ class Filters:
     document_types: tuple[DocumentType, ...] = ()
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    nations: tuple[str, ...] = ()
     designs: tuple[StudyDesign, ...] = ()
     directions: tuple[Direction, ...] = ()
     strength_from: int | None = None
@@ -149,11 +150,32 @@ class EvidenceLevel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StatementPart:
-    """A sentence of the statement, and the ids of the passages it rests on."""
+class Count:
+    """A number of things, by their English name."""
 
-    words: str
+    number: int
+    thing: str
+
+    def __str__(self) -> str:
+        """In English."""
+        return f"{self.number:,} {self.thing}{'' if self.number == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPart:
+    """A sentence of the statement, and the ids of the passages it rests on.
+
+    `message` has a place in braces for each of `values`, so that another language can say it.
+    """
+
+    message: str
     passages: tuple[str, ...]
+    values: Mapping[str, Count | str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """In English."""
+        return self.message.format(**self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,15 @@ PREPARED = ROOT / "build" / "models" / "default"  # kept between runs: exporting
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if not SHARED.is_dir():
-        absent = pytest.mark.skip(reason="the developers' folder ../shared is not on this machine")
+    present = {"shared": SHARED.is_dir(), "browser": shutil.which("chromium") is not None}
+    reasons = {
+        "shared": "the developers' folder ../shared is not on this machine",
+        "browser": "Chromium is not on this machine (Debian: apt-get install chromium)",
+    }
+    for marker in (name for name, there in present.items() if not there):
+        absent = pytest.mark.skip(reason=reasons[marker])
         for item in items:
-            if item.get_closest_marker("shared"):
+            if item.get_closest_marker(marker):
                 item.add_marker(absent)
 
 

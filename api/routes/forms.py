@@ -22,6 +22,7 @@ FACETS: Final = {
     "cost": "Cost (common scale)",
     "direction": "Direction",
     "design": "Study design",
+    "nation": "Nation",
     "language": "Language",
 }
 EXPORTS: Final = {
@@ -34,7 +35,7 @@ EXPORTS: Final = {
     ExportFormat.MARKDOWN: "Markdown",
 }
 SHOWN: Final = 8  # values of a facet
-_SEVERAL: Final = ("centre", "document_type", "topic", "language", "design", "direction")
+_SEVERAL: Final = ("centre", "document_type", "topic", "language", "nation", "design", "direction")
 _YEARS: Final = ("year_from", "year_to")
 _BOUNDS: Final = {"strength": "strength_from", "cost": "cost_to"}
 _ONE: Final = {

@@ -33,6 +33,7 @@ FIELDS: Final = {
     "document_type": "The kind of document",
     "topic": "The topic",
     "language": "The language",
+    "nation": "The nation",
     "design": "The study design",
     "direction": "The direction",
     "strength_from": "The least strength",

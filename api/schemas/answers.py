@@ -104,6 +104,7 @@ class FiltersOut(BaseModel):
     document_type: list[DocumentType]
     topic: list[str]
     language: list[str]
+    nation: list[str]
     design: list[StudyDesign]
     direction: list[Direction]
     strength_from: int | None
@@ -119,6 +120,7 @@ class FiltersOut(BaseModel):
             document_type=list(filters.document_types),
             topic=list(filters.topics),
             language=list(filters.languages),
+            nation=list(filters.nations),
             design=list(filters.designs),
             direction=list(filters.directions),
             strength_from=filters.strength_from,

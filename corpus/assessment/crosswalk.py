@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
-from corpus.assessment.schemes import Effect, Level, Months, Scheme, load_schemes
+from corpus.assessment.schemes import CostLevel, Effect, Level, Months, Scheme, load_schemes
 from corpus.types import Assessment, Direction, Rating, Stated
 
 _NUMBER: Final = r"[+\-\u2212]?\d+"
@@ -71,6 +71,17 @@ def assess(rating: Rating, *, centre: str | None, stated: Stated = Stated()) -> 
     return _with_stated(found, stated)
 
 
+def level_of(scheme: Scheme, evidence: str) -> Level | None:
+    """The level that words name; None where they name none, or several of different strength."""
+    level = _first(scheme.level, evidence)
+    return None if level and _ambiguous(scheme, evidence) else level
+
+
+def cost_of(scheme: Scheme, cost: str) -> CostLevel | None:
+    """The level of cost that words name."""
+    return _first(scheme.cost, cost)
+
+
 def _named(scheme: Scheme, rating: Rating) -> bool:
     """Whether a scheme that is no centre's is named in the rating."""
     return not scheme.centres and scheme.id in (rating.evidence or "").casefold()
@@ -78,12 +89,10 @@ def _named(scheme: Scheme, rating: Rating) -> bool:
 
 def _by_scheme(found: Assessment, scheme: Scheme, rating: Rating) -> Assessment:
     evidence, cost, impact = rating.evidence or "", rating.cost or "", rating.impact or ""
-    level = _first(scheme.level, evidence)
-    if level and _ambiguous(scheme, evidence):
-        level = None
+    level = level_of(scheme, evidence)
     if level and found.strength is None:
         found = _at_level(found, scheme, level)
-    costs = _first(scheme.cost, cost)
+    costs = cost_of(scheme, cost)
     if costs and found.cost is None:
         rule = f"cost {costs.cost} from {scheme.name}: {costs.native}"
         found = replace(found, cost=costs.cost, scheme=found.scheme or scheme.id)

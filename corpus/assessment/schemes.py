@@ -30,11 +30,15 @@ _Strict: Final = ConfigDict(extra="forbid")
 
 @validated(frozen=True, slots=True, config=_Strict)
 class Level:
-    """A level of evidence: native words, and its place in common (0 to 5)."""
+    """A level of evidence: native words, and its place in common (0 to 5).
+
+    `mark` is how many signs the centre draws for it, or which of its steps it is.
+    """
 
     native: str
     match: _Pattern
     definition: str
+    mark: Annotated[int, Field(ge=0)] | None = None
     strength: Annotated[int, Field(ge=0, le=5)] | None = None
     direction: Direction | None = None
 
@@ -46,6 +50,7 @@ class CostLevel:
     native: str
     match: _Pattern
     cost: Annotated[int, Field(ge=1, le=5)]
+    mark: Annotated[int, Field(ge=1)] | None = None
 
 
 @validated(frozen=True, slots=True, config=_Strict)
@@ -76,9 +81,16 @@ class OnPage:
     pattern: _Pattern
 
 
+#: How a centre draws its levels: a row of signs, or steps of which one is trodden.
+Sign = Literal["padlock", "pound", "plus", "lens", "emmie", "step"]
+
+
 @validated(frozen=True, slots=True, config=_Strict)
 class Scheme:
-    """A rating scheme. `effect` is read from the evidence words, `impact` from the impact words."""
+    """A rating scheme. `effect` is read from the evidence words, `impact` from the impact words.
+
+    `sign` and `cost_sign` say how its centre draws its levels; None: in words only.
+    """
 
     id: str
     centres: tuple[str, ...]
@@ -87,6 +99,8 @@ class Scheme:
     seen: str
     sources: tuple[str, ...]
     judgement: str
+    sign: Sign | None = None
+    cost_sign: Sign | None = None
     level: tuple[Level, ...] = ()
     cost: tuple[CostLevel, ...] = ()
     effect: tuple[Effect, ...] = ()

@@ -56,6 +56,7 @@ def filter_words(filters: Filters) -> tuple[str, ...]:
         "Centre": [centre_name(centre) for centre in filters.centres],
         "Kind of document": [kind.value for kind in filters.document_types],
         "Topic": filters.topics,
+        "Nation": filters.nations,
         "Language": filters.languages,
         "Study design": [design.label for design in filters.designs],
         "Direction": [direction.label for direction in filters.directions],

@@ -65,6 +65,7 @@ def test_the_shape_of_an_answer() -> None:
         "document_type": ["pdf"],
         "topic": [],
         "language": [],
+        "nation": [],
         "design": [],
         "direction": [],
         "strength_from": None,

@@ -7,7 +7,7 @@ from search.filters import allowed_by, check_filters, passes
 from search.types import Filters
 from tests.builders import report
 
-EEF = report("a", centre="eef", year=2019, topics=("education", "literacy"))
+EEF = report("a", centre="eef", year=2019, topics=("education", "literacy"), nations=("Wales",))
 UNDATED = report("b", centre=None, year=None)
 
 
@@ -18,6 +18,8 @@ UNDATED = report("b", centre=None, year=None)
         (Filters(centres=("EEF",)), (True, False)),
         (Filters(centres=("nice", "eef")), (True, False)),
         (Filters(topics=("Literacy",)), (True, False)),
+        (Filters(nations=("wales", "Scotland")), (True, False)),
+        (Filters(nations=("England",)), (False, False)),
         (Filters(year_from=2019, year_to=2019), (True, False)),
         (Filters(year_from=2020), (False, False)),
         (Filters(year_to=2018), (False, False)),

@@ -1,0 +1,131 @@
+"""A real server and a real Chromium. Every module here is marked `browser`.
+
+- `site`: the address of a server over a small library, shared by the session;
+- `page`: a page of that site; the test fails where a script fails or the CSP refuses something;
+- `plain_page`: the same without JavaScript;
+- `accessible(path, act)`: axe-core (WCAG 2.2 AA) in light, dark, forced colours, at 320 px and at
+  200% zoom;
+- `affordable(path)`: the budget of a page, printed at the end of the run;
+- `picture(page, name)`: keeps a screenshot.
+
+A module that needs another server takes `home` and calls `serving` with its settings.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.library import PAGES, build_home
+from tests.browser.serving import serving
+from tests.browser.watching import (
+    Act,
+    Weight,
+    check_accessible,
+    keep_picture,
+    open_context,
+    weigh,
+)
+
+LARGEST_PAGE: Final = 100_000  # bytes, compressed
+MOST_SHIFT: Final = 0.1
+_WEIGHTS: Final = pytest.StashKey[list[Weight]]()
+
+Accessible = Callable[..., None]
+Affordable = Callable[[str], Weight]
+Picture = Callable[[Page, str], Path]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def home(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser, prepared_encoder: Path
+) -> Path:
+    """A home with an index of the small library."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content("<div style='break-after: page'></div>".join(PAGES))
+        printed = page.pdf(format="A4")
+    return build_home(tmp_path_factory.mktemp("browser") / "home", printed, prepared_encoder)
+
+
+@pytest.fixture(scope="package")
+def site(home: Path) -> Iterator[str]:
+    """The address of a server over that home."""
+    with serving(home, home / "server.log") as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A page with JavaScript; errors of scripts fail the test."""
+    errors: list[str] = []
+    with open_context(browser, site, viewport={"width": 1280, "height": 900}) as context:
+        opened = context.new_page()
+        opened.on("console", lambda said: errors.extend(_fault(said)))
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        yield opened
+    assert not errors, errors
+
+
+def _fault(said: ConsoleMessage) -> list[str]:
+    """An error of the console; that an answer had an error status is no fault of a script."""
+    is_fault = said.type == "error" and not said.text.startswith("Failed to load resource")
+    return [said.text] if is_fault else []
+
+
+@pytest.fixture
+def plain_page(browser: Browser, site: str) -> Iterator[Page]:
+    """A page without JavaScript."""
+    with open_context(browser, site, java_script_enabled=False) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def accessible(browser: Browser, site: str) -> Accessible:
+    """Checks a page by axe-core in every mode."""
+
+    def check(path: str, act: Act | None = None) -> None:
+        check_accessible(browser, site, path, act)
+
+    return check
+
+
+@pytest.fixture
+def affordable(browser: Browser, site: str, request: pytest.FixtureRequest) -> Affordable:
+    """Checks a page against the budget."""
+
+    def check(path: str) -> Weight:
+        weight = weigh(browser, site, path)
+        request.config.stash.setdefault(_WEIGHTS, []).append(weight)
+        assert weight.size < LARGEST_PAGE, str(weight)
+        assert weight.shift < MOST_SHIFT, str(weight)
+        assert not weight.strangers, weight.strangers
+        return weight
+
+    return check
+
+
+@pytest.fixture
+def picture() -> Picture:
+    """Keeps a screenshot of a page under a name."""
+    return keep_picture
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print what the pages weigh."""
+    for weight in config.stash.get(_WEIGHTS, []):
+        terminalreporter.write_line(f"budget {weight}")
