@@ -157,6 +157,10 @@ class Doorkeeper:
             raise _foreign(origin)
         return None
 
+    def framed_by(self, key: Key | None) -> tuple[str, ...]:
+        """The origins whose pages may show `/embed` in a frame, besides this service's own."""
+        return key.scope.origins if key and key.scope else self._settings.cors_origins
+
     def _key(self, request: HTTPConnection) -> Key | None:
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         if scheme.casefold() != "bearer":  # a proxy's own sign-in, say

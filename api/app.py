@@ -20,8 +20,23 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from api.admission import Doorkeeper
 from api.bodies import BodyLimit
 from api.door import Door
+from api.languages import Languages
+from api.policies import content_policy
 from api.problems import documented, install_problems, make_problem, respond, unforeseen
-from api.routes import docs, exports, feeds, health, keys, maps, pages, related, v1
+from api.routes import (
+    docs,
+    embedding,
+    exports,
+    feeds,
+    health,
+    keys,
+    maps,
+    oembed,
+    pages,
+    related,
+    snippets,
+    v1,
+)
 from api.routes.rendering import problem_page
 from api.settings import Settings
 from search.loading import LiveSearcher
@@ -33,10 +48,6 @@ _DESCRIPTION: Final = (
     "verbatim, with page and the centre's own rating."
 )
 _SECURITY: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -84,13 +95,14 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     install_problems(app, problem_page)
     for module in (v1, related, maps, exports, feeds, keys):
         app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))
-    for module in (health, pages, docs):
+    for module in (health, pages, embedding, snippets, oembed, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(BodyLimit, refuse=_refuse)
     app.add_middleware(Door, keeper=app.state.keeper, page=problem_page)
     app.add_middleware(Guard)
+    app.add_middleware(Languages)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
@@ -122,7 +134,9 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message).update({**_SECURITY, "X-Request-Id": request_id})
+                headers = MutableHeaders(scope=message)
+                headers.update({**_SECURITY, "X-Request-Id": request_id})
+                headers.setdefault("Content-Security-Policy", content_policy())
             await send(message)
 
         try:

@@ -83,7 +83,8 @@ class Door:
             await respond(request, told, self._page)(scope, receive, send)
             return
         request.state.key = admission.key
-        await self._app(_without_key(scope), receive, _tell(send, admission))
+        _forget_key(scope)
+        await self._app(scope, receive, _tell(send, admission))
 
     async def _decide(self, decide: Callable[[], _T]) -> _T:
         """In a thread, for files are read; not one of those that answer, which may all be busy."""
@@ -123,13 +124,12 @@ def _is_preflight(request: Request) -> bool:
     return request.method == "OPTIONS" and all(name in request.headers for name in asked)
 
 
-def _without_key(scope: Scope) -> Scope:
-    """The request as the API knows it: it has no parameter of that name."""
-    if not scope["path"].startswith("/v1/"):
-        return scope
-    parts = scope["query_string"].split(b"&")
-    kept = b"&".join(part for part in parts if part.partition(b"=")[0] != b"key")
-    return {**scope, "query_string": kept}
+def _forget_key(scope: Scope) -> None:
+    """Make it a request as the API knows it: there no address has a parameter of that name."""
+    if scope["path"].startswith("/v1/"):
+        parts = scope["query_string"].split(b"&")
+        kept = (part for part in parts if part.partition(b"=")[0] != b"key")
+        scope["query_string"] = b"&".join(kept)
 
 
 def _tell(send: Send, admission: Admission) -> Send:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from api.languages import gettext, ngettext, visit
 from api.problems import Problem
 from corpus.types import DocumentType, Passage, Report
 from search.citing.coins import context_object
@@ -72,5 +73,7 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.add_extension("jinja2.ext.i18n")
+_TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 _TEMPLATES.filters.update(marked=marked, safe_link=web_address, kind_name=kind_name, coins=coins)
-_TEMPLATES.globals.update(where=where, path_of=path_of, reading_words=reading_words)
+_TEMPLATES.globals.update(where=where, path_of=path_of, reading_words=reading_words, visit=visit)
