@@ -35,7 +35,7 @@ TRANSLATIONS: Final = Path(__file__).parent / "translations"
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "cy": "Cymraeg"}
 ENGLISH: Final = "en"
 PARAMETER: Final = "lang"
-_RANGE: Final = re.compile(r"\s*([A-Za-z]+)[^,;]*(?:;\s*q=([0-9.]+))?")
+_RANGE: Final = re.compile(r"\s*([A-Za-z]+)[^,;]*(?:;\s*q=([01](?:\.\d+)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,13 @@ def catalogue(language: str) -> catalogues.NullTranslations:
 
 def preferred(accepted: str) -> str:
     """The language that an Accept-Language header likes best; English where it likes none."""
-    liked = {ENGLISH: 0.0}
+    best, most = ENGLISH, 0.0
     for each in accepted.split(","):
         if (found := _RANGE.match(each)) and found[1].casefold() in LANGUAGES:
-            weight = float(found[2]) if re.fullmatch(r"[01](\.\d*)?", found[2] or "") else 1.0
-            liked[found[1].casefold()] = max(weight, liked.get(found[1].casefold(), 0.0))
-    return max(liked, key=lambda language: liked[language])
+            weight = float(found[2] or 1)
+            if weight > most:
+                best, most = found[1].casefold(), weight
+    return best
 
 
 class Languages:

@@ -35,7 +35,7 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
 )
 
 #: What is wrong with a value, in plain words, by pydantic's type of fault.
-_FAULTS: Final[Mapping[str, str]] = {
+FAULTS: Final[Mapping[str, str]] = {
     "missing": "is missing",
     "string_too_short": "must not be empty",
     "string_too_long": "may have at most {max_length} characters",
@@ -120,6 +120,7 @@ def describe_faults(
     faults: Iterable[Mapping[str, Any]],
     known: Iterable[str],
     names: Mapping[str, str] = MappingProxyType({}),
+    say: Callable[[str], str] = str,
 ) -> str:
     """All faults pydantic found, in plain words.
 
@@ -127,6 +128,7 @@ def describe_faults(
         faults: as pydantic tells them.
         known: the parameters there are, to name the one that may be meant.
         names: what to call a parameter where its own name would not do.
+        say: puts what is told of a value into a person's language.
     """
     told = []
     for fault in faults:
@@ -135,10 +137,10 @@ def describe_faults(
         if fault["type"] == "extra_forbidden":
             told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
         else:
-            words = _FAULTS.get(fault["type"])
+            words = FAULTS.get(fault["type"])
             plain = fault["msg"].removeprefix("Value error, ")
-            named = names.get(name, name)
-            told.append(f"{named} {words.format(**fault.get('ctx', {})) if words else plain}")
+            filled = say(words).format(**fault.get("ctx", {})) if words else plain
+            told.append(f"{say(names.get(name, name))} {filled}")
     return "; ".join(told) + "."
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -27,7 +27,7 @@ from search.reranking import rerank
 from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.themes import sort_by_theme
-from search.types import Answer, Filters, Preference, Reading
+from search.types import Answer, FacetCount, Filters, Preference, Reading
 from search.understanding import as_typed, understand
 
 LONGEST_QUESTION: Final = 2_000  # characters
@@ -185,6 +185,11 @@ class Searcher:
     def standing_reports(self) -> tuple[Report, ...]:
         """Every report that can be found: replaced and withdrawn ones left out."""
         return tuple(r for r in self._index.store.reports if r.status is ReportStatus.CURRENT)
+
+    @cached_property
+    def facets(self) -> Mapping[str, tuple[FacetCount, ...]]:
+        """Counts of every standing report by the facets of `search.facets`."""
+        return count_facets(self.standing_reports())
 
     def reports_by_centre(self) -> Mapping[str, int]:
         """How many reports each centre has here, "" for those of no known centre."""

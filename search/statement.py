@@ -21,6 +21,7 @@ from search.types import (
     EvidenceLevel,
     EvidenceStatement,
     Quoted,
+    Range,
     ReportGroup,
     ScoredPassage,
     StatementPart,
@@ -224,9 +225,7 @@ def _ranges(groups: Sequence[ReportGroup]) -> Iterable[StatementPart]:
     for words, value in _RANGED.items():
         stated = [group for group in groups if value(group.report) is not None]
         if found := _range(value(group.report) for group in stated):
-            low, high = found
-            span = str(low) if low == high else f"{low} to {high}"
-            yield StatementPart(words, _best(stated), {"range": span})
+            yield StatementPart(words, _best(stated), {"range": Range(*found)})
 
 
 def _worth(report: Report) -> Worth:

@@ -162,6 +162,18 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """From a lowest to a highest number, which may be the same."""
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        """In English."""
+        return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
+
+
+@dataclass(frozen=True, slots=True)
 class StatementPart:
     """A sentence of the statement, and the ids of the passages it rests on.
 
@@ -170,7 +182,7 @@ class StatementPart:
 
     message: str
     passages: tuple[str, ...]
-    values: Mapping[str, Count | str] = field(default_factory=dict)
+    values: Mapping[str, Count | Range | str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:

@@ -1,6 +1,6 @@
 """The address of the web page as a form: what is asked, and links that change it a little."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import urlencode
@@ -8,55 +8,35 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 from api.dependencies import SearchParameters
-from api.routes.rendering import kind_name
-from corpus.types import DocumentType
+from api.languages import N_, PARAMETER, gettext
 from search.citing.types import ExportFormat
-from search.types import Answer
+from search.evidence_map import Axis
 
-FACETS: Final = {
-    "centre": "Centre",
-    "year": "Year",
-    "topic": "Topic",
-    "document_type": "Kind of document",
-    "strength": "Strength of evidence (common scale)",
-    "cost": "Cost (common scale)",
-    "direction": "Direction",
-    "design": "Study design",
-    "nation": "Nation",
-    "language": "Language",
-}
+#: Parameters that may be given several times.
+SEVERAL: Final = (
+    "centre", "topic", "direction", "design", "document_type", "nation", "language"
+)  # fmt: skip
+#: Parameters of the page alone: the map's axes, and the language.
+OF_PAGE: Final = ("rows", "columns", PARAMETER)
 EXPORTS: Final = {
-    ExportFormat.DOCX: "Word briefing",
+    ExportFormat.DOCX: N_("Word briefing"),
     ExportFormat.RIS: "RIS",
     ExportFormat.BIBTEX: "BibTeX",
     ExportFormat.CSL_JSON: "CSL-JSON",
-    ExportFormat.CSV: "CSV",
+    ExportFormat.CSV: N_("CSV (spreadsheet)"),
     ExportFormat.JSONL: "JSON Lines",
     ExportFormat.MARKDOWN: "Markdown",
 }
-SHOWN: Final = 8  # values of a facet
-_SEVERAL: Final = ("centre", "document_type", "topic", "language", "nation", "design", "direction")
-_YEARS: Final = ("year_from", "year_to")
-_BOUNDS: Final = {"strength": "strength_from", "cost": "cost_to"}
-_ONE: Final = {
-    "year_from": "From",
-    "year_to": "Up to",
-    "strength_from": "Strength at least",
-    "cost_to": "Cost at most",
-    "prefer_strong": "Stronger evidence first, by",
-    "prefer_recent": "Newer reports first, by",
-}
+MORE: Final = 10  # passages that "more" adds
+_NOT_KEPT: Final = ("q", "k", "rows", "columns")  # by a new question
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A value that can be chosen, or is."""
+class Link:
+    """Words that lead somewhere."""
 
-    value: str
     text: str
-    on: bool
-    count: int | None = None
-    link: str = ""  # the page with this choice changed
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +51,7 @@ class Asked:
         """What an address asks; links from elsewhere may carry parameters of their own."""
         kept = {
             name: tuple(dict.fromkeys(value for value in query.getlist(name) if value.strip()))
-            for name in SearchParameters.model_fields
+            for name in (*SearchParameters.model_fields, *OF_PAGE)
         }
         return cls({name: values for name, values in kept.items() if values}, names)
 
@@ -84,89 +64,66 @@ class Asked:
         """The value of a parameter that has one; the last counts."""
         return self.values.get(name, ("",))[-1]
 
+    def axis(self, name: str, usual: Axis) -> Axis:
+        """An axis of the map; the usual one where the address names none that there is."""
+        value = self.one(name)
+        return Axis(value) if value in set(Axis) else usual
+
     def parameters(self) -> SearchParameters:
         """As the API knows them; raises pydantic's ValidationError."""
         typed: dict[str, Any] = {
-            name: values if name in _SEVERAL else values[-1] for name, values in self.values.items()
+            name: values if name in SEVERAL else values[-1]
+            for name, values in self.values.items()
+            if name not in OF_PAGE
         }
         return SearchParameters.model_validate(typed)
 
+    def hidden(self, *, without: Iterable[str] = _NOT_KEPT) -> list[tuple[str, str]]:
+        """What a form of the page keeps besides its own fields."""
+        left_out = set(without)
+        return [
+            (name, value)
+            for name, values in self.values.items()
+            if name not in left_out
+            for value in values
+        ]
+
     def link(self, *, without: tuple[str, ...] = (), **changed: tuple[str, ...]) -> str:
         """The page with some parameters changed or left out."""
-        return self._address("/", {**self.values, **changed}, without)
+        return _address("/", {**self.values, **changed}, without)
+
+    @property
+    def unfiltered(self) -> str:
+        """The page with the question alone."""
+        kept = {name: self.values[name] for name in ("q", PARAMETER) if name in self.values}
+        return _address("/", kept)
 
     @property
     def feed(self) -> str:
         """The feed of new evidence on the question."""
-        return self._address("/v1/feeds/search.atom", self.values, ("k",))
+        return _address("/v1/feeds/search.atom", self.values, ("k", *OF_PAGE))
 
-    def exports(self) -> list[Choice]:
+    @property
+    def data(self) -> str:
+        """The same answer for programs."""
+        return _address("/v1/search", self.values, OF_PAGE)
+
+    def exports(self) -> list[Link]:
         """The answer in each format that it can be had in."""
         return [
-            Choice(each.value, name, on=False, link=self._export(each.value))
+            Link(
+                gettext(name),
+                _address("/v1/export", {**self.values, "format": (each.value,)}, OF_PAGE),
+            )
             for each, name in EXPORTS.items()
         ]
 
-    def _export(self, to: str) -> str:
-        return self._address("/v1/export", {**self.values, "format": (to,)})
+    def centre(self, centre: str) -> str:
+        """A centre in words; publishers outside the registry are called what they are."""
+        return self.names.get(centre, centre)
 
-    def _address(
-        self, path: str, values: Mapping[str, tuple[str, ...]], without: tuple[str, ...] = ()
-    ) -> str:
-        pairs = [(n, v) for n, each in values.items() if n not in without for v in each]
-        return f"{path}?{urlencode(pairs)}"
 
-    def filters(self) -> list[Choice]:
-        """Every filter that is on, each with the page without it."""
-        found = []
-        for name in _SEVERAL:
-            chosen = self.values.get(name, ())
-            for value in chosen:
-                rest = {name: tuple(other for other in chosen if other != value)}
-                found.append(Choice(value, self.text(name, value), on=True, link=self.link(**rest)))
-        for name, words in _ONE.items():
-            if value := self.one(name):
-                found.append(
-                    Choice(value, f"{words} {value}", on=True, link=self.link(without=(name,)))
-                )
-        return found
-
-    def choices(self, name: str, offered: Mapping[str, int | None]) -> list[Choice]:
-        """What may be ticked: everything offered, and what is ticked already, by name."""
-        chosen = self.values.get(name, ())
-        found = [
-            Choice(value, self.text(name, value), value in chosen, offered.get(value))
-            for value in dict.fromkeys([*offered, *chosen])
-        ]
-        return sorted(found, key=lambda choice: choice.text.casefold())
-
-    def facets(self, answer: Answer) -> list[tuple[str, list[Choice]]]:
-        """Each facet's name and commonest values; a value's link adds it or takes it away."""
-        return [
-            (FACETS[facet], [self._facet(facet, each.value, each.count) for each in counts[:SHOWN]])
-            for facet, counts in answer.facets.items()
-            if counts
-        ]
-
-    def _facet(self, facet: str, value: str, count: int) -> Choice:
-        text = self.text(facet, value)
-        if facet == "year":
-            on = all(self.one(name) == value for name in _YEARS)
-            years = dict.fromkeys(_YEARS, (value,))
-            link = self.link(without=_YEARS) if on else self.link(**years)
-            return Choice(value, text, on, count, link)
-        if facet in _BOUNDS:
-            bound = _BOUNDS[facet]
-            on = self.one(bound) == value
-            link = self.link(without=(bound,)) if on else self.link(**{bound: (value,)})
-            return Choice(value, f"{_ONE[bound].lower()} {value}", on, count, link)
-        chosen = self.values.get(facet, ())
-        on = value in chosen
-        changed = tuple(v for v in chosen if v != value) if on else (*chosen, value)
-        return Choice(value, text, on, count, self.link(**{facet: changed}))
-
-    def text(self, name: str, value: str) -> str:
-        """A value in words."""
-        if name == "centre":
-            return self.names.get(value, value)
-        return kind_name(value) if name == "document_type" and value in set(DocumentType) else value
+def _address(path: str, values: Mapping[str, tuple[str, ...]], without: Iterable[str] = ()) -> str:
+    left_out = set(without)
+    pairs = [(n, v) for n, each in values.items() if n not in left_out for v in each]
+    return f"{path}?{urlencode(pairs)}"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from api.dependencies import AnySearcher, Fresh, SearchParameters
 from api.problems import documented
 from api.routes.rendering import render
+from corpus.centres import load_centres
 from search.evidence_map import Axis, EvidenceMap, map_evidence
 from search.searcher import LARGEST_K, Searcher
 
@@ -95,7 +96,8 @@ def evidence_map(
     fresh.confirm()
     drawn = draw(searcher, query)
     if query.format is MapFormat.HTML:
-        page = render("map.html", drawn=drawn, question=query.q, axes=list(Axis))
+        names = {centre.id: centre.name for centre in load_centres()}
+        page = render("map.html", drawn=drawn, question=query.q, names=names)
         return Response(page, media_type="text/html")
     return MapOut.of(query.q, drawn, searcher.generation)
 

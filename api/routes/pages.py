@@ -2,46 +2,52 @@
 
 from http import HTTPStatus
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.dependencies import AnySearcher, SearchParameters
+from api.languages import N_, gettext
 from api.problems import describe_faults, status_of
-from api.routes.forms import Asked
+from api.routes.forms import MORE, Asked
+from api.routes.narrowing import chosen, facets, offered
+from api.routes.pictures import picture_value
 from api.routes.rendering import render
 from corpus.centres import load_centres
-from corpus.types import DocumentType
 from search.errors import InvalidQuery
-from search.searcher import LONGEST_QUESTION, Searcher
+from search.evidence_map import Axis, EvidenceMap, map_evidence
+from search.examples import example_questions
+from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
+from search.types import Answer
 
 router = APIRouter(include_in_schema=False)
 
-EXAMPLES: Final = (
-    "Does mentoring keep young people out of crime?",
-    "Is reducing class size worth the money?",
-    "What helps older people avoid falls?",
-    "Do apprenticeships lead to jobs?",
-)
+EXAMPLES: Final = 6
+#: What can be ticked before asking.
+TICKED: Final = ("centre", "topic", "nation")
 #: What the form calls its fields.
 FIELDS: Final = {
-    "q": "The question",
-    "k": "The number of passages",
-    "year_from": "The first year",
-    "year_to": "The last year",
-    "centre": "The centre",
-    "document_type": "The kind of document",
-    "topic": "The topic",
-    "language": "The language",
-    "nation": "The nation",
-    "design": "The study design",
-    "direction": "The direction",
-    "strength_from": "The least strength",
-    "cost_to": "The highest cost",
-    "prefer_strong": "How far strong evidence moves up",
-    "prefer_recent": "How far new reports move up",
-    "exact": "The choice to search for what was typed",
+    "q": N_("The question"),
+    "k": N_("The number of passages"),
+    "year_from": N_("The first year"),
+    "year_to": N_("The last year"),
+    "centre": N_("The centre"),
+    "document_type": N_("The kind of document"),
+    "topic": N_("The topic"),
+    "language": N_("The language"),
+    "nation": N_("The nation"),
+    "design": N_("The study design"),
+    "direction": N_("The direction"),
+    "strength_from": N_("The least strength"),
+    "cost_to": N_("The highest cost"),
+    "prefer_strong": N_("How far strong evidence moves up"),
+    "prefer_recent": N_("How far new reports move up"),
+    "exact": N_("The choice to search for what was typed"),
 }
+_found: Final[WeakKeyDictionary[Searcher, tuple[str, ...]]] = WeakKeyDictionary()
+#: Fields of the page that a fault can lead to; the question's where there is none.
+_SHOWN_FIELDS: Final = ("q", "year_from", "year_to")
 
 
 @router.get("/")
@@ -50,36 +56,83 @@ def ask(request: Request, searcher: AnySearcher) -> Response:
     names = {centre.id: centre.name for centre in load_centres()}
     asked = Asked.of(request.query_params, names)
     if not asked.question:
-        return _page(asked, searcher)
+        return _asking(asked, searcher, {})
     try:
         parameters = asked.parameters()
         answer = parameters.ask(searcher, k=parameters.k)
     except ValidationError as error:
-        fault = describe_faults(error.errors(), SearchParameters.model_fields, FIELDS)
-        return _page(asked, searcher, fault=fault, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _asking(asked, searcher, _faults(error))
     except InvalidQuery as error:
-        fault = f"{error} {error.cure or ''}"
-        return _page(asked, searcher, fault=fault, status=status_of(error))
-    return _page(asked, searcher, answer=answer)
+        told = {"q": f"{error} {error.cure or ''}"}
+        return _asking(asked, searcher, told, status=status_of(error))
+    return _answering(asked, answer, searcher, parameters.k)
 
 
-def _page(
+def _faults(error: ValidationError) -> dict[str, str]:
+    """What is wrong, by the field to mend it in."""
+    found: dict[str, str] = {}
+    for fault in error.errors():
+        field = str(fault["loc"][0])
+        told = describe_faults([fault], SearchParameters.model_fields, FIELDS, gettext)
+        place = field if field in _SHOWN_FIELDS else "q"
+        found[place] = f"{found[place]} {told}" if place in found else told
+    return found
+
+
+def _asking(
     asked: Asked,
     searcher: Searcher,
-    *,
-    status: HTTPStatus = HTTPStatus.OK,
-    **shown: Any,  # noqa: ANN401 - what the template shows
+    faults: dict[str, str],
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> Response:
-    centres = {name: count for name, count in searcher.reports_by_centre().items() if name}
-    page = {"answer": None, "fault": None, **shown}
+    library = searcher.facets
     html = render(
         "ask.html",
         asked=asked,
-        examples=EXAMPLES,
-        centres=asked.choices("centre", centres),
-        kinds=asked.choices("document_type", dict.fromkeys(map(str, DocumentType))),
+        chosen=chosen(asked),
+        faults=faults,
+        examples=() if faults else _examples(searcher),
+        ticks_of={name: offered(asked, name, library[name]) for name in TICKED},
         counts=searcher.counts,
         longest=LONGEST_QUESTION,
-        **page,
     )
+    return _html(html, status if faults else HTTPStatus.OK)
+
+
+def _answering(asked: Asked, answer: Answer, searcher: Searcher, k: int) -> Response:
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "answer": answer,
+        "chosen": chosen(asked),
+        "facets": facets(asked, answer.facets),
+        "value": picture_value(answer.statement.value),
+        "map": _map(asked, answer, searcher),
+        "more": _more(len(answer.hits), k),
+        "longest": LONGEST_QUESTION,
+    }
+    return _html(render("answer.html", **shown), HTTPStatus.OK)
+
+
+def _map(asked: Asked, answer: Answer, searcher: Searcher) -> EvidenceMap:
+    return map_evidence(
+        [searcher.report(report_id) for report_id in answer.statement.reports],
+        searcher.standing_reports(),
+        rows_by=asked.axis("rows", Axis.TOPIC),
+        columns_by=asked.axis("columns", Axis.CENTRE),
+    )
+
+
+def _more(shown: int, k: int) -> int | None:
+    """How many passages can be shown instead; None where there are no more."""
+    return min(k + MORE, LARGEST_K) if shown == k < LARGEST_K else None
+
+
+def _examples(searcher: Searcher) -> tuple[str, ...]:
+    """Questions the library can answer, found once for each generation."""
+    if searcher not in _found:
+        _found[searcher] = example_questions(searcher, EXAMPLES)
+    return _found[searcher]
+
+
+def _html(html: str, status: HTTPStatus) -> Response:
     return Response(html, status_code=status, media_type="text/html")

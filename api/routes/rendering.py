@@ -2,28 +2,21 @@
 
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from api.languages import gettext, ngettext, visit
+from api.languages import LANGUAGES, gettext, ngettext, visit
 from api.problems import Problem
+from api.routes.wording import AXES, read_as, say, value_words, where
+from corpus.assessment.drawing import Drawing, draw
 from corpus.types import DocumentType, Passage, Report
 from search.citing.coins import context_object
+from search.citing.permalinks import permalink
 from search.citing.reference import reference_of
-from search.citing.wording import page_words, pages_cited, web_address
+from search.citing.wording import address_of, reference_words, web_address
 from search.types import ScoredPassage
-from search.understanding import reading_words
-
-KINDS: Final = {
-    DocumentType.PDF: "PDF",
-    DocumentType.HTML: "Web page",
-    DocumentType.DOCX: "Word document",
-    DocumentType.PPTX: "Presentation",
-    DocumentType.XLSX: "Spreadsheet",
-    DocumentType.TEXT: "Text",
-    DocumentType.RECORD: "Summary record",
-}
 
 
 def marked(hit: ScoredPassage) -> Markup:
@@ -33,11 +26,6 @@ def marked(hit: ScoredPassage) -> Markup:
         shown += escape(text[place:start]) + Markup("<mark>%s</mark>") % text[start:end]
         place = end
     return shown + escape(text[place:])
-
-
-def where(passage: Passage, report: Report) -> str:
-    """Pages as a person cites them; empty for formats that have none."""
-    return page_words(pages_cited(passage, report))
 
 
 def path_of(passage: Passage, report: Report) -> tuple[str, ...]:
@@ -51,13 +39,24 @@ def coins(report: Report) -> str:
     return context_object(reference_of(report))
 
 
-def kind_name(value: str) -> str:
-    """A document type in words."""
-    return KINDS[DocumentType(value)]
+def citation(report: Report) -> str:
+    """The report as a list of references has it, with its address."""
+    reference = reference_of(report)
+    return " ".join(filter(None, (reference_words(reference), address_of(reference))))
+
+
+def tongue(report: Report) -> str:
+    """The language of a report's text; empty where it is unknown. Records are in English."""
+    return report.metadata.language or ("en" if report.document_type is DocumentType.RECORD else "")
+
+
+def drawings(report: Report) -> tuple[Drawing, ...]:
+    """The centre's rating as the centre draws it."""
+    return draw(report.metadata.rating, report.assessment)
 
 
 def render(template: str, **shown: Any) -> str:  # noqa: ANN401 - what the template shows
-    """Fill a template."""
+    """Fill a template, in the language of the page being asked for."""
     return _TEMPLATES.get_template(template).render(**shown)
 
 
@@ -72,8 +71,27 @@ _TEMPLATES: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
-_TEMPLATES.add_extension("jinja2.ext.i18n")
 _TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-_TEMPLATES.filters.update(marked=marked, safe_link=web_address, kind_name=kind_name, coins=coins)
-_TEMPLATES.globals.update(where=where, path_of=path_of, reading_words=reading_words, visit=visit)
+_TEMPLATES.filters.update(
+    marked=marked,
+    safe_link=web_address,
+    coins=coins,
+    citation=citation,
+    drawings=drawings,
+    say=say,
+    tongue=tongue,
+    permalink=permalink,
+    segment=lambda each: quote(each, safe=""),
+)
+_TEMPLATES.globals.update(
+    where=where,
+    path_of=path_of,
+    read_as=read_as,
+    words=value_words,
+    visit=visit,
+    to=lambda path: visit().to(path),
+    LANGUAGES=LANGUAGES,
+    AXES=AXES,
+)

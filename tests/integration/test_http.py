@@ -189,7 +189,8 @@ def test_the_page_answers_and_escapes(client: TestClient) -> None:
 
 def test_the_page_says_when_nothing_is_found(client: TestClient) -> None:
     page = client.get("/", params={"q": "class", "centre": "nice"}).text
-    assert "Nothing was found" in page
+    assert "No evidence found in this library." in page
+    assert "holds nothing within these filters" in page
     assert "not the same as evidence of no effect" in page
 
 
@@ -250,3 +251,27 @@ def test_a_permalink_proves_a_quotation(client: TestClient) -> None:
     forged = hit["permalink"].replace(body["passage"]["text_sha256"], "0" * 64)
     assert client.get(forged).json()["unchanged"] is False
     assert client.get(f"/v1/passages/{hit['passage_id']}").json()["unchanged"] is None
+
+
+def test_a_page_speaks_the_language_that_is_asked_for(client: TestClient) -> None:
+    question = {"q": "class size cost"}
+    preferred = client.get("/", params=question, headers={"accept-language": "cy-GB, en;q=0.5"})
+    named = client.get("/", params=question | {"lang": "cy"})
+    for page in (preferred, named):
+        assert '<html lang="cy">' in page.text
+        assert "Gofynnwch gwestiwn am bolisi" in page.text
+        assert page.headers["content-language"] == "cy"
+        assert "Accept-Language" in page.headers["vary"]
+    assert 'href="/centres?lang=cy"' in named.text
+    assert 'href="/centres"' in preferred.text
+    english = client.get("/", params=question | {"lang": "en"}, headers={"accept-language": "cy"})
+    assert '<html lang="en-GB">' in english.text
+
+
+def test_faults_are_told_in_welsh_and_the_api_stays_english(client: TestClient) -> None:
+    welsh = {"accept-language": "cy"}
+    page = client.get("/", params={"q": "class", "year_from": "soon"}, headers=welsh)
+    assert re.search("Y flwyddyn gyntaf . rhaid rhoi rhif cyfan", page.text)
+    asked = {"q": "class", "year_from": "soon"}
+    told = client.get("/v1/search", params=asked, headers=welsh).json()
+    assert "year_from must be a whole number" in told["detail"]

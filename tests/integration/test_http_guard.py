@@ -1,6 +1,7 @@
 """What every response carries, and what a client never sees."""
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,8 +74,9 @@ def test_every_response_is_guarded(client: TestClient, address: str) -> None:
 @pytest.mark.parametrize("address", ["/", "/?q=patrols", "/docs", "/nowhere"])
 def test_pages_need_nothing_the_policy_forbids(client: TestClient, address: str) -> None:
     page = client.get(address, headers={"accept": "text/html"}).text
+    own = re.sub(r'<script src="/static/[a-z]+\.js" type="module"></script>', "", page)
     for forbidden in ("<script", "<style", " style=", " onclick=", 'src="http', "url("):
-        assert forbidden not in page
+        assert forbidden not in own
 
 
 def test_an_unforeseen_error_is_a_problem_without_its_cause(

@@ -3,7 +3,8 @@
 import pytest
 
 from api.problems import Problem
-from api.routes.rendering import kind_name, marked, path_of, render, where
+from api.routes.rendering import marked, path_of, render
+from api.routes.wording import where
 from corpus.types import BlockKind, DocumentType, Passage, Report, Span
 from search.citing.wording import web_address
 from search.types import ScoredPassage, Standing
@@ -73,10 +74,6 @@ def test_the_title_is_not_repeated_as_a_heading() -> None:
     found = Passage("p", "a", "x", (), (), ("A report", "Methods"), BlockKind.PARAGRAPH)
     assert path_of(found, report("a", "A report")) == ("Methods",)
     assert path_of(found, report("a", "Another")) == ("A report", "Methods")
-
-
-def test_every_kind_of_document_has_a_name() -> None:
-    assert len({kind_name(kind) for kind in DocumentType}) == len(DocumentType)
 
 
 def test_templates_escape() -> None:
