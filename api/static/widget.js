@@ -71,6 +71,7 @@
       nothing: "Nothing was found in this library that is likely to answer.",
       notNone: "That is not the same as evidence of no effect.",
       nearest: "The nearest passages:",
+      further: "Further passages, less likely to answer:",
       chance: (percent) => "Estimated chance that the best passage answers: " + percent + "%.",
       page: (n) => "Page " + n,
       printed: (label) => " (printed " + label + ")",
@@ -99,6 +100,7 @@
       nothing: "Ni chafwyd dim yn y llyfrgell hon sy’n debygol o ateb.",
       notNone: "Nid yw hynny yr un peth â thystiolaeth nad oes effaith.",
       nearest: "Y darnau agosaf:",
+      further: "Darnau pellach, llai tebygol o ateb:",
       chance: (percent) => "Y tebygolrwydd amcangyfrifedig bod y darn gorau yn ateb: " + percent + "%.",
       page: (n) => "Tudalen " + n,
       printed: (label) => " (" + label + " mewn print)",
@@ -123,15 +125,15 @@
     .root {
       all: initial; display: block; direction: ltr; unicode-bidi: isolate; text-align: start;
       color: var(--evidence-colour, #16202a); background: var(--evidence-background, #fff);
-      font: var(--evidence-font, 1rem/1.5 system-ui, "Segoe UI", Roboto, Arial, sans-serif);
-      padding: var(--evidence-padding, 1rem); border-radius: var(--evidence-radius, .25rem);
+      font: var(--evidence-font, medium/1.5 system-ui, "Segoe UI", Roboto, Arial, sans-serif);
+      padding: var(--evidence-padding, 1em); border-radius: var(--evidence-radius, .25em);
       border: 1px solid var(--evidence-border, #8a949e); overflow-wrap: anywhere;
     }
     .root, .root * { box-sizing: border-box; }
     [hidden] { display: none !important; }
     label { display: block; font-weight: 600; margin-bottom: .4em; }
     .row { display: flex; flex-wrap: wrap; gap: .5em; position: relative; }
-    input, button { font: inherit; min-height: 2.75em; border-radius: var(--evidence-radius, .25rem); }
+    input, button { font: inherit; min-height: 2.75em; border-radius: var(--evidence-radius, .25em); }
     input {
       flex: 1 1 12em; min-width: 0; padding: 0 .6em; color: inherit; background: transparent;
       border: 2px solid var(--evidence-border, #57626d);
@@ -149,6 +151,7 @@
     ol > li { border-top: 1px solid var(--evidence-border, #8a949e); margin-top: 1em; padding-top: .8em; }
     h2, h3, h4, h5, h6 { font-size: 1.1em; line-height: 1.3; margin: 0; font-weight: 600; }
     p { margin: .3em 0; }
+    .line { margin-top: 1.2em; font-weight: 600; }
     .quiet, figcaption { color: var(--evidence-quiet, #4a5763); font-size: .95em; }
     dl { display: flex; flex-wrap: wrap; gap: .3em .9em; margin: .3em 0; font-size: .95em; }
     dt { display: inline; font-weight: 600; }
@@ -495,15 +498,28 @@
         : words.nothing + " " + words.notNone;
       setText(status, told);
       append(results, element("p", ["class", "quiet", "part", "confidence"], words.chance(percent)));
-      if (!said.answered && answer.hits.length) {
-        append(results, element("p", ["part", "nearest"], words.nearest));
-      }
-      const list = element("ol", ["part", "list", "aria-label", words.results]);
-      for (let i = 0; i < answer.reports.length; i += 1) {
-        append(list, this.#report(answer.reports[i].report_id, answer.hits));
-      }
-      append(results, list);
+      this.#list(answer, said.report_ids, true, words.results, null);
+      const rest = said.answered ? words.further : words.nearest;
+      this.#list(answer, said.report_ids, false, rest, rest);
       append(results, element("p", ["part", "more"], this.#link(question, words.all)));
+    }
+
+    /** The reports that are likely to answer, or the others. */
+    #list(answer, likely, wanted, name, line) {
+      const list = element("ol", ["part", "list", "aria-label", name]);
+      let any = false;
+      for (let i = 0; i < answer.reports.length; i += 1) {
+        const id = answer.reports[i].report_id;
+        let found = false;
+        for (let j = 0; j < likely.length; j += 1) found = found || likely[j] === id;
+        if (found === wanted) {
+          append(list, this.#report(id, answer.hits));
+          any = true;
+        }
+      }
+      if (!any) return;
+      if (line) append(this.#parts.results, element("p", ["class", "line", "part", "further"], line));
+      append(this.#parts.results, list);
     }
 
     #report(id, hits) {
