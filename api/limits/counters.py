@@ -10,8 +10,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -59,6 +58,9 @@ class Standing:
     wait_s: int
 
 
+_Count = Callable[[sqlite3.Connection, float], list[Standing]]
+
+
 class Counters:
     """Counts what is asked against limits. Safe to share by threads.
 
@@ -71,50 +73,40 @@ class Counters:
         self._clock = clock
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
+        self._salt = (-1, b"")  # of which day
 
     def charge(self, limits: Sequence[Limit], cost: int = 1) -> list[Standing]:
         """Take `cost` units from every limit, or from none where one has not as many left.
 
         A cost above a whole quota takes the whole quota.
         """
-        return self._count(limits, cost, take=True)
+        if not limits:
+            return []
+        return self._safely(lambda database, now: _take(database, limits, cost, now))
 
     def look(self, limits: Sequence[Limit]) -> list[Standing]:
         """How the limits stand towards one unit more, which is not taken."""
-        return self._count(limits, 1, take=False)
+        return self._safely(lambda database, now: _standings(database, limits, 1, now))
 
     def disguise(self, address: str) -> str:
         """A name for an address that tells nobody who it is, another one every day."""
         day = int(self._clock() // DAY_S)
         try:
             with self._lock:
-                salt = _salt(self._connection(), day)
+                if self._salt[0] != day:
+                    self._salt = (day, _salt(self._connection(), day))
         except (sqlite3.Error, OSError):
-            salt = b""
-        return hmac.digest(salt, address.encode("utf-8", "replace"), "sha256").hex()[:24]
+            self._salt = (day, secrets.token_bytes(32))  # nobody else's counts are shared then
+        return hmac.digest(self._salt[1], address.encode("utf-8", "replace"), "sha256").hex()[:24]
 
-    def _count(self, limits: Sequence[Limit], cost: int, *, take: bool) -> list[Standing]:
-        if not limits:
-            return []
-        now = self._clock()
+    def _safely(self, count: _Count) -> list[Standing]:
+        """What counting gives; nothing where the file cannot be used."""
         try:
-            with self._lock, self._writing() as database:
-                found = [_standing(database, limit, cost, now) for limit in limits]
-                if take and not any(standing.wait_s for standing in found):
-                    for limit in limits:
-                        _add(database, limit, min(cost, limit.rate.quota), now)
-                    found = [_spent(standing, cost) for standing in found]
-                return found
+            with self._lock:
+                return count(self._connection(), self._clock())
         except (sqlite3.Error, OSError) as error:
             _log.warning("Nothing is counted: %s cannot be used: %s", self._path, error)
             return []
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        database = self._connection()
-        database.execute("BEGIN IMMEDIATE")
-        with database:
-            yield database
 
     def _connection(self) -> sqlite3.Connection:
         if self._database is None:
@@ -128,6 +120,25 @@ class Counters:
             database.executescript(_TABLES)
             self._database = database
         return self._database
+
+
+def _take(
+    database: sqlite3.Connection, limits: Sequence[Limit], cost: int, now: float
+) -> list[Standing]:
+    database.execute("BEGIN IMMEDIATE")
+    with database:
+        found = _standings(database, limits, cost, now)
+        if any(standing.wait_s for standing in found):
+            return found
+        for limit in limits:
+            _add(database, limit, min(cost, limit.rate.quota), now)
+    return [_spent(standing, cost) for standing in found]
+
+
+def _standings(
+    database: sqlite3.Connection, limits: Sequence[Limit], cost: int, now: float
+) -> list[Standing]:
+    return [_standing(database, limit, cost, now) for limit in limits]
 
 
 def _counts(database: sqlite3.Connection, limit: Limit, now: float) -> tuple[int, int]:

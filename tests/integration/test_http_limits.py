@@ -149,3 +149,25 @@ def test_nothing_unkeyed_is_reflected(client: TestClient) -> None:
         response = client.get(address, headers={**headers, "accept": "text/html"})
         assert marker not in response.text
         assert marker not in str(response.headers)
+
+
+@pytest.mark.parametrize("path", ["//evil.org/", "/%2fevil.org/", "/\\evil.org/", "/docs/"])
+def test_no_redirect_leads_elsewhere(client: TestClient, path: str) -> None:
+    response = client.get(f"http://library.test{path}", follow_redirects=False)
+    where = response.headers.get("location", "http://library.test/")
+    assert where.startswith(("http://library.test/", "/"))
+    assert not where.startswith("//")
+
+
+@pytest.mark.parametrize("typed", ["a%0d%0aX-Evil:%201", "a%0aSet-Cookie:x=1", "a%22%3b%0d%0a"])
+def test_no_header_is_injected(client: TestClient, typed: str) -> None:
+    for address in (
+        f"/v1/export?q={typed}&format=csv",
+        f"/embed?q={typed}",
+        f"/v1/search?q={typed}&key={typed}",
+        f"/oembed?url=http://library.test/?q={typed}",
+        f"/{typed}",
+    ):
+        headers = client.get(address, headers={"origin": "http://library.test"}).headers
+        assert not {"x-evil", "set-cookie"} & set(headers)
+        assert all("\n" not in value and "\r" not in value for value in headers.values())
