@@ -23,14 +23,21 @@ def example_questions(searcher: Searcher, most: int) -> tuple[str, ...]:
         most: how many are wanted; a library that says little of its reports gives fewer.
     """
     found: list[str] = []
-    reports = sorted(searcher.standing_reports(), key=_order)
-    questions = chain(_in_turn(reports, _of_effect), _in_turn(reports, _of_title))
-    for question in islice(questions, _TRIED):
+    for question in islice(candidate_questions(searcher.standing_reports()), _TRIED):
         if len(found) == most:
             break
         if searcher.ask(question, k=1).statement.answered:
             found.append(question)
     return tuple(found)
+
+
+def candidate_questions(reports: Iterable[Report]) -> Iterator[str]:
+    """Questions on what reports say they are about, the best rated first, centre by centre.
+
+    Reports that name an intervention and an outcome come before those that have but a title.
+    """
+    listed = sorted(reports, key=_order)
+    return chain(_in_turn(listed, _of_effect), _in_turn(listed, _of_title))
 
 
 def _in_turn(reports: Iterable[Report], ask: Callable[[Report], str | None]) -> Iterator[str]:

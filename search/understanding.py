@@ -22,6 +22,10 @@ _ASKS: Final = re.compile(
     r"should|would|will|has|have|had|may|might|must|am)\b|\?",
     re.IGNORECASE,
 )
+MENDED: Final = "No passage has “{typed}”: “{meant}” was searched for."
+WRITTEN_OUT: Final = "{typed} was read as {meant}."
+#: Every sentence on a reading, for those who put it into other languages.
+MESSAGES: Final = (MENDED, WRITTEN_OUT)
 _NAMED: Final = re.compile(r"[^\W_]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 LOOKED_IN: Final = 10  # passages that a mended word is taken from
@@ -68,13 +72,19 @@ def as_typed(question: str) -> Reading:
     return Reading(question, question, question, topic=topic, names=names)
 
 
-def reading_words(reading: Reading) -> tuple[str, ...]:
-    """What was searched for besides what was typed, in sentences."""
-    mended = (
-        f"No passage has “{typed}”: “{meant}” was searched for." for typed, meant in reading.mended
+def reading_words(reading: Reading, say: Callable[[str], str] = str) -> tuple[str, ...]:
+    """What was searched for besides what was typed, in sentences.
+
+    Args:
+        reading: of a question.
+        say: puts one of `MESSAGES` into another language.
+    """
+    told = ((MENDED, reading.mended), (WRITTEN_OUT, reading.written_out))
+    return tuple(
+        say(message).format(typed=typed, meant=meant)
+        for message, pairs in told
+        for typed, meant in pairs
     )
-    written_out = (f"{short} was read as {full}." for short, full in reading.written_out)
-    return (*mended, *written_out)
 
 
 def _mended(question: str, lexical: LexicalHalf, texts: Texts) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,12 @@ from typing import Final
 from api.languages import N_, gettext, ngettext
 from api.problems import FAULTS
 from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
+from search import statement, understanding
 from search.citing.wording import pages_cited
 from search.evidence_map import Axis
-from search.statement import MESSAGES
 from search.themes import UNSTATED
 from search.types import Count, Range, Reading, StatementPart
+from search.understanding import reading_words
 
 KINDS: Final[Mapping[str, str]] = {
     DocumentType.PDF: N_("PDF"),
@@ -65,7 +66,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def messages() -> Iterator[str]:
     """What pages say that stands neither in a template nor in this package's modules."""
-    yield from MESSAGES
+    yield from statement.MESSAGES
+    yield from understanding.MESSAGES
     yield from FAULTS.values()
     yield UNSTATED
 
@@ -94,14 +96,9 @@ def _filled(value: Count | Range | str) -> str:
     return counted[value.thing] % {"num": f"{value.number:,}"}
 
 
-def read_as(reading: Reading) -> list[str]:
+def read_as(reading: Reading) -> tuple[str, ...]:
     """What was searched for besides what was typed, in sentences."""
-    mended = gettext("No passage has “%(typed)s”: “%(meant)s” was searched for.")
-    written_out = gettext("%(short)s was read as %(full)s.")
-    return [
-        *(mended % {"typed": typed, "meant": meant} for typed, meant in reading.mended),
-        *(written_out % {"short": short, "full": full} for short, full in reading.written_out),
-    ]
+    return reading_words(reading, gettext)
 
 
 def where(passage: Passage, report: Report) -> str:

@@ -39,7 +39,7 @@ _FILES: Final = {
     "cymdeithasol yn helpu teuluoedd ar incwm isel. Mae angen mwy o dai ar gymunedau gwledig.",
     "hostile.txt": "Does <script>alert(1)</script> harm a page? A trial of <img src=x "
     "onerror=alert(2)> found that escaped words harm nobody. The \u202egnirts si desrever here.",
-    "metadata.csv": "file,title,centre,year,nations,language,evidence_rating,cost_rating\n"
+    "metadata.csv": "file,title,centre,year,nations,language,rating,cost\n"
     "walking.pdf,Walking buses to primary school,eef,2021,Scotland,en,3 padlocks,Low\n"
     "cymraeg.txt,Tai fforddiadwy yng Nghymru,wales-public-policy,2020,Wales,cy,,\n"
     "hostile.txt,A title with <script>alert(1)</script> in it,,2019,,en,,\n",

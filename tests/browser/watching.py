@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 ROOT: Final = Path(__file__).resolve().parents[2]
 #: Where screenshots are kept: EVIDENCE_SCREENSHOTS, or build/screenshots.
 SCREENSHOTS: Final = "EVIDENCE_SCREENSHOTS"
-PATIENCE_MS: Final = 15_000
+PATIENCE_MS: Final = 30_000  # on a machine that is busy with other things
 _DESK: Final = {"width": 1280, "height": 900}
 
 #: How a page may be met. Zoom to 200% is half the width at twice the density.
@@ -137,5 +137,5 @@ def keep_picture(page: Page, name: str) -> Path:
     folder = Path(os.environ.get(SCREENSHOTS) or ROOT / "build" / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{re.sub(r'[^a-z0-9]+', '-', name.casefold()).strip('-')[:120]}.png"
-    page.screenshot(path=path, full_page=True)
+    page.screenshot(path=path, full_page=True, scale="css")
     return path

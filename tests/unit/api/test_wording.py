@@ -31,7 +31,7 @@ def test_a_sentence_in_english_is_the_statement_s_own() -> None:
 
 def test_what_was_searched_for_besides_is_told() -> None:
     reading = Reading("q", "q", "q", (("mentroing", "mentoring"),), (("FSM", "free school meals"),))
-    assert read_as(reading) == [
+    assert read_as(reading) == (
         "No passage has “mentroing”: “mentoring” was searched for.",
         "FSM was read as free school meals.",
-    ]
+    )
