@@ -46,7 +46,7 @@ def test_pages_count_too(serve: Serve) -> None:
         assert client.get("/?q=tutoring").status_code == 200
     page = client.get("/?q=tutoring", headers={"accept": "text/html"})
     assert page.status_code == 429
-    assert "<h1>" in page.text
+    assert "<h1" in page.text
     assert page.headers["retry-after"]
 
 
