@@ -9,33 +9,41 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response, Security
+from fastapi.security import APIKeyQuery, HTTPBearer
 from starlette.datastructures import MutableHeaders
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api.admission import Doorkeeper
 from api.bodies import BodyLimit
+from api.door import Door
 from api.holdings import Holdings
 from api.languages import Languages
 from api.originals import Originals
-from api.problems import install_problems, make_problem, respond, unforeseen
+from api.policies import content_policy
+from api.problems import documented, install_problems, make_problem, respond, unforeseen
 from api.routes import (
     about,
     centres,
     comparing,
     discovery,
     docs,
+    embedding,
     exports,
     feeds,
     files,
     health,
+    keys,
     maps,
+    oembed,
     pages,
     related,
     relating,
     reports,
+    snippets,
     standing,
     v1,
 )
@@ -52,14 +60,16 @@ _DESCRIPTION: Final = (
     "verbatim, with page and the centre's own rating."
 )
 _SECURITY: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+#: How keys are shown; the door looks at them, this only describes it to programs.
+_SHOWN: Final = (
+    Security(HTTPBearer(auto_error=False, description="An API or admin key.")),
+    Security(APIKeyQuery(name="key", auto_error=False, description="A site key: search only.")),
+)
+_REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 
 _log = logging.getLogger("evidence.requests")
 
@@ -95,18 +105,20 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     app.state.public_url = settings.public_url
     app.state.originals = Originals(settings.home, settings.registry)
     app.state.holdings = Holdings(settings.home)
+    app.state.keeper = Doorkeeper(settings)
     install_problems(app, problem_page)
-    for module in (v1, related, maps, exports, feeds, health, pages, docs, *READING):
+    for module in (v1, related, maps, exports, feeds, keys):
+        app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))
+    for module in (health, pages, embedding, snippets, oembed, docs, *READING):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET"]
-        )
     app.add_middleware(BodyLimit, refuse=_refuse)
+    app.add_middleware(Door, keeper=app.state.keeper, page=problem_page)
     app.add_middleware(Guard)
     app.add_middleware(Languages)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 
@@ -137,9 +149,9 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in _SECURITY.items():
-                    headers.setdefault(name, value)  # a file has a stricter policy of its own
-                headers["X-Request-Id"] = request_id
+                headers.update({**_SECURITY, "X-Request-Id": request_id})
+                # a file or a frame has a policy of its own
+                headers.setdefault("Content-Security-Policy", content_policy())
             await send(message)
 
         try:

@@ -8,6 +8,9 @@ from typing import Annotated, Self
 from fastapi import Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.admission import Doorkeeper
+from api.keys.errors import OutOfScope
+from api.keys.types import Key, KeyKind, Scope
 from corpus.types import Direction, DocumentType, StudyDesign
 from search.index.generations import made_at
 from search.related import Probe
@@ -125,6 +128,39 @@ class SearchParameters(QuestionParameters):
 
     k: int = Field(10, ge=1, le=LARGEST_K, description="How many passages.")
 
+    def within(self, scope: Scope | None) -> Self:
+        """The same question as far as a key's scope goes; None is no restriction.
+
+        Raises:
+            OutOfScope: it asks for what the scope leaves out.
+        """
+        if scope is None:
+            return self
+        if "k" in self.model_fields_set and self.k > scope.greatest_k:
+            raise OutOfScope(
+                f"This key gives at most {scope.greatest_k} passages; k is {self.k}.",
+                cure="Ask for fewer, or leave k out.",
+            )
+        return self.model_copy(
+            update={
+                "k": min(self.k, scope.greatest_k),
+                "centre": _within("centres", self.centre, scope.centres),
+                "topic": _within("topics", self.topic, scope.topics),
+            }
+        )
+
+
+def _within(name: str, asked: list[str], allowed: tuple[str, ...]) -> list[str]:
+    if not allowed:
+        return asked
+    folded = {value.casefold() for value in allowed}
+    if not all(value.casefold() in folded for value in asked):
+        raise OutOfScope(
+            f"This key asks these {name} only: {', '.join(allowed)}.",
+            cure="Leave the filter out, or ask the key's owner for a wider one.",
+        )
+    return asked or list(allowed)
+
 
 class NearParameters(FilterParameters):
     """Which reports may come back, and how many."""
@@ -186,6 +222,35 @@ def site(request: Request) -> str:
     return (request.app.state.public_url or str(request.base_url)).rstrip("/")
 
 
+def keeper(request: Request) -> Doorkeeper:
+    """Who decides who is let in."""
+    found: Doorkeeper = request.app.state.keeper
+    return found
+
+
+def shown_key(request: Request) -> Key | None:
+    """The key the request was let in with; None where it was let in without."""
+    found: Key | None = request.state.key
+    return found
+
+
+def librarian(key: "ShownKey") -> Key:
+    """The admin key a request was let in with.
+
+    Raises:
+        HTTPException: 401 without a key, 403 with one of another kind.
+    """
+    if key is None:
+        headers = {"WWW-Authenticate": 'Bearer realm="evidence"'}
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, "Only librarians may do this.", headers)
+    if key.kind is not KeyKind.ADMIN:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "Only an admin key opens this.")
+    return key
+
+
+Keeper = Annotated[Doorkeeper, Depends(keeper)]
+ShownKey = Annotated[Key | None, Depends(shown_key)]
+Librarian = Annotated[Key, Depends(librarian)]
 AnySearcher = Annotated[Searcher, Depends(searcher)]
 Site = Annotated[str, Depends(site)]
 

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.keys.errors import KeysUnusable, OutOfScope
 from corpus.errors import EvidenceError, MetadataError, ReadingError
 from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
 
@@ -25,6 +26,8 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (UnknownId, HTTPStatus.NOT_FOUND),
     (ReadingError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a file that was sent
     (MetadataError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a list of references that was sent
+    (OutOfScope, HTTPStatus.FORBIDDEN),
+    (KeysUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (EncoderError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -60,6 +63,15 @@ class Problem(BaseModel):
     instance: str = Field(description="The address asked.", examples=["/v1/reports/x"])
 
 
+class QuotaProblem(Problem):
+    """Problem details where a limit was exceeded, by the draft of the RateLimit headers."""
+
+    type: str = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+    violated_policies: list[str] = Field(
+        serialization_alias="violated-policies", examples=[["visitor-minute"]]
+    )
+
+
 #: Shows a problem to a person.
 ProblemPage = Callable[[Problem], str]
 
@@ -85,10 +97,18 @@ def unforeseen(request: Request) -> Problem:
 
 def respond(request: Request, told: Problem, page: ProblemPage) -> Response:
     """Problem details for programs; the page for a browser that is not asking the API."""
+    headers = {"Cache-Control": "no-store"}  # nobody else is to be shown what went wrong here
     for_person = not request.url.path.startswith("/v1/")
     if for_person and "text/html" in request.headers.get("accept", ""):
-        return Response(page(told), status_code=told.status, media_type="text/html")
-    return JSONResponse(told.model_dump(), status_code=told.status, media_type=MEDIA_TYPE)
+        return Response(
+            page(told), status_code=told.status, headers=headers, media_type="text/html"
+        )
+    return JSONResponse(
+        told.model_dump(by_alias=True),
+        status_code=told.status,
+        headers=headers,
+        media_type=MEDIA_TYPE,
+    )
 
 
 def status_of(error: EvidenceError) -> HTTPStatus:

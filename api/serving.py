@@ -11,6 +11,8 @@ from api.settings import Settings
 from corpus.errors import SettingError
 from search.loading import LiveSearcher
 
+_log = logging.getLogger(__name__)
+
 
 def serve(settings: Settings) -> None:
     """Serve until stopped; what is wrong with the index is said before anything listens.
@@ -24,12 +26,18 @@ def serve(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     for name in ("httpx", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    if settings.public_url and not settings.trusted_proxies:
+        _log.warning(
+            "EVIDENCE_PUBLIC_URL is set and EVIDENCE_TRUSTED_PROXIES is not: behind a proxy, all "
+            "visitors count as one"
+        )
     uvicorn.run(
         create_app(settings, source),
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # the app believes those proxies only that the settings name
         timeout_graceful_shutdown=10,
     )
 

@@ -1,14 +1,21 @@
 """The service's settings: environment variables beginning with EVIDENCE_, read on call."""
 
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.keys.errors import WrongKeyOptions
+from api.keys.origins import parse_origin
+from api.limits.rates import Rate, parse_rates
 from corpus.centres import REGISTRY
 from corpus.errors import SettingError
 from corpus.home import default_home
+
+#: What one visitor may ask where others than this machine's user can reach the service.
+OPEN_RATES: Final = (Rate(60, "minute"), Rate(2_000, "day"))
 
 
 class Settings(BaseSettings):
@@ -32,6 +39,19 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/\s]+(/\S*)?$",
         description="Where others reach the service; permalinks and feeds begin with it.",
     )
+    anonymous: bool = Field(
+        default=True, description="Whether the library answers those who show no key."
+    )
+    visitor_rate: Annotated[tuple[Rate, ...] | None, NoDecode] = Field(
+        None,
+        description='What one visitor may ask without a key or through a site key: "60/minute, '
+        '2000/day", or "none".',
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count, "
+        "separated by commas.",
+    )
 
     @property
     def site(self) -> str:
@@ -39,12 +59,46 @@ class Settings(BaseSettings):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
-    @field_validator("cors_origins", mode="before")
+    @property
+    def visitor_rates(self) -> tuple[Rate, ...]:
+        """The rates of a visitor: none by default while only this machine reaches the service."""
+        if self.visitor_rate is not None:
+            return self.visitor_rate
+        return () if self.public_url is None and _is_loopback(self.host) else OPEN_RATES
+
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _exact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(each if each == "*" else parse_origin(each) for each in value)
+        except WrongKeyOptions as error:
+            raise ValueError(f"{error} {error.cure}") from error
+
+    @field_validator("visitor_rate", mode="before")
+    @classmethod
+    def _rates(cls, value: object) -> object:
+        return parse_rates(value) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ip_network(each)  # raises ValueError that names it
+        return value
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any field

@@ -8,6 +8,7 @@ import cli.commands
 import cli.edit
 import cli.export
 import cli.gather
+import cli.keys
 import cli.related
 import cli.reranking  # noqa: F401 - all register their commands on `app`
 from cli.app import EXIT_ERROR, app, messages

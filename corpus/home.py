@@ -30,6 +30,16 @@ class Home:
         """Pages drawn for the website; may be deleted at any time."""
         return self.path / "drawn"
 
+    @property
+    def keys(self) -> Path:
+        """Keys of the service, hashed, and what happened to them; made by the first key."""
+        return self.path / "keys.db"
+
+    @property
+    def counters(self) -> Path:
+        """How much was asked lately; may be deleted at any time."""
+        return self.path / "counters.db"
+
 
 def default_home() -> Path:
     """`.evidence` beside the project's packages."""

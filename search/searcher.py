@@ -29,6 +29,7 @@ from search.statement import state
 from search.themes import sort_by_theme
 from search.types import Answer, FacetCount, Filters, Preference, Reading
 from search.understanding import as_typed, understand
+from search.wording import readable
 
 LONGEST_QUESTION: Final = 2_000  # characters
 LARGEST_K: Final = 100
@@ -210,7 +211,7 @@ class Searcher:
 
 
 def _checked(question: str, k: int) -> str:
-    question = question.encode("utf-8", "replace").decode().replace("\x00", " ").strip()
+    question = readable(question)
     if not question:
         raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
     if len(question) > LONGEST_QUESTION:

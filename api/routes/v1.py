@@ -15,6 +15,7 @@ from api.dependencies import (
     NoQuery,
     PageQuery,
     SearchQuery,
+    ShownKey,
 )
 from api.details import DetailsOut
 from api.problems import documented
@@ -121,8 +122,11 @@ class CentresResponse(BaseModel):
     responses=documented(_INVALID, _UNREADY),
     summary="Answer a question",
 )
-def search(query: SearchQuery, searcher: AnySearcher, fresh: Fresh) -> SearchResponse:
+def search(
+    query: SearchQuery, searcher: AnySearcher, fresh: Fresh, key: ShownKey
+) -> SearchResponse:
     """Ranked, verbatim passages with page, rating and why they rank."""
+    query = query.within(key.scope if key else None)
     fresh.confirm()
     answer = query.ask(searcher, k=query.k)
     return SearchResponse.from_answer(answer)

@@ -1,9 +1,12 @@
 """Reports and passages as HTTP shows them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Self
 
 from pydantic import BaseModel, Field
 
+from corpus.centres import load_centres
 from corpus.details import Relative
 from corpus.types import (
     Assessment,
@@ -20,6 +23,12 @@ from corpus.types import (
     StudyDesign,
 )
 from search.citing.permalinks import text_sha256
+
+
+@lru_cache
+def centre_names() -> Mapping[str, str]:
+    """The centres of the registry in words, by their ids."""
+    return {centre.id: centre.name for centre in load_centres()}
 
 
 class PageOut(BaseModel):
@@ -106,6 +115,9 @@ class ReportOut(BaseModel):
     report_id: str
     title: str
     centre: str | None = Field(examples=["eef"])
+    centre_name: str | None = Field(
+        description="In words.", examples=["Education Endowment Foundation"]
+    )
     year: int | None
     url: str | None
     file: str = Field(description="The path or address it was added from.")
@@ -142,6 +154,7 @@ class ReportOut(BaseModel):
             report_id=report.report_id,
             title=report.title,
             centre=known.centre,
+            centre_name=centre_names().get(known.centre or "", known.centre),
             year=known.year,
             url=known.url,
             file=report.file,

@@ -1,0 +1,1 @@
+"""Keys: who may ask from where, how much, and for how long."""

@@ -1,0 +1,111 @@
+"""oEmbed: sites that embed by pasting a link ask here what to show for it (oembed.com)."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import APIRouter, HTTPException, Query
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dependencies import Site
+from api.problems import documented
+
+router = APIRouter()
+
+WIDTH: Final = 720
+HEIGHT: Final = 640
+LONGEST: Final = 8_000  # characters of an address
+KEPT_S: Final = 3_600
+_FRAME: Final = Markup(
+    '<iframe src="{src}" width="{width}" height="{height}" title="{title}" loading="lazy" '
+    'referrerpolicy="no-referrer"></iframe>'
+)
+
+
+class OembedParameters(BaseModel):
+    """What a consumer sends; some send more, which is left alone."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    url: str = Field(
+        min_length=1,
+        max_length=LONGEST,
+        description="An answer's address here, or a frame's.",
+        examples=["https://evidence.example.org/?q=mentoring"],
+    )
+    format: str = Field("json", description="json; nothing else is spoken.")
+    maxwidth: int = Field(WIDTH, ge=1, le=100_000, description="Pixels at most.")
+    maxheight: int = Field(HEIGHT, ge=1, le=100_000, description="Pixels at most.")
+
+
+class OembedResponse(BaseModel):
+    """A frame to show."""
+
+    version: str = "1.0"
+    type: str = "rich"
+    title: str
+    provider_name: str = "Evidence search"
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    cache_age: int = KEPT_S
+
+
+@router.get(
+    "/oembed",
+    responses=documented(
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.NOT_IMPLEMENTED,
+    ),
+    summary="What to show for a link",
+)
+def oembed(query: Annotated[OembedParameters, Query()], site: Site) -> OembedResponse:
+    """A frame for an answer's address. The address is read, never asked for."""
+    if query.format != "json":
+        raise HTTPException(HTTPStatus.NOT_IMPLEMENTED, "Only the format json is spoken.")
+    frame = frame_of(query.url, site)
+    question = dict(parse_qsl(urlsplit(frame).query)).get("q", "")
+    title = f"Evidence search: {question}" if question else "Evidence search"
+    width, height = min(WIDTH, query.maxwidth), min(HEIGHT, query.maxheight)
+    return OembedResponse(
+        title=title,
+        provider_url=f"{site}/",
+        html=frame_html(frame, title=title, width=width, height=height),
+        width=width,
+        height=height,
+    )
+
+
+def frame_of(url: str, site: str) -> str:
+    """The frame's address for an answer's or a frame's own.
+
+    Raises:
+        HTTPException: 404, it is no such address of this service.
+    """
+    try:
+        asked, own = urlsplit(url), urlsplit(site)
+        theirs, ours = (asked.scheme, asked.netloc.casefold()), (own.scheme, own.netloc.casefold())
+    except ValueError:
+        theirs, ours = ("", ""), ("?", "?")
+    if theirs != ours or asked.path not in {f"{own.path}/", f"{own.path}/embed"}:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    kept = [pair for pair in parse_qsl(asked.query) if pair[0] in _KEPT]
+    return f"{site}/embed?{urlencode(kept)}"
+
+
+#: What of an answer's address a frame understands.
+_KEPT: Final = ("key", "q", "centre", "topic", "k", "lang")
+
+
+def frame_html(src: str, *, title: str, width: int | str, height: int) -> str:
+    """A frame as HTML; `width` in pixels, or a share of the page like "100%"."""
+    return str(_FRAME.format(src=src, width=width, height=height, title=title))
+
+
+def oembed_address(site: str, url: str) -> str:
+    """Where a page's `<link rel="alternate" type="application/json+oembed">` leads."""
+    return f"{site}/oembed?{urlencode({'url': url, 'format': 'json'})}"

@@ -1,0 +1,49 @@
+"""Servers behind a door, with keys: for tests over HTTP."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.keys.store import KeyStore
+from api.settings import load_settings
+from corpus.home import Home
+from search.searcher import Searcher
+from tests.builders import content, generation
+from tests.doors import ENCODER, REPORTS, TEXTS, Source
+
+Serve = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    home = tmp_path_factory.mktemp("home")
+    return Searcher(generation(home, content(REPORTS, TEXTS, ENCODER), ENCODER), ENCODER)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> KeyStore:
+    return KeyStore(Home(tmp_path).keys)
+
+
+@pytest.fixture
+def serve(searcher: Searcher, tmp_path: Path) -> Iterator[Serve]:
+    opened: list[TestClient] = []
+
+    def start(address: str = "192.0.2.1", **settings: Any) -> TestClient:  # noqa: ANN401
+        app = create_app(load_settings(home=tmp_path, **settings), Source(searcher))
+        client = TestClient(app, client=(address, 5000), base_url="http://library.test")
+        opened.append(client)
+        return client.__enter__()
+
+    yield start
+    for client in opened:
+        client.__exit__()
+
+
+@pytest.fixture
+def client(serve: Serve) -> TestClient:
+    return serve()
