@@ -16,9 +16,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import metrics
 from api.bodies import BodyLimit
+from api.description import describe
+from api.heads import Head
+from api.logs import log_request
 from api.problems import install_problems, make_problem, respond, unforeseen
-from api.routes import docs, exports, feeds, health, maps, pages, related, v1
+from api.routes import batch, docs, exports, feeds, health, lists, maps, pages, related, streams, v1
 from api.routes.rendering import problem_page
 from api.settings import Settings
 from search.loading import LiveSearcher
@@ -58,8 +62,14 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.source = source or LiveSearcher(settings.home, reranker=settings.reranker)
+        if source is not None:
+            app.state.source = source
+            yield
+            return
+        live = LiveSearcher(settings.home, reranker=settings.reranker)
+        app.state.source = live
         yield
+        live.close()
 
     app = FastAPI(
         title="Evidence search for the What Works centres",
@@ -68,19 +78,23 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         lifespan=lifespan,
         docs_url=None,  # FastAPI's pages load scripts of a third party; ours is in routes/docs
         redoc_url=None,
+        openapi_url=None,  # in routes/docs too
     )
     app.state.public_url = settings.public_url
+    app.state.metrics_token = settings.metrics_token
     install_problems(app, problem_page)
-    for module in (v1, related, maps, exports, feeds, health, pages, docs):
+    for module in (v1, batch, lists, related, maps, exports, streams, feeds, health, pages, docs):
         app.include_router(module.router)
+    describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["GET"]
         )
+    app.add_middleware(Head)
     app.add_middleware(BodyLimit, refuse=_refuse)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, settings=settings)
     return app
 
 
@@ -89,13 +103,15 @@ def _refuse(request: Request, status: HTTPStatus, detail: str, cure: str) -> Res
 
 
 class Guard:
-    """The outermost layer: a request id, security headers, a line in the log, and the last net.
+    """The outermost layer: a request id, security headers, the log, metrics, and the last net.
 
-    Every response carries `X-Request-Id`, which the log names too. The question is not logged.
+    Every response carries `X-Request-Id`, which the log names too, beside the address's template:
+    never what was asked or who asked, unless the owner wants it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; answer 500 where nobody foresaw what it raised."""
@@ -103,6 +119,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
+        scope.setdefault("state", {})
         request_id = uuid.uuid4().hex[:12]
         status = 0
 
@@ -113,16 +130,43 @@ class Guard:
                 MutableHeaders(scope=message).update({**_SECURITY, "X-Request-Id": request_id})
             await send(message)
 
+        metrics.UNDER_WAY.inc()
         try:
             await self._app(scope, receive, send_guarded)
         except Exception:  # whatever an endpoint raised; half an answer cannot be mended
-            _log.exception("%s %s failed", request_id, scope["path"])
+            _log.exception("%s %s failed", request_id, _endpoint(scope))
             if status:
                 raise
             request = Request(scope)
             response = respond(request, unforeseen(request), problem_page)
             await response(scope, receive, send_guarded)
         finally:
-            took = (time.perf_counter() - start) * 1000
-            told = (request_id, scope["method"], scope["path"], status, took)
-            _log.info("%s %s %s %d in %.1f ms", *told)
+            metrics.UNDER_WAY.dec()
+            took = time.perf_counter() - start
+            metrics.requested(scope["method"], _endpoint(scope), status, took)
+            log_request(
+                {
+                    "request_id": request_id,
+                    "method": scope["method"],
+                    "endpoint": _endpoint(scope),
+                    "status": status,
+                    "ms": round(took * 1000, 1),
+                    "generation": scope["state"].get("generation"),
+                    **self._about_the_asker(scope),
+                }
+            )
+
+    def _about_the_asker(self, scope: Scope) -> dict[str, str]:
+        """What the owner turned on."""
+        told: dict[str, str] = {}
+        if self._settings.log_clients and scope.get("client"):
+            told["client"] = scope["client"][0]
+        if self._settings.log_questions and (asked := Request(scope).query_params.get("q")):
+            told["question"] = asked
+        return told
+
+
+def _endpoint(scope: Scope) -> str:
+    """The template of the address, not the address: that may hold what somebody typed."""
+    route, mounted = scope.get("route"), scope.get("root_path")
+    return str(getattr(route, "path", None) or mounted or "none")

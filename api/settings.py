@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.logs import LogFormat
 from corpus.errors import SettingError
 from corpus.home import default_home
 
@@ -29,6 +30,18 @@ class Settings(BaseSettings):
         None,
         pattern=r"^https?://[^/\s]+(/\S*)?$",
         description="Where others reach the service; permalinks and feeds begin with it.",
+    )
+
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer, over one index.")
+    log_format: LogFormat = Field(LogFormat.PLAIN, description="How the log is written.")
+    log_clients: bool = Field(
+        default=False, description="Name the address of whoever asks in the log."
+    )
+    log_questions: bool = Field(default=False, description="Name what was asked in the log.")
+    metrics_token: str | None = Field(
+        None,
+        min_length=16,
+        description="Who sends it as a bearer token may read /metrics; none: there is no /metrics.",
     )
 
     @property

@@ -107,7 +107,7 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         hits: the ranking, best first.
     """
     confidence = max((hit.confidence for hit in hits), default=0.0)
-    least = max(MAY_ANSWER, BESIDE * confidence)
+    least = least_confidence(confidence)
     groups = by_report(hit for hit in hits if hit.confidence >= least)
     if not groups:
         return _nothing(question, hits, confidence)
@@ -127,6 +127,11 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         value=tuple(_worth(report) for report in reports if report.metadata.rating != Rating()),
         confidence=confidence,
     )
+
+
+def least_confidence(best: float) -> float:
+    """From which confidence on a passage counts beside the best one."""
+    return max(MAY_ANSWER, BESIDE * best)
 
 
 def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) -> EvidenceStatement:

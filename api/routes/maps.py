@@ -96,7 +96,7 @@ def evidence_map(
     drawn = draw(searcher, query)
     if query.format is MapFormat.HTML:
         page = render("map.html", drawn=drawn, question=query.q, axes=list(Axis))
-        return Response(page, media_type="text/html")
+        return Response(page, media_type="text/html", headers=fresh.headers)
     return MapOut.of(query.q, drawn, searcher.generation)
 
 

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from corpus.types import Report
+from corpus.types import Passage, Report
 from search.citing.permalinks import permalink
 from search.citing.reference import centre_name, reference_of
 from search.citing.types import Excerpt, Inquiry, Source, Takeaway
 from search.citing.wording import pages_cited
-from search.types import Answer, Filters, ScoredPassage
+from search.types import Answer, Filters
 
 
 def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
@@ -21,7 +21,10 @@ def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
     sources = tuple(
         Source(
             reference_of(group.report),
-            tuple(_excerpt(hit, f"{site}{_path(hit, answer)}") for hit in group.hits),
+            tuple(
+                _excerpt(hit.passage, hit.report, hit.rank, site, answer.generation)
+                for hit in group.hits
+            ),
         )
         for group in answer.groups
     )
@@ -35,18 +38,29 @@ def cite(report: Report) -> Takeaway:
     return Takeaway((Source(reference_of(report)),))
 
 
-def _path(hit: ScoredPassage, answer: Answer) -> str:
-    return permalink(hit.passage, answer.generation)
+def quote(
+    passage: Passage, report: Report, *, rank: int, site: str, generation: str
+) -> tuple[Excerpt, Source]:
+    """A passage by itself, with its report.
+
+    Args:
+        passage: what is quoted.
+        report: which it is from.
+        rank: its place among the others that are taken away, from 1.
+        site: as in `collect`.
+        generation: which it came out of.
+    """
+    return _excerpt(passage, report, rank, site, generation), Source(reference_of(report))
 
 
-def _excerpt(hit: ScoredPassage, address: str) -> Excerpt:
+def _excerpt(passage: Passage, report: Report, rank: int, site: str, generation: str) -> Excerpt:
     return Excerpt(
-        rank=hit.rank,
-        passage_id=hit.passage.passage_id,
-        text=hit.passage.text,
-        pages=pages_cited(hit.passage, hit.report),
-        section=hit.passage.section,
-        permalink=address,
+        rank=rank,
+        passage_id=passage.passage_id,
+        text=passage.text,
+        pages=pages_cited(passage, report),
+        section=passage.section,
+        permalink=f"{site}{permalink(passage, generation)}",
     )
 
 
