@@ -133,6 +133,7 @@ Cursor = Annotated[
         min_length=1,
         max_length=LONGEST_CURSOR,
         description="`next_cursor` of the part before; holds until the index is replaced.",
+        examples=["WyIyMDI2MDEwMlQwMzA0MDU2NzhaLTBhMWIyYzNkIiwiMGExYjJjIiwxMF0"],
     ),
 ]
 
@@ -170,15 +171,22 @@ class RelatedParameters(NearPartParameters):
     report: str | None = Field(
         None, min_length=1, max_length=200, description="A report's id.", examples=["yef-mentoring"]
     )
-    passage: str | None = Field(None, min_length=1, max_length=200, description="A passage's id.")
+    passage: str | None = Field(
+        None, min_length=1, max_length=200, description="A passage's id.", examples=["p-0a1b2c3d"]
+    )
     doi: str | None = Field(
-        None, min_length=1, max_length=300, description="The DOI of a report of this library."
+        None,
+        min_length=1,
+        max_length=300,
+        description="The DOI of a report of this library.",
+        examples=["10.1000/182"],
     )
     text: str | None = Field(
         None,
         min_length=1,
         max_length=LONGEST_QUESTION,
         description="An abstract, say; longer texts and files are sent by POST.",
+        examples=["Free breakfast for pupils before lessons"],
     )
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from api.meanings import MEANINGS
 from api.problems import Problem, documented
 
 _REF: Final = "#/components/schemas/"
@@ -40,11 +41,26 @@ def describe(app: FastAPI) -> None:
 def _complete(told: dict[str, Any]) -> None:
     schemas = told["components"]["schemas"]
     schemas["Problem"] = Problem.model_json_schema()
+    for name, schema in schemas.items():
+        if name.startswith("Body_"):
+            _as_form(schema)
+        for field, shown in schema.get("properties", {}).items():
+            if field in MEANINGS:
+                shown.setdefault("description", MEANINGS[field])
     for path, operations in told["paths"].items():
         for method, operation in operations.items():
             _complete_operation(path, method, operation)
             if any(each["name"] == "fields" for each in operation.get("parameters", ())):
                 _add_part(operation, schemas)
+
+
+def _as_form(schema: dict[str, Any]) -> None:
+    """A form cannot send null: what may be missing is not required, that is all."""
+    for field in schema["properties"].values():
+        given = [each for each in field.get("anyOf", ()) if each.get("type") != "null"]
+        if len(given) == 1:
+            del field["anyOf"]
+            field.update(given[0])
 
 
 def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:

@@ -47,6 +47,8 @@ _FAULTS: Final[Mapping[str, str]] = {
     "enum": "must be {expected}",
 }
 
+_PLACES: Final = frozenset({"query", "path", "body"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -115,13 +117,15 @@ def describe_faults(
     """
     told = []
     for fault in faults:
-        path = [part for part in fault["loc"] if part not in {"query", "path"}]
+        path = [part for part in fault["loc"] if part not in _PLACES]
         name = next((part for part in path if isinstance(part, str)), "the request")
         if fault["type"] == "extra_forbidden":
             told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
         else:
             words = _FAULTS.get(fault["type"])
             plain = fault["msg"].removeprefix("Value error, ")
+            if plain.startswith("Expected UploadFile"):
+                plain = "must be sent as a file"
             named = names.get(name, name)
             told.append(f"{named} {words.format(**fault.get('ctx', {})) if words else plain}")
     return "; ".join(told) + "."

@@ -57,10 +57,16 @@ class ProofParameters(FieldParameters):
     """What a permalink says of the passage as it was quoted."""
 
     text_sha256: str | None = Field(
-        None, pattern=r"^[0-9a-f]{64}$", description="The hash of the text that was quoted."
+        None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="The hash of the text that was quoted.",
+        examples=["0" * 64],
     )
     generation: str | None = Field(
-        None, max_length=100, description="The generation it was quoted from, for the record."
+        None,
+        max_length=100,
+        description="The generation it was quoted from, for the record.",
+        examples=["20260102T030405678Z-0a1b2c3d"],
     )
 
 

@@ -210,7 +210,10 @@ def _rewritten(backup: Path, change: Callable[[tarfile.TarFile], None]) -> Path:
 
 
 def _file(
-    name: str, *, content: bytes = b"evil", **facts: Any
+    name: str,
+    *,
+    content: bytes = b"evil",
+    **facts: Any,  # noqa: ANN401 - attributes of any kind
 ) -> Callable[[tarfile.TarFile], None]:
     def add(archive: tarfile.TarFile) -> None:
         entry = tarfile.TarInfo(name)
