@@ -47,6 +47,8 @@ _FAULTS: Final[Mapping[str, str]] = {
     "enum": "must be {expected}",
 }
 
+#: No cache keeps an error, or hands a person's page to a program.
+_PASSING: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 _PLACES: Final = frozenset({"query", "path", "body"})
 
 _log = logging.getLogger(__name__)
@@ -94,8 +96,8 @@ def respond(request: Request, told: Problem, page: ProblemPage) -> Response:
     """Problem details for programs; the page for a browser that is not asking the API."""
     for_person = not request.url.path.startswith("/v1/")
     if for_person and "text/html" in request.headers.get("accept", ""):
-        return Response(page(told), status_code=told.status, media_type="text/html")
-    return JSONResponse(told.model_dump(), status_code=told.status, media_type=MEDIA_TYPE)
+        return Response(page(told), told.status, headers=_PASSING, media_type="text/html")
+    return JSONResponse(told.model_dump(), told.status, headers=_PASSING, media_type=MEDIA_TYPE)
 
 
 def status_of(error: EvidenceError) -> HTTPStatus:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,7 @@ from typing import Final, Self
 
 import httpx
 
-EVIDENCE: Final = [sys.executable, "-c", "from cli.main import main; main()"]
+EVIDENCE: Final = (sys.executable, "-c", "from cli.main import main; main()")
 START_S: Final = 120.0
 
 
@@ -32,10 +33,12 @@ class Memory:
 class Server:
     """`evidence serve` over a home, as long as the context lasts."""
 
-    def __init__(self, home: Path, port: int, workers: int) -> None:
+    def __init__(
+        self, home: Path, port: int, workers: int, evidence: Sequence[str] = EVIDENCE
+    ) -> None:
         self.home = home
         self.address = f"http://127.0.0.1:{port}"
-        self._command = [*EVIDENCE, "serve", "--home", str(home), "--port", str(port)]
+        self._command = [*evidence, "serve", "--home", str(home), "--port", str(port)]
         self._command += ["--workers", str(workers)]
 
     def __enter__(self) -> Self:

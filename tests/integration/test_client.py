@@ -1,15 +1,12 @@
 """The client against the service itself: over a socket, and in one process."""
 
 import asyncio
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_type_hints
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
@@ -18,6 +15,7 @@ from client import AsyncEvidenceClient, EvidenceClient, NotFound, Refused, Stale
 from search.searcher import Searcher
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
+from tests.serving import served
 
 ENCODER = HashingEncoder()
 REPORTS = [report(f"r{place}", f"Report {place}", centre="eef") for place in range(5)]
@@ -54,15 +52,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 @pytest.fixture(scope="module")
 def address(app: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
