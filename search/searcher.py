@@ -19,7 +19,7 @@ from search.hits import HitMaker
 from search.hybrid import Stopwatch
 from search.index.generations import Generation
 from search.index.manifest import Counts
-from search.index.types import Allowed, Ordinals
+from search.index.types import Ordinals
 from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
@@ -58,7 +58,9 @@ class Searcher:
         rows, firsts = generation.store.columns()
         ranked = generation.manifest.counts.ranked
         self._report_rows = np.asarray(rows[:ranked], np.int64)
-        self._allowed = lru_cache(maxsize=64)(self._allow)
+        reports, of = generation.store.reports, self._report_rows
+        # Nothing here may lead back to this searcher: one that is done with goes at once.
+        self._allowed = lru_cache(maxsize=64)(lambda filters: allowed_by(filters, reports, of))
         preferences = Preferences(generation.store.reports)
         self._shortlister = Shortlister(
             generation, rules, self._report_rows, firsts[:ranked], preferences
@@ -75,6 +77,11 @@ class Searcher:
     def counts(self) -> Counts:
         """How much that generation holds."""
         return self._index.manifest.counts
+
+    @property
+    def encoder(self) -> Encoder:
+        """What encodes its questions."""
+        return self._encoder
 
     @property
     def spec(self) -> EncoderSpec:
@@ -164,9 +171,6 @@ class Searcher:
         for stored in self._index.store.fetch(ordinals.tolist()).values():
             title = self._index.store.reports[stored.report_row].title
             yield "\n".join((title, *stored.passage.section, stored.passage.text))
-
-    def _allow(self, filters: Filters) -> Allowed | None:
-        return allowed_by(filters, self._index.store.reports, self._report_rows)
 
     def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
         """The share of names that a report nowhere mentions; 0 where there are no names."""

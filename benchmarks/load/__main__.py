@@ -2,10 +2,11 @@
 
     python -m benchmarks.load HOME [--workers 2] [--askers 50] [--seconds 60] [--questions FILE]
 
-HOME holds an index and is changed: take a copy. The server runs on loopback. A quarter of the way
-in, a report is added and indexed, so that the server moves to a new index; half-way, the index is
-rebuilt from what was read. Prints errors, p50, p95 and p99, questions a second, and the server's
-memory before and after. Exits with 1 where anything failed.
+HOME holds an index and is changed: take a copy. The server runs on loopback. After an eighth of the
+time a report is added and indexed, so that the server moves to a new index; then the index is
+rebuilt from what was read, and it moves again. Everybody asks until both have happened, for as long
+as was said at least, and five minutes at most. Prints errors, p50, p95 and p99, questions a second,
+and the server's memory before and after. Exits with 1 where anything failed.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -26,6 +28,8 @@ from benchmarks.load.server import EVIDENCE, Server
 from client import AsyncEvidenceClient, ClientError, Retries
 
 QUESTIONS: Final = Path(__file__).parents[1] / "relevance" / "policy" / "questions_a.jsonl"
+LONGEST_S: Final = 300.0
+SETTLED_S: Final = 5.0  # after which every worker has moved to a new index
 REPORT: Final = (
     "Allotments for older people living alone\n\n"
     "A trial gave allotment plots to older people who lived alone. Loneliness fell by a fifth "
@@ -76,28 +80,37 @@ def main() -> None:
 
 
 async def _warm(server: Server, questions: list[str]) -> None:
-    """Every worker has answered a few questions."""
+    """Every thread of every worker has answered something."""
     async with AsyncEvidenceClient(server.address) as client:
-        await asyncio.gather(*(client.search(question) for question in questions[:20]))
+        await asyncio.gather(*(client.search(question) for question in questions * 2))
 
 
 async def _run(
     server: Server, questions: list[str], options: argparse.Namespace, tally: Tally
 ) -> None:
-    until = time.monotonic() + options.seconds
+    start = time.monotonic()
     numbers = count()
     async with asyncio.TaskGroup() as tasks:
+        change = tasks.create_task(_change(server.home, options.seconds))
+
+        def going_on() -> bool:
+            lasted = time.monotonic() - start
+            return lasted < options.seconds or (not change.done() and lasted < LONGEST_S)
+
         for _ in range(options.askers):
-            tasks.create_task(_ask(server, questions, numbers, until, tally))
-        tasks.create_task(_change(server.home, options.seconds))
+            tasks.create_task(_ask(server, questions, numbers, going_on, tally))
 
 
 async def _ask(
-    server: Server, questions: list[str], numbers: "count[int]", until: float, tally: Tally
+    server: Server,
+    questions: list[str],
+    numbers: "count[int]",
+    going_on: Callable[[], bool],
+    tally: Tally,
 ) -> None:
     """One asker: a question after the other, over one connection, without a pause or a retry."""
     async with AsyncEvidenceClient(server.address, retries=Retries(most=0)) as client:
-        while time.monotonic() < until:
+        while going_on():
             number = next(numbers)
             question = questions[number % len(questions)]
             start = time.perf_counter()
@@ -114,10 +127,11 @@ async def _change(home: Path, seconds: float) -> None:
     """Add and index a report, then rebuild the index, while everybody asks."""
     report = home.parent / f"{home.name}-allotments.txt"
     report.write_text(REPORT, encoding="utf-8")
-    await asyncio.sleep(seconds / 4)
+    await asyncio.sleep(seconds / 8)
     await _evidence("add", str(report), "--home", str(home))
     await _evidence("index", "--workers", "1", "--home", str(home))
     await _evidence("index", "--rebuild", "--workers", "1", "--home", str(home))
+    await asyncio.sleep(SETTLED_S)
     report.unlink()
 
 
