@@ -17,16 +17,21 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api import metrics
 from api.admission import Doorkeeper
 from api.bodies import BodyLimit
+from api.description import describe
 from api.door import Door
+from api.heads import Head
 from api.holdings import Holdings
 from api.languages import Languages
+from api.logs import log_request
 from api.originals import Originals
 from api.policies import content_policy
 from api.problems import documented, install_problems, make_problem, respond, unforeseen
 from api.routes import (
     about,
+    batch,
     centres,
     comparing,
     discovery,
@@ -37,6 +42,7 @@ from api.routes import (
     files,
     health,
     keys,
+    lists,
     maps,
     oembed,
     pages,
@@ -45,6 +51,7 @@ from api.routes import (
     reports,
     snippets,
     standing,
+    streams,
     v1,
 )
 from api.routes.rendering import problem_page
@@ -91,8 +98,14 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.source = source or LiveSearcher(settings.home, reranker=settings.reranker)
+        if source is not None:
+            app.state.source = source
+            yield
+            return
+        live = LiveSearcher(settings.home, reranker=settings.reranker)
+        app.state.source = live
         yield
+        live.close()
 
     app = FastAPI(
         title="Evidence search for the What Works centres",
@@ -101,21 +114,25 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         lifespan=lifespan,
         docs_url=None,  # FastAPI's pages load scripts of a third party; ours is in routes/docs
         redoc_url=None,
+        openapi_url=None,  # in routes/docs too
     )
     app.state.public_url = settings.public_url
     app.state.originals = Originals(settings.home, settings.registry)
     app.state.holdings = Holdings(settings.home)
+    app.state.metrics_token = settings.metrics_token
     app.state.keeper = Doorkeeper(settings)
     install_problems(app, problem_page)
-    for module in (v1, related, maps, exports, feeds, keys):
+    for module in (v1, batch, lists, related, maps, exports, streams, feeds, keys):
         app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))
     for module in (health, pages, embedding, snippets, oembed, docs, *READING):
         app.include_router(module.router)
+    describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Head)
     app.add_middleware(BodyLimit, refuse=_refuse)
     app.add_middleware(Door, keeper=app.state.keeper, page=problem_page)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, settings=settings)
     app.add_middleware(Languages)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
@@ -127,13 +144,15 @@ def _refuse(request: Request, status: HTTPStatus, detail: str, cure: str) -> Res
 
 
 class Guard:
-    """The outermost layer: a request id, security headers, a line in the log, and the last net.
+    """The outermost layer: a request id, security headers, the log, metrics, and the last net.
 
-    Every response carries `X-Request-Id`, which the log names too. The question is not logged.
+    Every response carries `X-Request-Id`, which the log names too, beside the address's template:
+    never what was asked or who asked, unless the owner wants it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; answer 500 where nobody foresaw what it raised."""
@@ -141,6 +160,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
+        scope.setdefault("state", {})
         request_id = uuid.uuid4().hex[:12]
         status = 0
 
@@ -154,16 +174,43 @@ class Guard:
                 headers.setdefault("Content-Security-Policy", content_policy())
             await send(message)
 
+        metrics.UNDER_WAY.inc()
         try:
             await self._app(scope, receive, send_guarded)
         except Exception:  # whatever an endpoint raised; half an answer cannot be mended
-            _log.exception("%s %s failed", request_id, scope["path"])
+            _log.exception("%s %s failed", request_id, _endpoint(scope))
             if status:
                 raise
             request = Request(scope)
             response = respond(request, unforeseen(request), problem_page)
             await response(scope, receive, send_guarded)
         finally:
-            took = (time.perf_counter() - start) * 1000
-            told = (request_id, scope["method"], scope["path"], status, took)
-            _log.info("%s %s %s %d in %.1f ms", *told)
+            metrics.UNDER_WAY.dec()
+            took = time.perf_counter() - start
+            metrics.requested(scope["method"], _endpoint(scope), status, took)
+            log_request(
+                {
+                    "request_id": request_id,
+                    "method": scope["method"],
+                    "endpoint": _endpoint(scope),
+                    "status": status,
+                    "ms": round(took * 1000, 1),
+                    "generation": scope["state"].get("generation"),
+                    **self._about_the_asker(scope),
+                }
+            )
+
+    def _about_the_asker(self, scope: Scope) -> dict[str, str]:
+        """What the owner turned on."""
+        told: dict[str, str] = {}
+        if self._settings.log_clients and scope.get("client"):
+            told["client"] = scope["client"][0]
+        if self._settings.log_questions and (asked := Request(scope).query_params.get("q")):
+            told["question"] = asked
+        return told
+
+
+def _endpoint(scope: Scope) -> str:
+    """The template of the address, not the address: that may hold what somebody typed."""
+    route, mounted = scope.get("route"), scope.get("root_path")
+    return str(getattr(route, "path", None) or mounted or "none")

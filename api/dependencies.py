@@ -8,9 +8,12 @@ from typing import Annotated, Self
 from fastapi import Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api import metrics
 from api.admission import Doorkeeper
+from api.cursors import LONGEST as LONGEST_CURSOR
 from api.keys.errors import OutOfScope
 from api.keys.types import Key, KeyKind, Scope
+from api.selection import Fields
 from corpus.types import Direction, DocumentType, StudyDesign
 from search.index.generations import made_at
 from search.related import Probe
@@ -112,15 +115,19 @@ class QuestionParameters(FilterParameters):
         examples=[0.3],
     )
 
-    def ask(self, searcher: Searcher, *, k: int) -> Answer:
+    def ask(self, searcher: Searcher, *, k: int, skip: int = 0) -> Answer:
         """The answer of a searcher; raises what `Searcher.ask` raises."""
-        return searcher.ask(
-            self.q,
-            filters=self.filters(),
-            k=k,
-            exact=self.exact,
-            preference=Preference(strong=self.prefer_strong, recent=self.prefer_recent),
-        )
+        with metrics.asking():
+            answer = searcher.ask(
+                self.q,
+                filters=self.filters(),
+                k=k,
+                skip=skip,
+                exact=self.exact,
+                preference=Preference(strong=self.prefer_strong, recent=self.prefer_recent),
+            )
+        metrics.answered(answer)
+        return answer
 
 
 class SearchParameters(QuestionParameters):
@@ -162,27 +169,66 @@ def _within(name: str, asked: list[str], allowed: tuple[str, ...]) -> list[str]:
     return asked or list(allowed)
 
 
+Cursor = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=LONGEST_CURSOR,
+        description="`next_cursor` of the part before; holds until the index is replaced.",
+        examples=["WyIyMDI2MDEwMlQwMzA0MDU2NzhaLTBhMWIyYzNkIiwiMGExYjJjIiwxMF0"],
+    ),
+]
+
+
+class RankingParameters(SearchParameters):
+    """A question, and which part of its ranking to show of it what."""
+
+    cursor: Cursor = None
+    fields: Fields = None
+
+
+class ListParameters(FilterParameters):
+    """Which reports to list, and which part of the list."""
+
+    limit: int = Field(50, ge=1, le=500, description="How many at most.")
+    cursor: Cursor = None
+    fields: Fields = None
+
+
 class NearParameters(FilterParameters):
     """Which reports may come back, and how many."""
 
     k: int = Field(10, ge=1, le=MOST_RELATED, description="How many reports.")
 
 
-class RelatedParameters(NearParameters):
+class NearPartParameters(NearParameters):
+    """The same, and what to show of them."""
+
+    fields: Fields = None
+
+
+class RelatedParameters(NearPartParameters):
     """What related studies are wanted of: one of the four."""
 
     report: str | None = Field(
         None, min_length=1, max_length=200, description="A report's id.", examples=["yef-mentoring"]
     )
-    passage: str | None = Field(None, min_length=1, max_length=200, description="A passage's id.")
+    passage: str | None = Field(
+        None, min_length=1, max_length=200, description="A passage's id.", examples=["p-0a1b2c3d"]
+    )
     doi: str | None = Field(
-        None, min_length=1, max_length=300, description="The DOI of a report of this library."
+        None,
+        min_length=1,
+        max_length=300,
+        description="The DOI of a report of this library.",
+        examples=["10.1000/182"],
     )
     text: str | None = Field(
         None,
         min_length=1,
         max_length=LONGEST_QUESTION,
         description="An abstract, say; longer texts and files are sent by POST.",
+        examples=["Free breakfast for pupils before lessons"],
     )
 
     @model_validator(mode="after")
@@ -204,8 +250,14 @@ class RelatedParameters(NearParameters):
         return studies.of_text(self.text or "")
 
 
-class PageParameters(NoParameters):
-    """Which part of a long list."""
+class FieldParameters(NoParameters):
+    """What to show."""
+
+    fields: Fields = None
+
+
+class PageParameters(FieldParameters):
+    """Which part of a report's passages, and what to show."""
 
     limit: int = Field(50, ge=1, le=500, description="How many at most.")
     offset: int = Field(0, ge=0, le=10_000_000, description="How many to pass over.")
@@ -214,6 +266,7 @@ class PageParameters(NoParameters):
 def searcher(request: Request) -> Searcher:
     """The searcher over the newest generation."""
     found: Searcher = request.app.state.source.current()
+    request.state.generation = found.generation  # for the log
     return found
 
 
@@ -293,6 +346,7 @@ AnyId = Annotated[
     ),
 ]
 Fresh = Annotated[Freshness, Depends()]
-SearchQuery = Annotated[SearchParameters, Query()]
+RankingQuery = Annotated[RankingParameters, Query()]
+ListQuery = Annotated[ListParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]
 NoQuery = Annotated[NoParameters, Query()]

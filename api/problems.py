@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.cursors import StaleCursor, WrongCursor
 from api.keys.errors import KeysUnusable, OutOfScope
 from corpus.errors import EvidenceError, MetadataError, ReadingError
 from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
@@ -23,6 +24,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 #: Which status an error has; the first that fits counts.
 STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (InvalidQuery, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (WrongCursor, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (StaleCursor, HTTPStatus.GONE),
     (UnknownId, HTTPStatus.NOT_FOUND),
     (ReadingError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a file that was sent
     (MetadataError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a list of references that was sent
@@ -47,16 +50,22 @@ FAULTS: Final[Mapping[str, str]] = {
     "enum": "must be {expected}",
 }
 
+#: No cache keeps an error, or hands a person's page to a program.
+_PASSING: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
+_PLACES: Final = frozenset({"query", "path", "body"})
+
 _log = logging.getLogger(__name__)
 
 
 class Problem(BaseModel):
-    """Problem details."""
+    """Problem details (RFC 9457)."""
 
-    type: str = "about:blank"
-    title: str = Field(examples=["Not Found"])
-    status: int = Field(examples=[404])
-    detail: str = Field(examples=["There is no report 'x' in this index."])
+    type: str = Field(default="about:blank", description="The status says what kind it is.")
+    title: str = Field(description="The status in words.", examples=["Not Found"])
+    status: int = Field(description="As in the response.", examples=[404])
+    detail: str = Field(
+        description="What is wrong.", examples=["There is no report 'x' in this index."]
+    )
     cure: str | None = Field(
         None, description="What to do about it.", examples=["Search again for its id."]
     )
@@ -97,17 +106,11 @@ def unforeseen(request: Request) -> Problem:
 
 def respond(request: Request, told: Problem, page: ProblemPage) -> Response:
     """Problem details for programs; the page for a browser that is not asking the API."""
-    headers = {"Cache-Control": "no-store"}  # nobody else is to be shown what went wrong here
     for_person = not request.url.path.startswith("/v1/")
     if for_person and "text/html" in request.headers.get("accept", ""):
-        return Response(
-            page(told), status_code=told.status, headers=headers, media_type="text/html"
-        )
+        return Response(page(told), told.status, headers=_PASSING, media_type="text/html")
     return JSONResponse(
-        told.model_dump(by_alias=True),
-        status_code=told.status,
-        headers=headers,
-        media_type=MEDIA_TYPE,
+        told.model_dump(by_alias=True), told.status, headers=_PASSING, media_type=MEDIA_TYPE
     )
 
 
@@ -132,13 +135,15 @@ def describe_faults(
     """
     told = []
     for fault in faults:
-        path = [part for part in fault["loc"] if part not in {"query", "path"}]
+        path = [part for part in fault["loc"] if part not in _PLACES]
         name = next((part for part in path if isinstance(part, str)), "the request")
         if fault["type"] == "extra_forbidden":
             told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
         else:
             words = FAULTS.get(fault["type"])
             plain = fault["msg"].removeprefix("Value error, ")
+            if plain.startswith("Expected UploadFile"):
+                plain = "must be sent as a file"
             filled = say(words).format(**fault.get("ctx", {})) if words else plain
             told.append(f"{say(names.get(name, name))} {filled}")
     return "; ".join(told) + "."
@@ -198,7 +203,51 @@ def _detail(error: HTTPException, status: HTTPStatus) -> str:
     return str(error.detail)
 
 
+#: An example of each status's `detail` and `cure`.
+_EXAMPLES: Final[Mapping[HTTPStatus, tuple[str, str | None]]] = {
+    HTTPStatus.BAD_REQUEST: ("There was an error parsing the body", None),
+    HTTPStatus.UNAUTHORIZED: ("Only who has the token may read this.", None),
+    HTTPStatus.NOT_FOUND: (
+        "There is no report 'x' in the library.",
+        "`evidence status` lists the reports and their ids.",
+    ),
+    HTTPStatus.REQUEST_TIMEOUT: (
+        "The request did not come within 120 seconds.",
+        "Send it again, over a faster connection or in parts.",
+    ),
+    HTTPStatus.GONE: (
+        "The index has been replaced since this cursor was given.",
+        "Begin again without a cursor.",
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "The request is over 21 MiB.",
+        "Send a smaller file, or its abstract as text.",
+    ),
+    HTTPStatus.UNPROCESSABLE_ENTITY: (
+        "k must be at most 100; center is no parameter of this address (did you mean centre?).",
+        "The parameters are described at /docs.",
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "Something went wrong here; it has been logged.",
+        "Try again; if it stays so, tell whoever runs this service the X-Request-Id.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "There is no index yet.",
+        "Run `evidence add PATH`, then `evidence index`.",
+    ),
+}
+
+
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an endpoint's OpenAPI entry for these errors."""
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
-    return {int(s): {"description": s.phrase, "content": content} for s in statuses}
+    return {int(status): _documented(status) for status in statuses}
+
+
+def _documented(status: HTTPStatus) -> dict[str, Any]:
+    detail, cure = _EXAMPLES.get(status, (status.description, None))
+    example = Problem(
+        title=status.phrase, status=status, detail=detail, cure=cure, instance="/v1/…"
+    )
+    schema = {"$ref": "#/components/schemas/Problem"}  # which api.description puts there
+    content = {MEDIA_TYPE: {"schema": schema, "example": example.model_dump()}}
+    return {"description": status.phrase, "content": content}

@@ -1,15 +1,25 @@
-"""Running the service."""
+"""Running the service: one process, or several over one index."""
 
 import logging
+import os
 import socket
+import tempfile
 from contextlib import closing
+from typing import Final
 
 import uvicorn
+from fastapi import FastAPI
 
+from api import logs, metrics
 from api.app import create_app
-from api.settings import Settings
+from api.settings import Settings, load_settings
 from corpus.errors import SettingError
-from search.loading import LiveSearcher
+from search.loading import LiveSearcher, load_searcher
+
+GRACE_S: Final = 10  # seconds that requests under way have to end when the service is stopped
+_WORKER_S: Final = 30  # seconds a worker may be silent before it is taken for dead
+#: Settings that may have been given as options: workers read them from the environment.
+_OPTIONS: Final = ("home", "host", "port")
 
 _log = logging.getLogger(__name__)
 
@@ -21,25 +31,63 @@ def serve(settings: Settings) -> None:
         NoIndex, IndexUnusable, EncoderError: there is nothing to serve.
         SettingError: the address is taken or not this machine's.
     """
+    if settings.workers > 1:
+        _serve_many(settings)
+        return
     source = LiveSearcher(settings.home, reranker=settings.reranker)
     check_free(settings.host, settings.port)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    for name in ("httpx", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logs.configure(settings.log_format)
+    _warn(settings)
+    try:
+        uvicorn.run(
+            create_app(settings, source),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # the app believes those proxies only that the settings name
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    finally:
+        source.close()
+
+
+def _serve_many(settings: Settings) -> None:
+    """Several processes; each opens the index itself, and all share its pages in memory."""
+    load_searcher(settings.home, reranker=settings.reranker).close()
+    check_free(settings.host, settings.port)
+    logs.configure(settings.log_format)
+    _warn(settings)
+    given = {f"EVIDENCE_{name.upper()}": str(getattr(settings, name)) for name in _OPTIONS}
+    with tempfile.TemporaryDirectory(prefix="evidence-metrics-") as shared:
+        os.environ.update(given | {metrics.SHARED: shared})
+        uvicorn.run(
+            "api.serving:worker",
+            factory=True,
+            workers=settings.workers,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # the app believes those proxies only that the settings name
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_worker_healthcheck=_WORKER_S,
+        )
+
+
+def _warn(settings: Settings) -> None:
     if settings.public_url and not settings.trusted_proxies:
         _log.warning(
             "EVIDENCE_PUBLIC_URL is set and EVIDENCE_TRUSTED_PROXIES is not: behind a proxy, all "
             "visitors count as one"
         )
-    uvicorn.run(
-        create_app(settings, source),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # the app believes those proxies only that the settings name
-        timeout_graceful_shutdown=10,
-    )
+
+
+def worker() -> FastAPI:
+    """The app of one of several processes, by the settings of its environment."""
+    settings = load_settings()
+    logs.configure(settings.log_format)
+    return create_app(settings)
 
 
 def check_free(host: str, port: int) -> None:

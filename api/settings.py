@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.keys.errors import WrongKeyOptions
 from api.keys.origins import parse_origin
 from api.limits.rates import Rate, parse_rates
+from api.logs import LogFormat
 from corpus.centres import REGISTRY
 from corpus.errors import SettingError
 from corpus.home import default_home
@@ -51,6 +52,18 @@ class Settings(BaseSettings):
         (),
         description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count, "
         "separated by commas.",
+    )
+
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer, over one index.")
+    log_format: LogFormat = Field(LogFormat.PLAIN, description="How the log is written.")
+    log_clients: bool = Field(
+        default=False, description="Name the address of whoever asks in the log."
+    )
+    log_questions: bool = Field(default=False, description="Name what was asked in the log.")
+    metrics_token: str | None = Field(
+        None,
+        min_length=16,
+        description="Who sends it as a bearer token may read /metrics; none: there is no /metrics.",
     )
 
     @property

@@ -195,12 +195,15 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on.", show_default="8000")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that answer.", show_default="1")
+    ] = None,
 ) -> None:
     """Serve the website and the HTTP API until stopped with Ctrl-C."""
     from api.serving import serve as serve_forever
     from api.settings import load_settings
 
-    given = {"home": home, "host": host, "port": port}
+    given = {"home": home, "host": host, "port": port, "workers": workers}
     serve_forever(
         load_settings(**{name: value for name, value in given.items() if value is not None})
     )

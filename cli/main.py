@@ -4,6 +4,7 @@ import sys
 from typing import Final
 
 import cli.assistants
+import cli.backup
 import cli.commands
 import cli.edit
 import cli.export

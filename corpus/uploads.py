@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -24,6 +25,7 @@ MEMORY_MIB: Final = 2048
 LONGEST_NAME: Final = 100  # characters, the last ones
 OUTPUT: Final = "document.json"
 
+_READER: Final = "pypdfium2"  # absent from a lean install (requirements-serve.txt), as all are
 _UNFIT: Final = re.compile(r"[^\w .()-]")  # of a name: what a path or a command may stumble over
 _DOCUMENT: Final = TypeAdapter(Document)
 
@@ -39,6 +41,11 @@ def read_upload(data: bytes, name: str, *, seconds: float = SECONDS) -> Document
     Raises:
         ReadingError: why it cannot be read, in words for a person.
     """
+    if find_spec(_READER) is None:
+        raise ReadingError(
+            "This service was installed without what reads files.",
+            cure="Send the abstract as text.",
+        )
     if not data:
         raise NotAReport("The file is empty.", cure="Send the file itself.")
     if len(data) > LARGEST_UPLOAD:

@@ -3,6 +3,7 @@
 IndexerError
 ├── NothingToAdd            a path or address that gives no file
 ├── SiteFailing             a site gives nothing, address after address
+├── BackupDamaged           a backup is cut short, changed, or none
 └── BuildFailed             what was written does not check out; the live index is untouched
 """
 
@@ -23,3 +24,7 @@ class BuildFailed(IndexerError):
 
 class SiteFailing(IndexerError):
     """A site gives nothing, address after address."""
+
+
+class BackupDamaged(IndexerError):
+    """A backup is cut short, changed, or no backup at all."""

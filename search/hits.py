@@ -41,7 +41,7 @@ class HitMaker:
         unnamed = lru_cache(maxsize=None)(lambda each: self.unnamed(reading.names, each))
         middle = float(np.median(fused.dense)) if len(fused.dense) else 0.0
         hits = []
-        for rank, (place, others) in enumerate(shortlist.repeats.items(), start=1):
+        for place, others in shortlist.repeats.items():
             ordinal = int(fused.ordinals[place])
             found = stored[ordinal]
             report = self._index.store.reports[found.report_row]
@@ -52,7 +52,7 @@ class HitMaker:
             hit = ScoredPassage(
                 passage=found.passage,
                 report=report,
-                rank=rank,
+                rank=shortlist.ranks[place],
                 score=float(fused.scores[place]),
                 highlights=(span,),
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.encoder.types import Encoded
-from search.fusion import FusionRules, fuse, refine
+from search.fusion import SMALLEST_GAP, FusionRules, fuse, refine
 from search.index.tokens import TokenHalf
 from search.index.types import Allowed, Candidates, Ordinals, Retriever, Scores
 
@@ -93,6 +93,27 @@ def retrieve(
         tokens=token_scores[order],
         dense_rank=_ranks(by_dense),
         lexical_rank=_ranks(by_lexical),
+    )
+
+
+def deeper(before: Fused, proposed: Fused) -> Fused:
+    """Candidates of a search, and after them those that only a deeper one proposed.
+
+    The scores of the latter are lowered to lie below all of the former.
+    """
+    new = ~np.isin(proposed.ordinals, before.ordinals)
+    scores = proposed.scores[new]
+    if len(scores) and len(before.scores):
+        scores = scores - max(0.0, scores[0] - before.scores[-1] + SMALLEST_GAP)
+    return Fused(
+        ordinals=np.concatenate([before.ordinals, proposed.ordinals[new]]),
+        scores=np.concatenate([before.scores, scores]).astype(np.float32),
+        dense=np.concatenate([before.dense, proposed.dense[new]]),
+        lexical=np.concatenate([before.lexical, proposed.lexical[new]]),
+        halves=np.concatenate([before.halves, proposed.halves[new]]),
+        tokens=np.concatenate([before.tokens, proposed.tokens[new]]),
+        dense_rank=proposed.dense_rank,
+        lexical_rank=proposed.lexical_rank,
     )
 
 

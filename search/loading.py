@@ -38,13 +38,16 @@ def load_searcher(home: Path, *, reranker: str | None = None) -> Searcher:
     return _open(place, judge)
 
 
-def _open(place: Home, judge: Reranker | None) -> Searcher:
+def _open(place: Home, judge: Reranker | None, at_hand: Encoder | None = None) -> Searcher:
     generation = Generations(place.index).open_current()
-    return Searcher(generation, _encoder_for(generation, place), reranker=judge)
+    return Searcher(generation, _encoder_for(generation, place, at_hand), reranker=judge)
 
 
-def _encoder_for(generation: Generation, place: Home) -> Encoder:
+def _encoder_for(generation: Generation, place: Home, at_hand: Encoder | None) -> Encoder:
+    """The encoder that made a generation: the one at hand where it is that one."""
     made_by = generation.manifest.encoder
+    if at_hand is not None and at_hand.spec == made_by:
+        return at_hand
     encoder = load_encoder(encoder_folder(place, made_by.name))
     if encoder.spec != made_by:
         generation.store.close()
@@ -110,7 +113,7 @@ class LiveSearcher:
             return
         self._refused = (newest, time.monotonic())
         try:
-            self._searcher = _open(self._home, self._judge)
+            self._searcher = _open(self._home, self._judge, self._searcher.encoder)
         except SearchError as error:
             _log.error("Generation %s cannot be used, the old one stays: %s", newest, error)
         else:

@@ -13,13 +13,13 @@ from corpus.types import Passage, Report, ReportStatus
 from search.encoder.types import Encoder, EncoderSpec
 from search.errors import InvalidQuery
 from search.facets import count_facets
-from search.filters import allowed_by, check_filters
+from search.filters import allowed_by, check_filters, passes
 from search.fusion import FusionRules
 from search.hits import HitMaker
 from search.hybrid import Stopwatch
 from search.index.generations import Generation
 from search.index.manifest import Counts
-from search.index.types import Allowed, Ordinals
+from search.index.types import Ordinals
 from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
@@ -33,6 +33,7 @@ from search.wording import readable
 
 LONGEST_QUESTION: Final = 2_000  # characters
 LARGEST_K: Final = 100
+DEEPEST: Final = 1_000  # passages of one ranking that can be had, a part at a time
 RERANKED: Final = 16  # passages a reranker reads
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
@@ -58,7 +59,9 @@ class Searcher:
         rows, firsts = generation.store.columns()
         ranked = generation.manifest.counts.ranked
         self._report_rows = np.asarray(rows[:ranked], np.int64)
-        self._allowed = lru_cache(maxsize=64)(self._allow)
+        reports, of = generation.store.reports, self._report_rows
+        # Nothing here may lead back to this searcher: one that is done with goes at once.
+        self._allowed = lru_cache(maxsize=64)(lambda filters: allowed_by(filters, reports, of))
         preferences = Preferences(generation.store.reports)
         self._shortlister = Shortlister(
             generation, rules, self._report_rows, firsts[:ranked], preferences
@@ -77,6 +80,11 @@ class Searcher:
         return self._index.manifest.counts
 
     @property
+    def encoder(self) -> Encoder:
+        """What encodes its questions."""
+        return self._encoder
+
+    @property
     def spec(self) -> EncoderSpec:
         """The encoder's description."""
         return self._encoder.spec
@@ -87,6 +95,7 @@ class Searcher:
         *,
         filters: Filters = Filters(),
         k: int = 10,
+        skip: int = 0,
         exact: bool = False,
         preference: Preference = Preference(),
     ) -> Answer:
@@ -99,13 +108,15 @@ class Searcher:
             filters: which reports may answer; applied inside retrieval.
             k: how many passages, 1 to 100; near-duplicates count once. The statement looks at
                 `LOOKED_AT` even where fewer are shown.
+            skip: how many to pass over: the parts of one ranking fit together. `skip` and `k`
+                come to `DEEPEST` at most; the statement is that of the first part.
             exact: search for what was typed: no slip mended, no acronym written out.
             preference: what moves a passage up among those about as relevant.
 
         Raises:
             InvalidQuery: an empty or over-long question, a wrong k or filter.
         """
-        question = _checked(question, k)
+        question = _checked(question, k, skip)
         check_filters(filters)
         watch = Stopwatch()
         start = time.perf_counter()
@@ -115,10 +126,11 @@ class Searcher:
             asked = self._encoder.encode_query(reading.searched)
         with watch.stage("filter"):
             allowed = self._allowed(filters)
-        depth = max(k, LOOKED_AT)
-        most = OF_A_REPORT if reading.topic else depth
-        bring = Wanted(depth, most, allowed, preference)
+        head = max(k, LOOKED_AT)
+        most = OF_A_REPORT if reading.topic else DEEPEST
+        bring = Wanted(max(head, skip + k), head, most, allowed, preference)
         shortlist = self._shortlister.make(reading.searched, asked, bring, watch)
+        shortlist = shortlist.only({*range(head), *range(skip, skip + k)})
         fused, repeats = shortlist.fused, shortlist.repeats
         with watch.stage("fetch"):
             wanted = [int(fused.ordinals[place]) for place in repeats]
@@ -129,7 +141,7 @@ class Searcher:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker, most=RERANKED)
         with watch.stage("statement"):
-            looked_at = found[: max(k, LOOKED_AT)]
+            looked_at = [hit for hit in found if hit.rank <= head]
             statement = state(reading.spelt, looked_at, filtered=filters.active)
         with watch.stage("facets"):
             matched = fused.halves > 0
@@ -138,12 +150,13 @@ class Searcher:
             facets = count_facets(self._index.store.reports[row] for row in rows)
         watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
         likely = statement.reports or [hit.report.report_id for hit in found]
-        shown = {h.report.report_id: h.report for h in found[:k] if h.report.report_id in likely}
+        hits = tuple(hit for hit in found if skip < hit.rank <= skip + k)
+        shown = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}
         return Answer(
             query=question,
             reading=reading,
             filters=filters,
-            hits=found[:k],
+            hits=hits,
             facets=facets,
             statement=statement,
             generation=self.generation,
@@ -160,9 +173,6 @@ class Searcher:
         for stored in self._index.store.fetch(ordinals.tolist()).values():
             title = self._index.store.reports[stored.report_row].title
             yield "\n".join((title, *stored.passage.section, stored.passage.text))
-
-    def _allow(self, filters: Filters) -> Allowed | None:
-        return allowed_by(filters, self._index.store.reports, self._report_rows)
 
     def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
         """The share of names that a report nowhere mentions; 0 where there are no names."""
@@ -197,6 +207,15 @@ class Searcher:
         """Counts of every standing report by the facets of `search.facets`."""
         return count_facets(self.standing_reports())
 
+    def reports(self, filters: Filters = Filters()) -> tuple[Report, ...]:
+        """The reports that can be found and pass the filters, by id.
+
+        Raises:
+            InvalidQuery: a filter that contradicts itself.
+        """
+        check_filters(filters)
+        return tuple(report for report in self.standing_reports() if passes(report, filters))
+
     def reports_by_centre(self) -> Mapping[str, int]:
         """How many reports each centre has here, "" for those of no known centre."""
         counts: dict[str, int] = {}
@@ -210,7 +229,7 @@ class Searcher:
         self._index.store.close()
 
 
-def _checked(question: str, k: int) -> str:
+def _checked(question: str, k: int, skip: int) -> str:
     question = readable(question)
     if not question:
         raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
@@ -221,4 +240,9 @@ def _checked(question: str, k: int) -> str:
         )
     if not 1 <= k <= LARGEST_K:
         raise InvalidQuery(f"k is {k}; it must be from 1 to {LARGEST_K}.")
+    if not 0 <= skip <= DEEPEST - k:
+        raise InvalidQuery(
+            f"The passages from {skip + 1:,} on were asked for; a ranking has {DEEPEST:,} at most.",
+            cure="Ask a narrower question, or filter.",
+        )
     return question

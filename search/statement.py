@@ -94,7 +94,7 @@ def state(
     """
     within = _WITHIN if filtered else ""
     confidence = max((hit.confidence for hit in hits), default=0.0)
-    least = max(MAY_ANSWER, BESIDE * confidence)
+    least = least_confidence(confidence)
     groups = by_report(hit for hit in hits if hit.confidence >= least)
     if not groups:
         return _nothing(question, hits, confidence, within)
@@ -114,6 +114,11 @@ def state(
         value=tuple(_worth(report) for report in reports if report.metadata.rating != Rating()),
         confidence=confidence,
     )
+
+
+def least_confidence(best: float) -> float:
+    """From which confidence on a passage counts beside the best one."""
+    return max(MAY_ANSWER, BESIDE * best)
 
 
 def _nothing(

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from api.routes.rendering import render
 
 router = APIRouter(include_in_schema=False)
 
+_LIFE: Final = {"Cache-Control": "max-age=300"}  # as long as a client may go without asking
 _BOUNDS: Final = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -23,6 +25,12 @@ _EXAMPLES: Final = {
     "/v1/centres": "/v1/centres",
     "/readyz": "/readyz",
 }
+
+
+@router.get("/openapi.json")
+def openapi(request: Request) -> Response:
+    """The description that programs read."""
+    return JSONResponse(request.app.openapi(), headers=_LIFE)
 
 
 @router.get("/docs")
@@ -48,7 +56,7 @@ def docs(request: Request) -> Response:
         for method, operation in operations.items()
     ]
     html = render("docs.html", info=described["info"], addresses=addresses)
-    return Response(html, media_type="text/html")
+    return Response(html, media_type="text/html", headers=_LIFE)
 
 
 def _parameters(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[dict[str, Any]]:

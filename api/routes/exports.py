@@ -43,9 +43,15 @@ class CitationParameters(NoParameters):
 
 def _files(*formats: ExportFormat) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an endpoint that answers with a file."""
-    types = (FORMATS[each].media_type.partition(";")[0] for each in formats)
-    schema = {"schema": {"type": "string", "format": "binary"}}
-    return {200: {"description": "A file", "content": dict.fromkeys(types, schema)}}
+    file = {"schema": {"type": "string", "format": "binary"}}
+    items = {"schema": {"type": "array", "items": {"type": "object"}}}
+    content = {
+        FORMATS[each].media_type.partition(";")[0]: (
+            items if each is ExportFormat.CSL_JSON else file
+        )
+        for each in formats
+    }
+    return {200: {"description": "A file", "content": content}}
 
 
 @router.get(

@@ -1,10 +1,13 @@
-"""Is the process alive, and can it answer."""
+"""Is the process alive, can it answer, and how has it fared."""
 
+import secrets
 from http import HTTPStatus
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi import APIRouter, HTTPException, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, Field
 
+from api import metrics
 from api.dependencies import AnySearcher
 from api.problems import documented
 
@@ -14,17 +17,17 @@ router = APIRouter()
 class Alive(BaseModel):
     """The process answers."""
 
-    status: str = "ok"
+    status: str = Field(default="ok", description="Always ok: else there is no answer.")
 
 
 class Ready(BaseModel):
     """An index is open."""
 
-    status: str = "ready"
-    generation: str
-    model: str
-    reports: int
-    passages: int
+    status: str = Field(default="ready", description="Always ready: else the answer is a problem.")
+    generation: str = Field(description="The index generation that answers.")
+    model: str = Field(description="The encoder the index was made by.")
+    reports: int = Field(description="Reports that can be found.", examples=[201])
+    passages: int = Field(description="Passages of the index.", examples=[20_000])
 
 
 @router.get("/healthz", summary="Alive")
@@ -45,3 +48,19 @@ def readyz(searcher: AnySearcher) -> Ready:
         reports=counts.reports,
         passages=counts.passages,
     )
+
+
+@router.get("/metrics", include_in_schema=False)
+def measured(request: Request, searcher: AnySearcher) -> Response:
+    """Everything measured, for Prometheus; only where the owner set a token, and with it."""
+    token: str | None = request.app.state.metrics_token
+    if token is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    given = request.headers.get("authorization", "")
+    if not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        raise HTTPException(
+            HTTPStatus.UNAUTHORIZED,
+            "Only who has the token of EVIDENCE_METRICS_TOKEN may read this.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return Response(metrics.tell(searcher), media_type=CONTENT_TYPE_LATEST)

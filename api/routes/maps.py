@@ -105,7 +105,7 @@ def evidence_map(
         page = render(
             "map.html", drawn=drawn, question=query.q, names=names, kept=kept, back=f"/?{back}"
         )
-        return Response(page, media_type="text/html")
+        return Response(page, media_type="text/html", headers=fresh.headers)
     return MapOut.of(query.q, drawn, searcher.generation)
 
 

@@ -9,16 +9,27 @@ from typing import Annotated, Final
 from fastapi import APIRouter, File, Form, HTTPException, Query, Response, UploadFile
 from pydantic import Field
 
-from api.dependencies import AnyId, AnySearcher, Fresh, NearParameters, RelatedParameters
+from api.dependencies import (
+    AnyId,
+    AnySearcher,
+    Fresh,
+    Freshness,
+    NearParameters,
+    NearPartParameters,
+    RelatedParameters,
+)
 from api.problems import documented
 from api.schemas.related import ReferenceOut, ReferencesResponse, RelatedResponse
+from api.selection import chosen, included
 from corpus.references import read_references
 from corpus.uploads import read_upload
 from search.citing.relations import write_reference_rows
 from search.errors import InvalidQuery
+from search.related import Probe
 from search.related.batch import relate_references
 from search.related.finder import LARGEST_K
 from search.related.probes import LONGEST_TEXT
+from search.searcher import Searcher
 
 router = APIRouter(prefix="/v1")
 
@@ -49,29 +60,39 @@ _Near = Annotated[NearParameters, Query()]
 @router.get(
     "/related",
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
+    response_model=RelatedResponse,
     summary="Related studies",
 )
 def related(
     query: Annotated[RelatedParameters, Query()], searcher: AnySearcher, fresh: Fresh
-) -> RelatedResponse:
+) -> Response:
     """Reports near a report, a passage, a DOI or a text, and why; the same study kept apart."""
-    probe = query.probe(searcher)
-    fresh.confirm()
-    return RelatedResponse.of(searcher.related.near(probe, filters=query.filters(), k=query.k))
+    return _near(query.probe(searcher), query, searcher, fresh)
 
 
 @router.get(
     "/reports/{report_id}/related",
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
+    response_model=RelatedResponse,
     summary="Studies related to a report",
 )
 def related_to_report(
-    report_id: AnyId, query: _Near, searcher: AnySearcher, fresh: Fresh
-) -> RelatedResponse:
+    report_id: AnyId,
+    query: Annotated[NearPartParameters, Query()],
+    searcher: AnySearcher,
+    fresh: Fresh,
+) -> Response:
     """Reports near a report, and why; the same study's other publications kept apart."""
-    probe = searcher.related.of_report(report_id)
+    return _near(searcher.related.of_report(report_id), query, searcher, fresh)
+
+
+def _near(
+    probe: Probe, query: NearPartParameters, searcher: Searcher, fresh: Freshness
+) -> Response:
+    included(RelatedResponse, query.fields)
     fresh.confirm()
-    return RelatedResponse.of(searcher.related.near(probe, filters=query.filters(), k=query.k))
+    found = searcher.related.near(probe, filters=query.filters(), k=query.k)
+    return chosen(RelatedResponse.of(found), query.fields, fresh.headers)
 
 
 @router.post(
@@ -139,7 +160,11 @@ def a_reader() -> Iterator[None]:
     Raises:
         HTTPException: 503, none came free in time, or too many wait already.
     """
-    busy = HTTPException(_UNREADY, "Too many files are being read. Try again in a minute.")
+    busy = HTTPException(
+        _UNREADY,
+        "Too many files are being read. Try again in a minute.",
+        headers={"Retry-After": f"{WAIT_S:.0f}"},
+    )
     if not _admitted.acquire(blocking=False):
         raise busy
     try:

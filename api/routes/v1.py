@@ -4,24 +4,26 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from api.cursors import Cursor, place_of
 from api.dependencies import (
     AnyId,
     AnySearcher,
+    FieldParameters,
     Fresh,
-    NoParameters,
-    NoQuery,
     PageQuery,
-    SearchQuery,
+    RankingQuery,
     ShownKey,
 )
 from api.details import DetailsOut
 from api.problems import documented
 from api.schemas.answers import SearchResponse
 from api.schemas.reports import PassageOut, ReportOut
+from api.selection import chosen, included
 from corpus.centres import Centre, Membership, load_centres
+from search.searcher import DEEPEST
 
 router = APIRouter(prefix="/v1")
 
@@ -52,14 +54,20 @@ class PassageWithReport(BaseModel):
     model: str
 
 
-class ProofParameters(NoParameters):
+class ProofParameters(FieldParameters):
     """What a permalink says of the passage as it was quoted."""
 
     text_sha256: str | None = Field(
-        None, pattern=r"^[0-9a-f]{64}$", description="The hash of the text that was quoted."
+        None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="The hash of the text that was quoted.",
+        examples=["0" * 64],
     )
     generation: str | None = Field(
-        None, max_length=100, description="The generation it was quoted from, for the record."
+        None,
+        max_length=100,
+        description="The generation it was quoted from, for the record.",
+        examples=["20260102T030405678Z-0a1b2c3d"],
     )
     model: str | None = Field(
         None, max_length=300, description="The model that found it, for the record."
@@ -119,33 +127,40 @@ class CentresResponse(BaseModel):
 
 @router.get(
     "/search",
-    responses=documented(_INVALID, _UNREADY),
+    responses=documented(HTTPStatus.GONE, _INVALID, _UNREADY),
+    response_model=SearchResponse,
     summary="Answer a question",
 )
-def search(
-    query: SearchQuery, searcher: AnySearcher, fresh: Fresh, key: ShownKey
-) -> SearchResponse:
-    """Ranked, verbatim passages with page, rating and why they rank."""
+def search(query: RankingQuery, searcher: AnySearcher, fresh: Fresh, key: ShownKey) -> Response:
+    """Ranked, verbatim passages with page, rating and why they rank.
+
+    `next_cursor` leads to the next `k` passages of the same ranking, 1,000 in all.
+    """
     query = query.within(key.scope if key else None)
+    skip = place_of(query.cursor, query, searcher.generation)
+    included(SearchResponse, query.fields)
     fresh.confirm()
-    answer = query.ask(searcher, k=query.k)
-    return SearchResponse.from_answer(answer)
+    answer = query.ask(searcher, k=query.k, skip=skip)
+    after = skip + query.k
+    more = len(answer.hits) == query.k and after + query.k <= DEEPEST
+    cursor = Cursor.at(after, query, searcher.generation).write() if more else None
+    return chosen(SearchResponse.from_answer(answer, cursor), query.fields, fresh.headers)
 
 
 @router.get(
     "/reports/{report_id}",
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
+    response_model=ReportWithPassages,
     summary="A report and its passages",
 )
-def report(
-    report_id: AnyId, page: PageQuery, searcher: AnySearcher, fresh: Fresh
-) -> ReportWithPassages:
+def report(report_id: AnyId, page: PageQuery, searcher: AnySearcher, fresh: Fresh) -> Response:
     """A report with its passages in reading order."""
     found = searcher.report(report_id)
+    included(ReportWithPassages, page.fields)
     fresh.confirm()
     passages = searcher.report_passages(report_id)
     shown = passages[page.offset : page.offset + page.limit]
-    return ReportWithPassages(
+    body = ReportWithPassages(
         report=ReportOut.of(found),
         details=DetailsOut.of(searcher.report_details(report_id)),
         passages=[PassageOut.of(passage) for passage in shown],
@@ -153,11 +168,13 @@ def report(
         limit=page.limit,
         offset=page.offset,
     )
+    return chosen(body, page.fields, fresh.headers)
 
 
 @router.get(
     "/passages/{passage_id}",
     responses=documented(HTTPStatus.NOT_FOUND, _INVALID, _UNREADY),
+    response_model=PassageWithReport,
     summary="A passage",
 )
 def passage(
@@ -165,23 +182,35 @@ def passage(
     proof: Annotated[ProofParameters, Query()],
     searcher: AnySearcher,
     fresh: Fresh,
-) -> PassageWithReport:
+) -> Response:
     """A passage and the report it is from; with a hash, whether it is still what was quoted."""
     found = PassageOut.of(searcher.passage(passage_id))
+    included(PassageWithReport, proof.fields)
     fresh.confirm()
     quoted = proof.text_sha256
-    return PassageWithReport(
+    body = PassageWithReport(
         passage=found,
         report=ReportOut.of(searcher.report(found.report_id)),
         unchanged=None if quoted is None else quoted == found.text_sha256,
         generation=searcher.generation,
         model=searcher.spec.name,
     )
+    return chosen(body, proof.fields, fresh.headers)
 
 
-@router.get("/centres", responses=documented(_INVALID, _UNREADY), summary="The centres")
-def centres(_: NoQuery, searcher: AnySearcher) -> CentresResponse:
+@router.get(
+    "/centres",
+    responses=documented(_INVALID, _UNREADY),
+    response_model=CentresResponse,
+    summary="The centres",
+)
+def centres(
+    query: Annotated[FieldParameters, Query()], searcher: AnySearcher, fresh: Fresh
+) -> Response:
     """Every centre of the network, with how many of its reports are here."""
+    included(CentresResponse, query.fields)
+    fresh.confirm()
     counts = dict(searcher.reports_by_centre())
     listed = [CentreOut.of(centre, counts.pop(centre.id, 0)) for centre in load_centres()]
-    return CentresResponse(centres=listed, others=counts)
+    body = CentresResponse(centres=listed, others=counts)
+    return chosen(body, query.fields, fresh.headers)

@@ -194,9 +194,12 @@ class SearchResponse(BaseModel):
     generation: str = Field(description="The index generation that answered.")
     model: str
     took_ms: dict[str, float] = Field(description="Milliseconds by stage, and in total.")
+    next_cursor: str | None = Field(
+        None, description="Of the next part of the ranking; null where there is none to ask for."
+    )
 
     @classmethod
-    def from_answer(cls, answer: Answer) -> Self:
+    def from_answer(cls, answer: Answer, next_cursor: str | None = None) -> Self:
         """From the domain type."""
         return cls(
             query=answer.query,
@@ -225,4 +228,5 @@ class SearchResponse(BaseModel):
             generation=answer.generation,
             model=answer.model,
             took_ms=dict(answer.took_ms),
+            next_cursor=next_cursor,
         )

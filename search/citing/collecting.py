@@ -1,15 +1,25 @@
 """An answer, or a report by itself, as something to take away."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from corpus.types import Report
+from corpus.types import Passage, Report
 from search.citing.permalinks import permalink
 from search.citing.reference import centre_name, reference_of
 from search.citing.types import Excerpt, Inquiry, Source, Takeaway
 from search.citing.wording import one_line, pages_cited
-from search.types import Answer, Filters, ScoredPassage
+from search.types import Answer, Filters
 from search.understanding import reading_words
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Where passages come from: the service's address, the generation and the model."""
+
+    site: str
+    generation: str
+    model: str
 
 
 def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
@@ -20,10 +30,14 @@ def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
         site: where the service is reached, for permalinks; no slash at its end.
         asked: the day to date it by.
     """
+    index = Indexed(site, answer.generation, answer.model)
     sources = tuple(
         Source(
             reference_of(group.report),
-            tuple(_excerpt(hit, f"{site}{_path(hit, answer)}") for hit in group.hits),
+            tuple(
+                _excerpt(hit.passage, hit.report, hit.rank, index, hit.confidence)
+                for hit in group.hits
+            ),
         )
         for group in answer.groups
     )
@@ -52,19 +66,32 @@ def cite(report: Report) -> Takeaway:
     return Takeaway((Source(reference_of(report)),))
 
 
-def _path(hit: ScoredPassage, answer: Answer) -> str:
-    return permalink(hit.passage, answer.generation, answer.model)
+def quote(
+    passage: Passage, report: Report, *, rank: int, index: Indexed, confidence: float | None = None
+) -> tuple[Excerpt, Source]:
+    """A passage by itself, with its report.
+
+    Args:
+        passage: what is quoted.
+        report: which it is from.
+        rank: its place among the others that are taken away, from 1.
+        index: what it came out of.
+        confidence: the estimated chance that it answers, where something was asked.
+    """
+    return _excerpt(passage, report, rank, index, confidence), Source(reference_of(report))
 
 
-def _excerpt(hit: ScoredPassage, address: str) -> Excerpt:
+def _excerpt(
+    passage: Passage, report: Report, rank: int, index: Indexed, confidence: float | None
+) -> Excerpt:
     return Excerpt(
-        rank=hit.rank,
-        passage_id=hit.passage.passage_id,
-        text=hit.passage.text,
-        pages=pages_cited(hit.passage, hit.report),
-        section=hit.passage.section,
-        permalink=address,
-        confidence=round(hit.confidence, 3),
+        rank=rank,
+        passage_id=passage.passage_id,
+        text=passage.text,
+        pages=pages_cited(passage, report),
+        section=passage.section,
+        permalink=f"{index.site}{permalink(passage, index.generation, index.model)}",
+        confidence=None if confidence is None else round(confidence, 3),
     )
 
 

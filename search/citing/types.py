@@ -58,7 +58,7 @@ class Excerpt:
 
     `pages` are (physical number, printed label) pairs, empty for formats that have no pages;
     `permalink` leads to the passage and proves it unchanged; `confidence` is the estimated chance
-    that it answers.
+    that it answers, None where nothing was asked.
     """
 
     rank: int
@@ -67,7 +67,7 @@ class Excerpt:
     pages: tuple[tuple[int, str | None], ...]
     section: tuple[str, ...]
     permalink: str
-    confidence: float
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)

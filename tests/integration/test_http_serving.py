@@ -1,12 +1,15 @@
 """`evidence serve` as a process: it answers, says what is wrong, and stops when asked."""
 
+import json
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -20,6 +23,10 @@ from indexer.progress import Silent
 from search.encoder.models import DEFAULT_MODEL
 from search.loading import encoder_folder
 
+TOKEN = "0123456789abcdef"  # noqa: S105 - of nothing real
+SEVERAL = pytest.mark.parametrize(
+    "server", [(), ("--workers", "2")], ids=["one", "two"], indirect=True
+)
 SERVE = [sys.executable, "-c", "from cli.main import main; main()", "serve"]
 
 
@@ -42,15 +49,20 @@ def port() -> int:
 
 
 @pytest.fixture
-def server(built: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    command = [*SERVE, "--home", str(built), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def server(
+    built: Path, port: int, request: pytest.FixtureRequest
+) -> Iterator[subprocess.Popen[str]]:
+    command = [*SERVE, "--home", str(built), "--port", str(port), *getattr(request, "param", ())]
+    environment = {**os.environ, "EVIDENCE_LOG_FORMAT": "json", "EVIDENCE_METRICS_TOKEN": TOKEN}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
     try:
         _wait(port, process)
         yield process
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()  # not killed: workers would outlive it
+        process.communicate(timeout=20)
 
 
 def _wait(port: int, process: subprocess.Popen[str]) -> None:
@@ -101,3 +113,50 @@ def test_without_an_index_it_says_how_to_make_one(tmp_path: Path, port: int) -> 
 def test_a_wrong_setting_is_told(built: Path) -> None:
     told = _refused("--home", str(built), "--port", "0")
     assert "EVIDENCE_PORT" in told
+
+
+@SEVERAL
+def test_stopped_it_ends_what_is_under_way(server: subprocess.Popen[str], port: int) -> None:
+    questions = [{"q": f"Does mentoring work, number {number}?", "k": 20} for number in range(50)]
+    answers: list[httpx.Response] = []
+
+    def ask() -> None:
+        address = f"http://127.0.0.1:{port}/v1/search/batch"
+        answers.append(httpx.post(address, json={"questions": questions}, timeout=30))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    _wait_for(port, lambda told: "evidence_questions_under_way 1.0" in told)
+    server.send_signal(signal.SIGTERM)
+    asking.join()
+    _, told = server.communicate(timeout=20)
+    assert len(answers[0].json()["results"]) == 50
+    assert server.returncode in {0, -signal.SIGTERM}
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert any(line.get("endpoint") == "/v1/search/batch" for line in lines)
+    assert "mentoring" not in told.lower()
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"http://127.0.0.1:{port}/healthz")
+
+
+@pytest.mark.parametrize("server", [("--workers", "2")], indirect=True)
+@pytest.mark.usefixtures("server")
+def test_any_worker_tells_the_sum_of_all(port: int) -> None:
+    for number in range(20):  # a connection each, so that both workers get some
+        params = {"q": f"Does mentoring work {number}?"}
+        httpx.get(f"http://127.0.0.1:{port}/v1/search", params=params)
+    for _ in range(4):
+        assert "evidence_answer_passages_count 20.0" in _metrics(port)
+
+
+def _metrics(port: int) -> str:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return httpx.get(f"http://127.0.0.1:{port}/metrics", headers=headers).text
+
+
+def _wait_for(port: int, seen: Callable[[str], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if seen(_metrics(port)):
+            return
+    pytest.fail("It was never seen.")

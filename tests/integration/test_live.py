@@ -1,8 +1,10 @@
 """A running searcher follows new generations without dropping anybody."""
 
+import gc
 import shutil
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -173,3 +175,23 @@ def test_an_index_of_another_model_is_refused(built: Path) -> None:
     with pytest.raises(IndexUnusable, match="made by") as caught:
         load_searcher(built)
     assert caught.value.cure
+
+
+def test_an_old_searcher_goes_at_once_and_its_encoder_stays(built: Path) -> None:
+    """What lingers until Python looks for cycles is a whole index in memory, at every swap."""
+    live = LiveSearcher(built)
+    old, encoder = weakref.ref(live.current()), live.current().encoder
+    live.current().ask("Does mentoring work?")
+    _add(built, "three.txt", "Tutoring helps pupils who fell behind to catch up in reading.")
+    gc.disable()
+    try:
+        generation = build_index(Home(built), BuildOptions(), QUIET).manifest.generation
+        deadline = time.monotonic() + 30
+        while live.current().generation != generation and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert live.current().generation == generation
+        assert old() is None
+        assert live.current().encoder is encoder
+    finally:
+        gc.enable()
+        live.close()

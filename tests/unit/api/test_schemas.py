@@ -56,7 +56,7 @@ def test_the_shape_of_an_answer() -> None:
     body = json.loads(SearchResponse.from_answer(ANSWER).model_dump_json())
     assert body.keys() == {
         "query", "reading", "themes", "filters", "preference", "hits", "reports", "facets",
-        "generation", "statement", "model", "took_ms",
+        "generation", "statement", "model", "took_ms", "next_cursor",
     }  # fmt: skip
     assert body["filters"] == {
         "centre": ["eef"],
