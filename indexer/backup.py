@@ -103,7 +103,7 @@ def _write(home: Home, file: BinaryIO) -> BackupManifest:
             name = path.relative_to(home.path).as_posix()
             with ExitStack() as opened:
                 source = path
-                if path.suffix == ".sqlite" and not path.is_relative_to(home.index / "generations"):
+                if path == home.keys or _is_catalogue(home, path):
                     source = opened.enter_context(_copied(path))
                 kept[name] = _add(archive, name, source)
         manifest = BackupManifest(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), kept)
@@ -124,8 +124,18 @@ def _files(home: Home) -> Iterator[Path]:
         if path.is_relative_to(made):
             if path.is_relative_to(live):
                 yield path  # to the last file: a generation is whole or no use
-        elif not _passing(path.relative_to(home.path)):
+        elif not (_passing(path.relative_to(home.path)) or _remade(home, path)):
             yield path
+
+
+def _is_catalogue(home: Home, path: Path) -> bool:
+    """Whether a file is a database that may change; those of generations never do."""
+    return path.suffix == ".sqlite" and not path.is_relative_to(home.index / "generations")
+
+
+def _remade(home: Home, path: Path) -> bool:
+    """Whether a file is made again by itself: drawn pages, and how much was asked lately."""
+    return path == home.counters or path.is_relative_to(home.drawn)
 
 
 def _passing(path: Path) -> bool:

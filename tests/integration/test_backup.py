@@ -98,6 +98,28 @@ def test_a_database_that_is_being_written_is_copied_as_it_was(home: Path, tmp_pa
     assert rows.fetchall() == [("committed",)]
 
 
+def test_keys_are_kept_and_what_is_made_again_is_not(home: Path, tmp_path: Path) -> None:
+    place = Home(tmp_path / "other")
+    shutil.copytree(home, place.path)
+    place.drawn.mkdir()
+    (place.drawn / "page.webp").write_bytes(b"drawn")
+    place.counters.write_bytes(b"counted")
+    writing = sqlite3.connect(place.keys)
+    writing.execute("PRAGMA journal_mode=WAL")
+    writing.execute("CREATE TABLE keys (name TEXT)")
+    writing.execute("INSERT INTO keys VALUES ('council')")
+    writing.commit()  # in the log beside the file, which is left out
+
+    back_up(place, tmp_path / "keys.tar")
+    restore(Home(tmp_path / "there"), tmp_path / "keys.tar")
+
+    kept = Home(tmp_path / "there")
+    assert sqlite3.connect(kept.keys).execute("SELECT name FROM keys").fetchall() == [("council",)]
+    assert not kept.drawn.exists()
+    assert not kept.counters.exists()
+    writing.close()
+
+
 def test_the_service_runs_on_and_an_indexing_command_does_not(home: Path, tmp_path: Path) -> None:
     live = LiveSearcher(home)
     back_up(Home(home), tmp_path / "a.tar")
