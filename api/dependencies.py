@@ -9,7 +9,6 @@ from fastapi import Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api import metrics
-from api.cursors import LONGEST as LONGEST_CURSOR
 from api.selection import Fields
 from corpus.types import Direction, DocumentType, StudyDesign
 from search.index.generations import made_at
@@ -125,32 +124,6 @@ class SearchParameters(QuestionParameters):
     """A question and how to answer it."""
 
     k: int = Field(10, ge=1, le=LARGEST_K, description="How many passages.")
-
-
-Cursor = Annotated[
-    str | None,
-    Field(
-        min_length=1,
-        max_length=LONGEST_CURSOR,
-        description="`next_cursor` of the part before; holds until the index is replaced.",
-        examples=["WyIyMDI2MDEwMlQwMzA0MDU2NzhaLTBhMWIyYzNkIiwiMGExYjJjIiwxMF0"],
-    ),
-]
-
-
-class RankingParameters(SearchParameters):
-    """A question, and which part of its ranking to show of it what."""
-
-    cursor: Cursor = None
-    fields: Fields = None
-
-
-class ListParameters(FilterParameters):
-    """Which reports to list, and which part of the list."""
-
-    limit: int = Field(50, ge=1, le=500, description="How many at most.")
-    cursor: Cursor = None
-    fields: Fields = None
 
 
 class NearParameters(FilterParameters):
@@ -275,7 +248,5 @@ AnyId = Annotated[
     ),
 ]
 Fresh = Annotated[Freshness, Depends()]
-RankingQuery = Annotated[RankingParameters, Query()]
-ListQuery = Annotated[ListParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]
 NoQuery = Annotated[NoParameters, Query()]
