@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api import metrics
 from api.admission import Doorkeeper
-from api.cursors import LONGEST as LONGEST_CURSOR
 from api.keys.errors import OutOfScope
 from api.keys.types import Key, KeyKind, Scope
 from api.selection import Fields
@@ -169,32 +168,6 @@ def _within(name: str, asked: list[str], allowed: tuple[str, ...]) -> list[str]:
     return asked or list(allowed)
 
 
-Cursor = Annotated[
-    str | None,
-    Field(
-        min_length=1,
-        max_length=LONGEST_CURSOR,
-        description="`next_cursor` of the part before; holds until the index is replaced.",
-        examples=["WyIyMDI2MDEwMlQwMzA0MDU2NzhaLTBhMWIyYzNkIiwiMGExYjJjIiwxMF0"],
-    ),
-]
-
-
-class RankingParameters(SearchParameters):
-    """A question, and which part of its ranking to show of it what."""
-
-    cursor: Cursor = None
-    fields: Fields = None
-
-
-class ListParameters(FilterParameters):
-    """Which reports to list, and which part of the list."""
-
-    limit: int = Field(50, ge=1, le=500, description="How many at most.")
-    cursor: Cursor = None
-    fields: Fields = None
-
-
 class NearParameters(FilterParameters):
     """Which reports may come back, and how many."""
 
@@ -346,7 +319,5 @@ AnyId = Annotated[
     ),
 ]
 Fresh = Annotated[Freshness, Depends()]
-RankingQuery = Annotated[RankingParameters, Query()]
-ListQuery = Annotated[ListParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]
 NoQuery = Annotated[NoParameters, Query()]

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.cursors import Cursor, place_of
-from api.dependencies import AnySearcher, Fresh, ListQuery
+from api.dependencies import AnySearcher, Fresh
+from api.parts import ListQuery
 from api.problems import documented
 from api.schemas.reports import ReportOut
 from api.selection import chosen

@@ -14,10 +14,10 @@ from api.dependencies import (
     FieldParameters,
     Fresh,
     PageQuery,
-    RankingQuery,
     ShownKey,
 )
 from api.details import DetailsOut
+from api.parts import RankingQuery
 from api.problems import documented
 from api.schemas.answers import SearchResponse
 from api.schemas.reports import PassageOut, ReportOut
