@@ -13,20 +13,24 @@ from pydantic import BaseModel, Field, ValidationError
 
 from api.dependencies import FilterParameters, RelatedParameters, SearchParameters
 from api.problems import describe_faults
-from api.schemas.answers import SearchResponse
+from api.schemas.answers import ReadingOut
 from api.schemas.related import RelatedResponse
-from api.schemas.reports import PageOut, PassageOut, ReportOut, pages_of
+from api.schemas.reports import PageOut, PassageOut, RatingOut, ReportOut
 from api.schemas.statements import StatementOut
 from corpus.errors import EvidenceError
+from corpus.types import DocumentType
+from search.citing.permalinks import permalink
+from search.citing.wording import pages_cited
 from search.errors import UnknownId
 from search.searcher import Searcher
 
 NAME: Final = "what-works-evidence-search"
 INSTRUCTIONS: Final = (
     "Search research reports of the UK What Works centres. Quote passages verbatim, with report, "
-    "centre, year and page. Give the centre's own rating in its words; the common scale only "
-    "compares. Where `statement.level` is `none`, say that this library holds no answer: that is "
-    "not the same as evidence of no effect."
+    "centre, year, page and permalink. Where `is_summary` is true the words are this project's and "
+    "not the centre's: say so, and name the centre's page. Give the centre's own rating in its "
+    "words; the common scale only compares. Where `statement.level` is `none`, say that this "
+    "library holds no answer: that is not the same as evidence of no effect."
 )
 _ONLY_READS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _LONGEST_FETCH: Final = 200  # passages of one report
@@ -49,16 +53,21 @@ class Found(BaseModel):
     title: str
     centre: str | None
     year: int | None
-    pages: list[PageOut]
+    pages: list[PageOut] = Field(description="Empty where the format has no pages.")
     text: str = Field(description="Verbatim.")
+    is_summary: bool = Field(
+        description="The text is this project's summary, not the centre's words."
+    )
+    permalink: str = Field(description="Leads to the passage and proves it unchanged.")
     url: str | None = Field(description="The centre's own page.")
-    rating: str | None = Field(description="The centre's rating, in its own words.")
+    rating: RatingOut | None = Field(description="The centre's rating, in its own words.")
     confidence: float = Field(description="Estimated chance that it answers.")
 
 
 class SearchResult(BaseModel):
     """What was found, and what it comes to."""
 
+    reading: ReadingOut = Field(description="What was searched for besides what was typed.")
     statement: StatementOut
     results: list[Found]
     generation: str
@@ -72,8 +81,8 @@ class Fetched(BaseModel):
     total: int = Field(description="Passages of the report in all.")
 
 
-def build_server(source: AnySource) -> MCPServer:
-    """The server, over whatever generation is newest."""
+def build_server(source: AnySource, *, site: str) -> MCPServer:
+    """The server, over whatever generation is newest; permalinks begin with `site`."""
     server: MCPServer = MCPServer(NAME, instructions=INSTRUCTIONS, log_level="WARNING")
 
     @server.tool(annotations=_ONLY_READS)
@@ -85,14 +94,17 @@ def build_server(source: AnySource) -> MCPServer:
         """Ranked verbatim passages on a policy question, with an evidence statement."""
         chosen = filters.model_dump() if filters else {}
         asked = _checked(SearchParameters, {"q": query, "k": k, **chosen})
-        return _search(source.current(), asked)
+        return _search(source.current(), asked, site)
 
     @server.tool(annotations=_ONLY_READS)
     def fetch(
         id: Annotated[str, Field(description="The id of a passage or a report.")],  # noqa: A002 - the protocol's usual name
+        offset: Annotated[
+            int, Field(ge=0, description="Passages of a report to pass over; 200 come at once.")
+        ] = 0,
     ) -> Fetched:
         """A passage with its report, or a report with its passages in reading order."""
-        return _fetch(source.current(), id)
+        return _fetch(source.current(), id, offset)
 
     @server.tool(annotations=_ONLY_READS)
     def related(
@@ -121,23 +133,29 @@ def _related(searcher: Searcher, asked: RelatedParameters) -> RelatedResponse:
     return RelatedResponse.of(answer)
 
 
-def _search(searcher: Searcher, asked: SearchParameters) -> SearchResult:
+def _search(searcher: Searcher, asked: SearchParameters, site: str) -> SearchResult:
     try:
         answer = asked.ask(searcher, k=asked.k)
     except EvidenceError as error:
         raise _told(error) from error
     return SearchResult(
-        statement=SearchResponse.from_answer(answer).statement,
+        reading=ReadingOut.of(answer.reading),
+        statement=StatementOut.of(answer.statement),
         results=[
             Found(
                 id=hit.passage.passage_id,
                 title=hit.report.title,
                 centre=hit.report.metadata.centre,
                 year=hit.report.metadata.year,
-                pages=pages_of(hit.passage),
+                pages=[
+                    PageOut(number=number, label=label)
+                    for number, label in pages_cited(hit.passage, hit.report)
+                ],
                 text=hit.passage.text,
+                is_summary=hit.report.document_type is DocumentType.RECORD,
+                permalink=f"{site}{permalink(hit.passage, answer.generation, answer.model)}",
                 url=hit.report.metadata.url,
-                rating=hit.report.metadata.rating.evidence,
+                rating=RatingOut.of(hit.report.metadata.rating),
                 confidence=round(hit.confidence, 3),
             )
             for hit in answer.hits
@@ -146,7 +164,7 @@ def _search(searcher: Searcher, asked: SearchParameters) -> SearchResult:
     )
 
 
-def _fetch(searcher: Searcher, wanted: str) -> Fetched:
+def _fetch(searcher: Searcher, wanted: str, offset: int) -> Fetched:
     try:
         one = searcher.passage(wanted)
     except UnknownId:
@@ -156,7 +174,7 @@ def _fetch(searcher: Searcher, wanted: str) -> Fetched:
             raise ToolError(
                 f"There is no passage or report {wanted!r}. Ids come with `search`."
             ) from error
-        shown, report_id = passages[:_LONGEST_FETCH], wanted
+        shown, report_id = passages[offset : offset + _LONGEST_FETCH], wanted
     else:
         shown, report_id = (one,), one.report_id
         passages = searcher.report_passages(report_id)

@@ -28,12 +28,18 @@ def mcp(
         ),
     ] = None,
 ) -> None:
-    """Serve the library to assistants by the Model Context Protocol: search, fetch."""
+    """Serve the library to assistants by the Model Context Protocol: search, fetch, related.
+
+    Permalinks lead to EVIDENCE_PUBLIC_URL, or where `evidence serve` answers here.
+
+    Example: evidence mcp --http --port 8001
+    """
     from api.assistants import build_server
     from api.serving import check_free
+    from api.settings import load_settings
     from search.loading import LiveSearcher
 
-    server = build_server(LiveSearcher(home, reranker=reranker))
+    server = build_server(LiveSearcher(home, reranker=reranker), site=load_settings(home=home).site)
     if http:
         check_free(host, port)
         messages().print(f"Assistants reach the library at http://{host}:{port}/mcp")

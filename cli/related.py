@@ -156,7 +156,9 @@ def _print_references(
             progress.advance()
     if as_json:
         for row in rows:
-            typer.echo(ReferenceOut.of(row, searcher.generation).model_dump_json())
+            typer.echo(
+                ReferenceOut.of(row, searcher.generation, searcher.spec.name).model_dump_json()
+            )
     else:
         sys.stdout.buffer.write(write_reference_rows(rows))
     held = sum(bool(row.held) for row in rows)

@@ -55,11 +55,13 @@ def print_answer(answer: Answer) -> None:
         console.print(
             "\nNothing was found in this library"
             + (" within these filters." if answer.filters.active else ".")
+            + " That is not the same as evidence of no effect."
         )
         return
     _print_statement(answer, console)
+    by = "By" if answer.statement.answered else "The nearest by"
     for theme in answer.themes:
-        console.print(Text(f"By {theme.by}: {theme.label}: {', '.join(theme.reports)}"))
+        console.print(Text(f"{by} {theme.by}: {theme.label}: {', '.join(theme.reports)}"))
     for group in answer.groups:
         _print_group(group, console)
     total = answer.took_ms.get("total", 0.0)
@@ -72,6 +74,8 @@ def _print_statement(answer: Answer, console: Console) -> None:
     console.print()
     for part in said.parts:
         shown = [str(ranks[each]) for each in part.passages if each in ranks]
+        if hidden := len(part.passages) - len(shown):
+            shown.append(f"{hidden} not shown")
         beside = f" [{', '.join(shown)}]" if shown else ""
         console.print(Text(part.words + beside, style="bold" if part is said.parts[0] else ""))
     if said.differ:
@@ -80,8 +84,6 @@ def _print_statement(answer: Answer, console: Console) -> None:
             for quoted in verdict.quoted:
                 told = f"{verdict.direction.label} ({quoted.report_id}): "
                 console.print(Text(f"  {told}\u201c{' '.join(quoted.words.split())}\u201d"))
-    if not said.answered:
-        console.print(Text("That is not the same as evidence of no effect.", style="yellow"))
 
 
 def _print_group(group: ReportGroup, console: Console) -> None:
@@ -138,6 +140,13 @@ def _hit(hit: ScoredPassage, report: Report) -> Text:
     text.append_text(words)
     ranks = f"dense rank {hit.dense.rank or NONE} · lexical rank {hit.lexical.rank or NONE}"
     why = f"\nscore {hit.score:.2f} · {ranks}"
+    if hit.tokens is not None:
+        why += f" · nearness of words {hit.tokens:.2f}"
+    if hit.reranked:
+        why += f" · reranker rank {hit.reranked.rank}"
+    if hit.preferred:
+        why += f" · preference {hit.preferred:+.2f}"
+    why += f" · chance that it answers {hit.confidence:.0%}"
     if hit.duplicates:
         why += f" · {len(hit.duplicates)} near-identical passage(s) not shown"
     text.append(f"{why} · {hit.passage.passage_id}", style="dim")

@@ -2,16 +2,16 @@
 
 The form is that of Snilstveit and others (2016, "Evidence Gap Maps: a tool for promoting
 evidence informed policy and strategic research agendas"): a grid of two axes; in each cell the
-number of reports and the strength of the strongest. An empty cell says which kind of empty it
-is: reports of that cell are in the library but were not found for this question, or there are
-none in the library. Neither says that no study exists.
+number of reports and the strength of the strongest. Three kinds of gap are told apart: reports
+found say themselves that nobody has tested it; reports of that cell are in the library but were
+not found for this question; there are none in the library, which says nothing of what exists.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus.types import Report
+from corpus.types import Direction, Report
 
 
 class Axis(StrEnum):
@@ -30,7 +30,8 @@ class Axis(StrEnum):
 class Cell:
     """The reports at one place: `found` for the question, by id, best first; `held` in all.
 
-    `strength` is the highest of those found (0 to 5), None where none is rated; never a mean.
+    `untested` are those of `found` that say that nobody has tested it; `strength` is the highest
+    of the others (0 to 5), None where none is rated; never a mean.
     """
 
     row: str
@@ -38,6 +39,7 @@ class Cell:
     found: tuple[str, ...]
     held: int
     strength: int | None
+    untested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,15 @@ def _cell(
     held: Mapping[tuple[str, str], int],
 ) -> Cell:
     reports = placed.get((row, column), ())
-    strengths = [r.assessment.strength for r in reports if r.assessment.strength is not None]
+    untested = tuple(r for r in reports if r.assessment.direction is Direction.UNTESTED)
+    strengths = (r.assessment.strength for r in reports if r not in untested)
     return Cell(
         row,
         column,
         tuple(report.report_id for report in reports),
         held.get((row, column), 0),
-        max(strengths, default=None),
+        max((each for each in strengths if each is not None), default=None),
+        tuple(report.report_id for report in untested),
     )
 
 

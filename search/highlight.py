@@ -21,10 +21,16 @@ Nearness = Callable[[list[Span]], Scores]
 #: Sentences of evidence records that say what was tried, not what was found.
 _DESCRIBES = re.compile(r"(?:Intervention|Population|Outcome|Study design): ")
 
-#: What a sentence says that tells of an effect.
+#: A paragraph that says where things were read, not what they say.
+_NOTE = re.compile(r"Note: ")
+
+#: What a sentence says that tells of an effect, which is not what somebody hopes for.
+_HOPES = re.compile(
+    r"\b(?:aim|hope|intend|seek|design)(?:s|ed|ing)? to\b|\baims? (?:is|was|of)\b", re.IGNORECASE
+)
 _FINDS = re.compile(
-    r"\b(?:reduc|improv|increas|decreas|effect|impact|progress|gain|benefit|harm|backfir|"
-    r"help(?:s|ed)\b|cuts?\b|fewer|lower|higher|rais|rose|fell\b|"
+    r"\b(?!higher education)(?:reduc|improv|increas|decreas|effect|impact|progress|gain|benefit|"
+    r"harm|backfir|help(?:s|ed)\b|cuts?\b|fewer|lower|higher|rais|rose|fell\b|"
     r"(?:more|less) likely|no difference|associated with)",
     re.IGNORECASE,
 )
@@ -53,19 +59,23 @@ def best_sentence(text: str, rarity: Mapping[str, float], nearness: Nearness) ->
 
 def _telling(text: str, spans: list[Span]) -> list[Span]:
     """Without sentences that only describe, unless there are no others."""
-    return [span for span in spans if not _DESCRIBES.match(text, *span)] or spans
+    return [span for span in spans if not _describes(text, span)] or spans
+
+
+def _describes(text: str, span: Span) -> bool:
+    start, end = span
+    paragraph = text.rfind("\n\n", 0, start) + 1
+    return bool(_DESCRIBES.match(text, start, end) or _NOTE.match(text[paragraph:end].lstrip()))
 
 
 def finding_sentence(text: str, best: Span) -> Span:
     """The best sentence where it tells of an effect, else the first of the passage that does."""
-    if _FINDS.search(text, *best):
-        return best
-    told = (
-        span
-        for span in sentence_spans(text)
-        if _FINDS.search(text, *span) and not _DESCRIBES.match(text, *span)
-    )
-    return next(told, best)
+    spans = [best, *(span for span in sentence_spans(text) if not _describes(text, span))]
+    return next((span for span in spans if _finds(text, span)), best)
+
+
+def _finds(text: str, span: Span) -> bool:
+    return bool(_FINDS.search(text, *span)) and not _HOPES.search(text, *span)
 
 
 def _score_sentences(sentences: list[list[str]], rarity: Mapping[str, float]) -> list[float]:

@@ -140,7 +140,8 @@ class Searcher:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker, most=RERANKED)
         with watch.stage("statement"):
-            statement = state(reading.spelt, [hit for hit in found if hit.rank <= head])
+            looked_at = [hit for hit in found if hit.rank <= head]
+            statement = state(reading.spelt, looked_at, filtered=filters.active)
         with watch.stage("facets"):
             matched = fused.halves > 0
             matched[:k] = True

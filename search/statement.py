@@ -3,9 +3,10 @@
 The rule (docs/answers.md): only passages likely to answer count. Evidence is *strong* where two
 reports that test an effect are rated 4 or 5 of 5, or one that is rated 5; *some* where one is
 rated 3 or more; *limited* where reports answer but none is rated so high; *none* where no
-passage is likely to answer. A passage far less likely to than the best one does not count
-either. Ratings are the centres' own, on the common scale; nothing is
-averaged, and a report without a rating counts as unrated, never as weak.
+passage is likely to answer. A rating counts only where its report's passage is rather likely than
+not to answer: strong evidence on another question is none on this. A passage far less likely to
+than the best one does not count either. Ratings are the centres' own, on the common scale;
+nothing is averaged, and a report without a rating counts as unrated, never as weak.
 """
 
 import re
@@ -40,7 +41,7 @@ _FOUND: Final = {
     Direction.NO_EFFECT: "tested it and found little or no effect",
     Direction.MIXED: "found mixed effects",
     Direction.HARMS: "found harm",
-    Direction.UNTESTED: "says that nobody has tested it",
+    Direction.UNTESTED: "said that nobody has tested it",
 }
 _RANGED: Final[Mapping[str, Callable[[Report], int | None]]] = {
     "Rated {} of 5 for strength.": lambda report: report.assessment.strength,
@@ -48,71 +49,39 @@ _RANGED: Final[Mapping[str, Callable[[Report], int | None]]] = {
     "Published {}.": lambda report: report.metadata.year,
 }
 _HIGH, _TOP, _FAIR = 4, 5, 3
-_ASKING: Final = frozenset(
-    [
-        "am",
-        "any",
-        "been",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "kind",
-        "many",
-        "may",
-        "might",
-        "much",
-        "must",
-        "our",
-        "shall",
-        "should",
-        "some",
-        "tell",
-        "us",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "would",
-        "you",
-        "your",
-        "about",
-    ]
-)
+_ASKING: Final = frozenset((
+    "am", "any", "been", "can", "could", "did", "do", "does", "had", "has", "have", "how", "i",
+    "kind", "many", "may", "might", "much", "must", "our", "shall", "should", "some", "tell",
+    "us", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why",
+    "would", "you", "your", "about",
+))  # fmt: skip
 #: A report counts beside the best one from this share of its confidence on: what lies far below it
 #: is of another subject. On the policy dev part no right report was lost by it.
 BESIDE: Final = 0.7
 _UNCERTAIN: Final = "It is uncertain whether these passages answer the question: read them first."
+_NOT_TESTED: Final = "That is not the same as evidence of no effect."
 _MANY: Final = 2
 _NEAREST: Final = 3
 
 
-def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
+def state(
+    question: str, hits: Sequence[ScoredPassage], *, filtered: bool = False
+) -> EvidenceStatement:
     """The statement on the reports whose passages are likely to answer.
 
     Args:
         question: as it was asked.
         hits: the ranking, best first.
+        filtered: whether filters kept some of the library's reports out.
     """
+    within = " within these filters" if filtered else ""
     confidence = max((hit.confidence for hit in hits), default=0.0)
     least = least_confidence(confidence)
     groups = by_report(hit for hit in hits if hit.confidence >= least)
     if not groups:
-        return _nothing(question, hits, confidence)
+        return _nothing(question, hits, confidence, within)
     reports = [group.report for group in groups]
-    level = _level(reports)
+    level = _level(groups)
     verdicts = tuple(_verdicts(groups))
     return EvidenceStatement(
         level,
@@ -123,7 +92,7 @@ def state(question: str, hits: Sequence[ScoredPassage]) -> EvidenceStatement:
         strengths=_range(r.assessment.strength for r in reports),
         costs=_range(r.assessment.cost for r in reports),
         years=_range(r.metadata.year for r in reports),
-        parts=tuple(_parts(level, groups, verdicts, confidence)),
+        parts=tuple(_parts(f"{_SAID[level]}{within}", groups, verdicts, confidence)),
         value=tuple(_worth(report) for report in reports if report.metadata.rating != Rating()),
         confidence=confidence,
     )
@@ -134,7 +103,9 @@ def least_confidence(best: float) -> float:
     return max(MAY_ANSWER, BESIDE * best)
 
 
-def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) -> EvidenceStatement:
+def _nothing(
+    question: str, hits: Sequence[ScoredPassage], confidence: float, within: str
+) -> EvidenceStatement:
     """That nothing answers, why, and what comes nearest."""
     nearest = hits[:_NEAREST]
     met = {term for hit in nearest for term in stems(passage_words(hit.passage, hit.report))}
@@ -142,12 +113,13 @@ def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) ->
     unmatched = tuple(
         word for word in words if word.casefold() not in _ASKING and not met.issuperset(stems(word))
     )
-    parts = [StatementPart(f"{_SAID[EvidenceLevel.NONE]}.", ())]
+    parts = [StatementPart(f"{_SAID[EvidenceLevel.NONE]}{within}.", ())]
     if unmatched:
         parts.append(StatementPart(f"No passage near it speaks of: {', '.join(unmatched)}.", ()))
     ids = tuple(hit.passage.passage_id for hit in nearest)
     if nearest:
         parts.append(StatementPart("What comes nearest is shown; it is not likely to answer.", ids))
+    parts.append(StatementPart(_NOT_TESTED, ()))
     return EvidenceStatement(
         EvidenceLevel.NONE,
         parts=tuple(parts),
@@ -157,16 +129,10 @@ def _nothing(question: str, hits: Sequence[ScoredPassage], confidence: float) ->
     )
 
 
-def _level(reports: Sequence[Report]) -> EvidenceLevel:
-    strengths = sorted(
-        (
-            report.assessment.strength
-            for report in reports
-            if report.assessment.strength is not None
-            and report.assessment.direction is not Direction.UNTESTED
-        ),
-        reverse=True,
-    )
+def _level(groups: Sequence[ReportGroup]) -> EvidenceLevel:
+    sure = (g.report for g in groups if max(hit.confidence for hit in g.hits) >= SURE)
+    rated = (r.assessment for r in sure if r.assessment.direction is not Direction.UNTESTED)
+    strengths = sorted((a.strength for a in rated if a.strength is not None), reverse=True)
     if strengths[:1] == [_TOP] or len([s for s in strengths if s >= _HIGH]) >= _MANY:
         return EvidenceLevel.STRONG
     if strengths and strengths[0] >= _FAIR:
@@ -187,14 +153,14 @@ def _verdicts(groups: Sequence[ReportGroup]) -> Iterable[Verdict]:
 
 
 def _parts(
-    level: EvidenceLevel,
+    said: str,
     groups: Sequence[ReportGroup],
     verdicts: Sequence[Verdict],
     confidence: float,
 ) -> Iterable[StatementPart]:
     centres = _centres([group.report for group in groups])
     of = f" from {_count(len(centres), 'centre')}" if centres else ""
-    yield StatementPart(f"{_SAID[level]}: {_count(len(groups), 'report')}{of}.", _best(groups))
+    yield StatementPart(f"{said}: {_count(len(groups), 'report')}{of}.", _best(groups))
     if confidence < SURE:
         yield StatementPart(_UNCERTAIN, _best(groups[:1]))
     for verdict in verdicts:
@@ -205,7 +171,10 @@ def _parts(
         )
     silent = [g for g in groups if g.report.assessment.direction is Direction.UNCLEAR]
     unrated = [g for g in groups if g.report.assessment.strength is None]
-    for words, chosen in (("no stated effect", silent), ("no rating", unrated)):
+    for words, chosen in (
+        ("no stated effect", silent),
+        ("no strength on the common scale", unrated),
+    ):
         if chosen:
             yield StatementPart(f"{_count(len(chosen), 'report')} with {words}.", _best(chosen))
     yield from _ranges(groups)

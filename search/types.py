@@ -230,7 +230,8 @@ class Answer:
     `facets` counts the reports of the filtered result by the facets of `search.facets`, most
     frequent first. The result is more than the k shown: every candidate
     scored above the candidates' mean.
-    `themes` sorts the reports likely to answer a bare topic; a question that asks has none.
+    `themes` sorts the reports likely to answer a bare topic, or the nearest where none is; a
+    question that asks has none.
     `took_ms` gives milliseconds by stage, with "total".
     """
 

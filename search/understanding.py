@@ -25,6 +25,7 @@ _ASKS: Final = re.compile(
 _NAMED: Final = re.compile(r"[^\W_]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 LOOKED_IN: Final = 10  # passages that a mended word is taken from
+MOST_SLIPS: Final = 2  # letters between what was typed and the word it is taken for, ending and all
 SHORTEST_NAME: Final = 4  # letters
 _TOPIC_WORDS: Final = 4  # a bare topic has at most so many
 
@@ -89,10 +90,12 @@ def _mended(question: str, lexical: LexicalHalf, texts: Texts) -> Iterator[tuple
 
 
 def _in_full(term: str, typed: str, texts: Iterable[str]) -> str | None:
-    """The word nearest to what was typed among those that a term stands for."""
+    """The word nearest to what was typed among those that a term stands for, if any is near."""
     words = {word.casefold() for text in texts for word in _WORD.findall(text)}
     meant = (word for word in sorted(words) if stems(word) == [term])
-    return min(meant, key=lambda word: OSA.distance(word, typed.casefold()), default=None)
+    far = {word: OSA.distance(word, typed.casefold()) for word in meant}
+    near = min(far, key=far.__getitem__, default=None)
+    return near if near and far[near] <= MOST_SLIPS else None
 
 
 def _written_out(question: str) -> Iterator[tuple[str, str]]:

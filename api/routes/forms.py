@@ -99,6 +99,12 @@ class Asked:
         """The feed of new evidence on the question."""
         return self._address("/v1/feeds/search.atom", self.values, ("k",))
 
+    @property
+    def map(self) -> str:
+        """The evidence map of the question, within the same filters."""
+        kept = {name: values for name, values in self.values.items() if name != "k"}
+        return self._address("/v1/evidence-map", {**kept, "format": ("html",)})
+
     def exports(self) -> list[Choice]:
         """The answer in each format that it can be had in."""
         return [

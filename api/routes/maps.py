@@ -43,6 +43,7 @@ class CellOut(BaseModel):
         "which does not mean that no study exists."
     )
     strength: int | None = Field(description="The highest of those found, 0 to 5.")
+    untested: list[str] = Field(description="Those found that say that nobody has tested it.")
 
 
 class MapOut(BaseModel):
@@ -73,6 +74,7 @@ class MapOut(BaseModel):
                     found=list(each.found),
                     held=each.held,
                     strength=each.strength,
+                    untested=list(each.untested),
                 )
                 for each in drawn.cells
             ],
@@ -95,9 +97,16 @@ def evidence_map(
     fresh.confirm()
     drawn = draw(searcher, query)
     if query.format is MapFormat.HTML:
-        page = render("map.html", drawn=drawn, question=query.q, axes=list(Axis))
+        page = render("map.html", drawn=drawn, question=query.q, axes=list(Axis), kept=_kept(query))
         return Response(page, media_type="text/html", headers=fresh.headers)
     return MapOut.of(query.q, drawn, searcher.generation)
+
+
+def _kept(query: MapParameters) -> list[tuple[str, str]]:
+    """The question and what narrows it, as the fields of a form."""
+    asked = query.model_dump(mode="json", exclude_defaults=True, exclude={"rows", "columns"})
+    several = {name: value if isinstance(value, list) else [value] for name, value in asked.items()}
+    return [(name, str(each)) for name, values in several.items() for each in values]
 
 
 def draw(searcher: Searcher, query: MapParameters) -> EvidenceMap:

@@ -147,7 +147,7 @@ def related_to_references(
         headers = {"Content-Disposition": 'attachment; filename="related.csv"'}
         return Response(write_reference_rows(rows), media_type="text/csv", headers=headers)
     return ReferencesResponse(
-        references=[ReferenceOut.of(row, searcher.generation) for row in rows],
+        references=[ReferenceOut.of(row, searcher.generation, searcher.spec.name) for row in rows],
         generation=searcher.generation,
         model=searcher.spec.name,
     )

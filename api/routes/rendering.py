@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from api.problems import Problem
 from corpus.types import DocumentType, Passage, Report
 from search.citing.coins import context_object
-from search.citing.reference import reference_of
+from search.citing.permalinks import permalink
+from search.citing.reference import centre_name, reference_of
 from search.citing.wording import page_words, pages_cited, web_address
 from search.types import ScoredPassage
 from search.understanding import reading_words
@@ -73,4 +74,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(marked=marked, safe_link=web_address, kind_name=kind_name, coins=coins)
-_TEMPLATES.globals.update(where=where, path_of=path_of, reading_words=reading_words)
+_TEMPLATES.filters["centre_name"] = centre_name
+_TEMPLATES.globals.update(
+    where=where, path_of=path_of, reading_words=reading_words, permalink=permalink
+)

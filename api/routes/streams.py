@@ -13,8 +13,10 @@ from pydantic import Field
 from api.dependencies import AnySearcher, FilterParameters, Fresh, QuestionParameters, Site
 from api.heads import body_wanted
 from api.problems import documented
+from corpus.types import Passage
 from search.citing.collecting import quote
 from search.citing.formats import FORMATS, file_name
+from search.citing.permalinks import permalink
 from search.citing.tables import Row, csv_lines, jsonl_lines
 from search.citing.types import ExportFormat
 from search.searcher import LONGEST_QUESTION, Searcher
@@ -92,12 +94,20 @@ def next_of(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _rows(query: StreamParameters, searcher: Searcher, site: str) -> Iterator[Row]:
-    generation = searcher.generation
+    def address(passage: Passage) -> str:
+        return f"{site}{permalink(passage, searcher.generation, searcher.spec.name)}"
+
     if query.q is None:
         found = enumerate(every_passage(searcher, query.filters()), start=1)
         for rank, (report, passage) in found:
-            yield quote(passage, report, rank=rank, site=site, generation=generation)
+            yield quote(passage, report, rank=rank, address=address(passage))
         return
     asked = QuestionParameters(q=query.q, **query.model_dump(exclude={"q", "format"}))
     for hit in likely_passages(lambda k, skip: asked.ask(searcher, k=k, skip=skip)):
-        yield quote(hit.passage, hit.report, rank=hit.rank, site=site, generation=generation)
+        yield quote(
+            hit.passage,
+            hit.report,
+            rank=hit.rank,
+            address=address(hit.passage),
+            confidence=hit.confidence,
+        )

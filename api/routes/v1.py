@@ -68,6 +68,12 @@ class ProofParameters(FieldParameters):
         description="The generation it was quoted from, for the record.",
         examples=["20260102T030405678Z-0a1b2c3d"],
     )
+    model: str | None = Field(
+        None,
+        max_length=300,
+        description="The model that found it, for the record.",
+        examples=["all-MiniLM-L6-v2"],
+    )
 
 
 class LicenceOut(BaseModel):

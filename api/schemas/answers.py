@@ -49,14 +49,15 @@ class HitOut(BaseModel):
     kind: str
     why: WhyOut
     permalink: str = Field(
-        description="Path of the passage, with the generation that gave it and its text's hash."
+        description="Path of the passage, with the generation and model that gave it and its "
+        "text's hash."
     )
     confidence: float = Field(description="Estimated chance that the passage answers, 0 to 1.")
     duplicates: list[str] = Field(description="Ids of near-identical passages not shown.")
     report: ReportOut
 
     @classmethod
-    def of(cls, hit: ScoredPassage, generation: str) -> Self:
+    def of(cls, hit: ScoredPassage, generation: str, model: str) -> Self:
         """From the domain type."""
         return cls(
             rank=hit.rank,
@@ -74,7 +75,7 @@ class HitOut(BaseModel):
                 preferred=round(hit.preferred, 4),
                 reranker=StandingOut.of(hit.reranked) if hit.reranked else None,
             ),
-            permalink=permalink(hit.passage, generation),
+            permalink=permalink(hit.passage, generation, model),
             confidence=round(hit.confidence, 3),
             duplicates=list(hit.duplicates),
             report=ReportOut.of(hit.report),
@@ -205,7 +206,7 @@ class SearchResponse(BaseModel):
             preference=PreferenceOut(
                 strong=answer.preference.strong, recent=answer.preference.recent
             ),
-            hits=[HitOut.of(hit, answer.generation) for hit in answer.hits],
+            hits=[HitOut.of(hit, answer.generation, answer.model) for hit in answer.hits],
             reports=[
                 GroupOut(
                     report_id=group.report.report_id,

@@ -16,7 +16,7 @@ class ProbePassageOut(BaseModel):
 
     text: str
     passage_id: str | None = Field(description="Null where it is not of this library.")
-    pages: list[int] = Field(description="Physical pages of the file it is from.")
+    pages: list[int] = Field(description="Physical pages of the PDF it is from.")
 
 
 class PairOut(BaseModel):
@@ -29,7 +29,7 @@ class PairOut(BaseModel):
     words: list[str] = Field(description="The rarest words that both have.")
 
     @classmethod
-    def of(cls, pair: ClosePair, generation: str) -> Self:
+    def of(cls, pair: ClosePair, generation: str, model: str) -> Self:
         """From the domain type."""
         return cls(
             asked=ProbePassageOut(
@@ -38,7 +38,7 @@ class PairOut(BaseModel):
                 pages=list(pair.probe.pages),
             ),
             found=PassageOut.of(pair.passage),
-            permalink=permalink(pair.passage, generation),
+            permalink=permalink(pair.passage, generation, model),
             cosine=pair.cosine,
             words=list(pair.words),
         )
@@ -57,14 +57,14 @@ class RelatedReportOut(BaseModel):
     report: ReportOut
 
     @classmethod
-    def of(cls, related: RelatedReport, generation: str) -> Self:
+    def of(cls, related: RelatedReport, generation: str, model: str) -> Self:
         """From the domain type."""
         return cls(
             rank=related.rank,
             score=related.score,
             close=related.close,
             topics=list(related.topics),
-            pairs=[PairOut.of(pair, generation) for pair in related.pairs],
+            pairs=[PairOut.of(pair, generation, model) for pair in related.pairs],
             report=ReportOut.of(related.report),
         )
 
@@ -108,7 +108,10 @@ class RelatedResponse(BaseModel):
         return cls(
             asked=ProbeOut.of(related.probe),
             filters=FiltersOut.of(related.filters),
-            reports=[RelatedReportOut.of(each, related.generation) for each in related.reports],
+            reports=[
+                RelatedReportOut.of(each, related.generation, related.model)
+                for each in related.reports
+            ],
             family=[RelativeOut.of(relative) for relative in related.probe.family],
             same=list(related.same),
             generation=related.generation,
@@ -128,14 +131,14 @@ class ReferenceOut(BaseModel):
     problem: str | None = Field(description="Why nothing could be compared.")
 
     @classmethod
-    def of(cls, row: ReferenceRow, generation: str) -> Self:
+    def of(cls, row: ReferenceRow, generation: str, model: str) -> Self:
         """From the domain type."""
         return cls(
             number=row.reference.number,
             title=row.reference.title,
             doi=row.reference.doi,
             held=[report.report_id for report in row.held],
-            related=[RelatedReportOut.of(each, generation) for each in row.related],
+            related=[RelatedReportOut.of(each, generation, model) for each in row.related],
             problem=row.problem,
         )
 

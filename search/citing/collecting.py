@@ -1,13 +1,15 @@
 """An answer, or a report by itself, as something to take away."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from corpus.types import Passage, Report
 from search.citing.permalinks import permalink
 from search.citing.reference import centre_name, reference_of
 from search.citing.types import Excerpt, Inquiry, Source, Takeaway
-from search.citing.wording import pages_cited
-from search.types import Answer, Filters
+from search.citing.wording import one_line, pages_cited
+from search.types import Answer, Filters, ScoredPassage
+from search.understanding import reading_words
 
 
 def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
@@ -22,15 +24,32 @@ def collect(answer: Answer, *, site: str, asked: date) -> Takeaway:
         Source(
             reference_of(group.report),
             tuple(
-                _excerpt(hit.passage, hit.report, hit.rank, site, answer.generation)
+                _excerpt(
+                    hit.passage, hit.report, hit.rank, _address(hit, answer, site), hit.confidence
+                )
                 for hit in group.hits
             ),
         )
         for group in answer.groups
     )
-    statement = tuple(part.words for part in answer.statement.parts)
-    inquiry = Inquiry(answer.query, asked, filter_words(answer.filters), statement)
+    inquiry = Inquiry(answer.query, asked, filter_words(answer.filters), tuple(_said(answer)))
     return Takeaway(sources, inquiry)
+
+
+def _said(answer: Answer) -> Iterator[str]:
+    """How the question was read and what the statement says, verdicts that differ side by side."""
+    said = answer.statement
+    yield from reading_words(answer.reading)
+    yield from (part.words for part in said.parts)
+    if said.differ:
+        yield "Verdicts differ; what was tested may differ too."
+        for verdict in said.verdicts:
+            for quoted in verdict.quoted:
+                words = one_line(quoted.words)
+                yield f"{verdict.direction.label} ({quoted.report_id}): \u201c{words}\u201d"
+    shown = {group.report.report_id for group in answer.groups}
+    if missing := [each for each in said.reports if each not in shown]:
+        yield f"It rests on reports not quoted below too: {', '.join(missing)}."
 
 
 def cite(report: Report) -> Takeaway:
@@ -38,8 +57,12 @@ def cite(report: Report) -> Takeaway:
     return Takeaway((Source(reference_of(report)),))
 
 
+def _address(hit: ScoredPassage, answer: Answer, site: str) -> str:
+    return f"{site}{permalink(hit.passage, answer.generation, answer.model)}"
+
+
 def quote(
-    passage: Passage, report: Report, *, rank: int, site: str, generation: str
+    passage: Passage, report: Report, *, rank: int, address: str, confidence: float | None = None
 ) -> tuple[Excerpt, Source]:
     """A passage by itself, with its report.
 
@@ -47,20 +70,23 @@ def quote(
         passage: what is quoted.
         report: which it is from.
         rank: its place among the others that are taken away, from 1.
-        site: as in `collect`.
-        generation: which it came out of.
+        address: its permalink, from the service's address on.
+        confidence: the estimated chance that it answers, where something was asked.
     """
-    return _excerpt(passage, report, rank, site, generation), Source(reference_of(report))
+    return _excerpt(passage, report, rank, address, confidence), Source(reference_of(report))
 
 
-def _excerpt(passage: Passage, report: Report, rank: int, site: str, generation: str) -> Excerpt:
+def _excerpt(
+    passage: Passage, report: Report, rank: int, address: str, confidence: float | None
+) -> Excerpt:
     return Excerpt(
         rank=rank,
         passage_id=passage.passage_id,
         text=passage.text,
         pages=pages_cited(passage, report),
         section=passage.section,
-        permalink=f"{site}{permalink(passage, generation)}",
+        permalink=address,
+        confidence=None if confidence is None else round(confidence, 3),
     )
 
 

@@ -50,6 +50,7 @@ def quotation_of(excerpt: Excerpt) -> dict[str, Any]:
         "pages": [{"number": number, "label": label} for number, label in excerpt.pages],
         "section": list(excerpt.section),
         "permalink": excerpt.permalink,
+        "confidence": excerpt.confidence,
     }
 
 

@@ -11,7 +11,7 @@ def text_sha256(passage: Passage) -> str:
     return sha256(passage.text.encode()).hexdigest()
 
 
-def permalink(passage: Passage, generation: str) -> str:
+def permalink(passage: Passage, generation: str, model: str) -> str:
     """The path that leads to a passage, and tells later whether it is still the same."""
-    proof = urlencode({"text_sha256": text_sha256(passage), "generation": generation})
-    return f"/v1/passages/{quote(passage.passage_id, safe='')}?{proof}"
+    proof = {"text_sha256": text_sha256(passage), "generation": generation, "model": model}
+    return f"/v1/passages/{quote(passage.passage_id, safe='')}?{urlencode(proof)}"

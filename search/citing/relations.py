@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from corpus.types import Report
-from search.citing.wording import one_line, spreadsheet_cell
+from search.citing.wording import one_line, pages_cited, spreadsheet_cell
 from search.related.batch import ReferenceRow
 from search.related.types import RelatedReport
 
@@ -54,7 +54,7 @@ def _related(related: RelatedReport) -> dict[str, str]:
         "score": f"{related.score:.3f}",
         **_report(related.report),
         "closest_passage": pair.passage.text,
-        "page": str(pair.passage.spans[0].page),
+        "page": "; ".join(str(page) for page, _ in pages_cited(pair.passage, related.report)),
     }
 
 

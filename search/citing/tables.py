@@ -12,6 +12,7 @@ from search.citing.csl import csl_item, quotation_of
 from search.citing.types import Excerpt, Reference, Source, Takeaway
 from search.citing.wording import one_line, spreadsheet_cell
 
+_QUOTED: Final = ("rank", "text", "page", "page_label", "section", "permalink", "confidence")
 #: A quotation and the report it is from.
 Row = tuple[Excerpt, Source]
 
@@ -66,7 +67,7 @@ def _cited(source: Source) -> dict[str, object]:
 
 def _quotation(excerpt: Excerpt | None) -> dict[str, str]:
     if excerpt is None:
-        return dict.fromkeys(("rank", "text", "page", "page_label", "section", "permalink"), "")
+        return dict.fromkeys(_QUOTED, "")
     return {
         "rank": str(excerpt.rank),
         "text": excerpt.text,
@@ -74,6 +75,7 @@ def _quotation(excerpt: Excerpt | None) -> dict[str, str]:
         "page_label": "; ".join(label or "" for _, label in excerpt.pages).strip("; "),
         "section": " > ".join(excerpt.section),
         "permalink": excerpt.permalink,
+        "confidence": "" if excerpt.confidence is None else f"{excerpt.confidence:.3f}",
     }
 
 

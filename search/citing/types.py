@@ -57,7 +57,8 @@ class Excerpt:
     """A passage as it is quoted, verbatim.
 
     `pages` are (physical number, printed label) pairs, empty for formats that have no pages;
-    `permalink` leads to the passage and proves it unchanged.
+    `permalink` leads to the passage and proves it unchanged; `confidence` is the estimated chance
+    that it answers, None where nothing was asked.
     """
 
     rank: int
@@ -66,6 +67,7 @@ class Excerpt:
     pages: tuple[tuple[int, str | None], ...]
     section: tuple[str, ...]
     permalink: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

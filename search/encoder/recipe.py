@@ -16,7 +16,7 @@ HEAD_FILE: Final = "token_head.npy"
 MODEL_FILE: Final = "model.onnx"
 
 #: Raised with every change of export, quantisation or tokenisation that changes vectors.
-RECIPE: Final = 3
+RECIPE: Final = 4
 
 Runtime = Literal["onnx-int8", "sentence-transformers"]
 ONNX: Final = "onnx-int8"

@@ -55,7 +55,7 @@ def probe_report(index: Generation, report_id: str, ordinals: Ordinals, encoder:
         vectors = _encoded(report.title, passages, encoder)
     return Probe(
         title=report.title,
-        passages=tuple(_own(passage) for passage in passages),
+        passages=tuple(_own(passage, report) for passage in passages),
         vectors=vectors,
         total=total,
         report=report,
@@ -69,7 +69,7 @@ def probe_passage(index: Generation, passage_id: str, encoder: Encoder) -> Probe
     report = index.store.report(passage.report_id)
     return Probe(
         title=report.title,
-        passages=(_own(passage),),
+        passages=(_own(passage, report),),
         vectors=_encoded(report.title, [passage], encoder),
         total=1,
         report=report,
@@ -112,17 +112,16 @@ def probe_text(text: str, encoder: Encoder, rules: PassageRules) -> Probe:
         for found in paragraphs
     )
     page = Page(number=1, label=None, text=text, blocks=blocks)
-    return _probe(Document(DocumentType.TEXT, (page,)), "", encoder, rules, paged=False)
+    return _probe(Document(DocumentType.TEXT, (page,)), "", encoder, rules)
 
 
 def probe_document(document: Document, encoder: Encoder, rules: PassageRules) -> Probe:
     """A file as it was read; raises InvalidQuery where it holds no text."""
-    return _probe(document, document.title or "", encoder, rules, paged=True)
+    return _probe(document, document.title or "", encoder, rules)
 
 
-def _probe(
-    document: Document, title: str, encoder: Encoder, rules: PassageRules, *, paged: bool
-) -> Probe:
+def _probe(document: Document, title: str, encoder: Encoder, rules: PassageRules) -> Probe:
+    paged = document.document_type is DocumentType.PDF
     cut = split_document(
         document,
         report_id="",
@@ -154,8 +153,9 @@ def _encoded(title: str, passages: Sequence[Passage], encoder: Encoder) -> Vecto
     return encoder.encode_documents([embedded_text(title, passage) for passage in passages])
 
 
-def _own(passage: Passage) -> ProbePassage:
-    return ProbePassage(passage.text, passage.passage_id, _pages(passage))
+def _own(passage: Passage, report: Report) -> ProbePassage:
+    paged = report.document_type is DocumentType.PDF
+    return ProbePassage(passage.text, passage.passage_id, _pages(passage) if paged else ())
 
 
 def _pages(passage: Passage) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from search.types import Filters
 class ProbePassage:
     """A passage of what is asked about, verbatim; `passage_id` where it is the library's own.
 
-    `pages` are physical pages of the file it came from, empty for a pasted text.
+    `pages` are physical pages of the file it came from, empty for formats that have none.
     """
 
     text: str

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from mcp import Client
 from mcp.server import MCPServer
 
 from api.assistants import build_server
-from corpus.types import Rating
+from corpus.types import DocumentType, Rating
 from search.searcher import Searcher
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
@@ -22,11 +23,16 @@ ENCODER = HashingEncoder()
 REPORTS = [
     report("a", "Class size", centre="eef", year=2015, rating=Rating("Very limited evidence")),
     report("b", "Hot spots policing", centre="college-of-policing", year=2020),
+    replace(
+        report("c", "Volunteering", centre="wellbeing", rating=Rating(None, None, "Small gain")),
+        document_type=DocumentType.RECORD,
+    ),
 ]
 TEXTS = [
     ("a", "Smaller classes give two months of extra progress. The cost is very high."),
     ("a", "Teachers rarely change how they teach when the class gets smaller."),
     ("b", "Patrols in small hot spots of crime reduced offending without moving it elsewhere."),
+    ("c", "Volunteering raises the wellbeing of older people a little."),
 ]
 
 
@@ -42,7 +48,7 @@ class _Fixed:
 def server(tmp_path_factory: pytest.TempPathFactory) -> MCPServer:
     home = tmp_path_factory.mktemp("home")
     made = generation(home, content(REPORTS, TEXTS, ENCODER), ENCODER)
-    return build_server(_Fixed(Searcher(made, ENCODER)))
+    return build_server(_Fixed(Searcher(made, ENCODER)), site="https://evidence.example")
 
 
 def _call(server: MCPServer | str, tool: str, **values: Any) -> Any:  # noqa: ANN401 - what the tool gives
@@ -69,7 +75,11 @@ def test_search_then_fetch(server: MCPServer) -> None:
     found = _call(server, "search", query="class size cost", k=2).structured_content
     first = found["results"][0]
     assert first["text"] == TEXTS[0][1]
-    assert (first["rating"], first["centre"]) == ("Very limited evidence", "eef")
+    assert (first["rating"]["evidence"], first["centre"]) == ("Very limited evidence", "eef")
+    assert first["permalink"].startswith(f"https://evidence.example/v1/passages/{first['id']}?")
+    assert "text_sha256=" in first["permalink"]
+    assert first["pages"] == [{"number": 1, "label": None}]
+    assert first["is_summary"] is False
     assert found["statement"]["level"] in {"limited", "none"}
     fetched = _call(server, "fetch", id=first["id"]).structured_content
     assert [p["text"] for p in fetched["passages"]] == [TEXTS[0][1]]
@@ -79,6 +89,24 @@ def test_search_then_fetch(server: MCPServer) -> None:
 def test_a_report_is_fetched_whole(server: MCPServer) -> None:
     fetched = _call(server, "fetch", id="a").structured_content
     assert [p["text"] for p in fetched["passages"]] == [text for _, text in TEXTS[:2]]
+
+
+def test_a_long_report_is_fetched_in_parts(server: MCPServer) -> None:
+    fetched = _call(server, "fetch", id="a", offset=1).structured_content
+    assert ([p["text"] for p in fetched["passages"]], fetched["total"]) == ([TEXTS[1][1]], 2)
+
+
+def test_a_summary_is_told_from_a_quotation_and_has_no_page(server: MCPServer) -> None:
+    found = _call(server, "search", query="volunteering raises wellbeing", k=1).structured_content
+    [first] = found["results"]
+    assert (first["is_summary"], first["pages"]) == (True, [])
+    assert first["rating"]["impact"] == "Small gain"
+
+
+def test_what_was_searched_for_is_told(server: MCPServer) -> None:
+    found = _call(server, "search", query="RCT of class size", k=1).structured_content
+    [written_out] = found["reading"]["written_out"]
+    assert written_out == {"typed": "RCT", "means": "randomised controlled trial"}
 
 
 def test_filters_hold(server: MCPServer) -> None:

@@ -1,5 +1,6 @@
 """The `evidence` command as a stranger uses it: streams, exit codes, errors with a cure."""
 
+import asyncio
 import json
 import os
 import pty
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 import rispy
 from docx import Document
+from mcp import Client, StdioServerParameters
+from mcp.types import CallToolResult
 
 from corpus.home import Home
 
@@ -80,6 +83,24 @@ def test_an_answer_is_taken_away(starter: Path, tmp_path: Path) -> None:
     assert "csl-json" in wrong.stderr
 
 
+def test_an_assistant_asks_over_standard_input(starter: Path) -> None:
+    command = StdioServerParameters(
+        command=sys.executable,
+        args=["-c", "from cli.main import main; main()", "mcp", "--home", str(starter)],
+        cwd=ROOT,
+    )
+
+    async def talk() -> CallToolResult:
+        async with Client(command) as client:
+            return await client.call_tool("search", {"query": "street lighting crime", "k": 1})
+
+    answer = asyncio.run(talk()).structured_content
+    assert answer is not None
+    [found] = answer["results"]
+    assert found["is_summary"]
+    assert found["permalink"].startswith("http://127.0.0.1:8000/v1/passages/")
+
+
 def test_no_word_document_in_a_terminal(starter: Path) -> None:
     ours, theirs = pty.openpty()
     words = ["export", "mentoring", "--format", "docx", "--home", str(starter)]
@@ -91,6 +112,13 @@ def test_no_word_document_in_a_terminal(starter: Path) -> None:
     os.close(theirs)
     assert done.returncode == 1
     assert b"--output" in done.stderr
+
+
+def test_near_misses_are_sorted_as_such(starter: Path) -> None:
+    told = run(starter, "ask", "quantum chromodynamics lattice").stdout
+    assert "No evidence found in this library." in told
+    assert "\nThe nearest by " in told
+    assert "\nBy " not in told
 
 
 def test_nothing_found_is_said(starter: Path) -> None:

@@ -1,8 +1,10 @@
 """The service over a real small index: shapes, filters, limits, problems, pages."""
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -236,10 +238,30 @@ def test_the_evidence_map(client: TestClient, rows: str) -> None:
     assert ("<svg" in page.text) == bool(body["cells"])
 
 
+def test_the_map_keeps_its_filters_when_it_is_drawn_anew(client: TestClient) -> None:
+    asked = {"q": "class size cost", "centre": "eef", "format": "html", "columns": "centre"}
+    drawn = client.get("/v1/evidence-map", params=asked).text
+    assert '<input type="hidden" name="centre" value="eef">' in drawn
+    [back] = [link for link in re.findall(r'href="([^"]+)"', drawn) if link.startswith("/?")]
+    assert dict(parse_qsl(urlsplit(html.unescape(back)).query)) == {
+        "q": "class size cost",
+        "centre": "eef",
+    }
+
+
 def test_an_axis_that_is_none(client: TestClient) -> None:
     answer = client.get("/v1/evidence-map", params={"q": "class size", "rows": "colour"})
     assert answer.status_code == 422
     assert "outcome" in answer.text
+
+
+def test_the_page_links_to_passages_by_permalinks(client: TestClient) -> None:
+    asked = {"q": "class size cost", "k": "1"}
+    [hit] = client.get("/v1/search", params=asked).json()["hits"]
+    assert {"text_sha256", "generation", "model"} == set(parse_qs(urlsplit(hit["permalink"]).query))
+    page = client.get("/", params=asked).text
+    assert f'href="{html.escape(hit["permalink"])}"' in page
+    assert client.get(hit["permalink"]).json()["unchanged"] is True
 
 
 def test_a_permalink_proves_a_quotation(client: TestClient) -> None:

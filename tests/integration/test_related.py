@@ -23,7 +23,8 @@ from api.routes import related
 from api.settings import load_settings
 from corpus.details import Relative, ReportDetails
 from corpus.references import Reference
-from corpus.types import ReportStatus
+from corpus.types import DocumentType, ReportStatus
+from search.citing.relations import write_reference_rows
 from search.errors import IndexUnusable, InvalidQuery, UnknownId
 from search.related.batch import relate_references
 from search.searcher import Searcher
@@ -168,7 +169,7 @@ def test_a_pasted_text_and_a_file(client: TestClient) -> None:
     sent = client.post("/v1/related?k=1", files={"file": ("a.txt", text.encode())}).json()
     assert pasted["reports"][0]["report"]["report_id"] == "m2"
     assert sent["reports"][0]["report"] == pasted["reports"][0]["report"]
-    assert sent["reports"][0]["pairs"][0]["asked"]["pages"] == [1]
+    assert sent["reports"][0]["pairs"][0]["asked"]["pages"] == []  # a text file has none
     assert pasted["asked"]["report_id"] is None
 
 
@@ -219,6 +220,16 @@ def test_a_list_of_references(client: TestClient) -> None:
     refused = client.post("/v1/related/references", files={"file": ("r.csv", many.encode())})
     assert refused.status_code == 422
     assert "500" in refused.json()["detail"]
+
+
+def test_no_page_is_named_where_the_format_has_none(tmp_path: Path) -> None:
+    records = [replace(each, document_type=DocumentType.RECORD) for each in REPORTS]
+    made = Searcher(generation(tmp_path, content(records, TEXTS, ENCODER), ENCODER), ENCODER)
+    assert [each.pages for each in made.related.of_report("m1").passages] == [(), ()]
+    near = Reference(1, abstract="Young offenders with mentors were in less crime every week")
+    rows = relate_references([near], made.related, records, k=1)
+    [row] = csv.DictReader(io.StringIO(write_reference_rows(rows).decode("utf-8-sig")))
+    assert (row["outcome"], row["page"]) == ("related", "")
 
 
 def test_a_held_reference_without_text_is_held_all_the_same(
@@ -272,7 +283,7 @@ def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_assistant_asks(searcher: Searcher) -> None:
-    server = build_server(_Fixed(searcher))
+    server = build_server(_Fixed(searcher), site="https://evidence.example")
 
     async def call(**values: Any) -> Any:  # noqa: ANN401 - what the tool gives
         async with Client(server) as client:

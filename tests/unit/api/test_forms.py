@@ -58,6 +58,13 @@ def test_every_filter_can_be_taken_away_alone() -> None:
     assert "2010" not in dict(told["From 2010"]).values()
 
 
+def test_the_map_keeps_to_the_filters_of_the_page() -> None:
+    path, _, query = _asked().map.partition("?")
+    assert path == "/v1/evidence-map"
+    kept = [("centre", "eef"), ("centre", "nice"), ("format", "html"), ("q", "class size")]
+    assert sorted(parse_qsl(query)) == [*kept, ("year_from", "2010")]
+
+
 def test_a_facet_adds_its_value() -> None:
     choice = _facet(_asked("q=x&centre=eef"), "centre", "nice")
     assert (choice.text, choice.on, choice.count) == ("NICE", False, 2)

@@ -94,7 +94,7 @@ def test_the_shape_of_a_hit() -> None:
             "reranker": None,
         },
         "permalink": "/v1/passages/p1?text_sha256="
-        f"{sha256(b'Verbatim.').hexdigest()}&generation=g1",
+        f"{sha256(b'Verbatim.').hexdigest()}&generation=g1&model=m",
         "confidence": 0.0,
         "duplicates": ["p9"],
     }

@@ -1,6 +1,8 @@
 """The gap map: what was found, what is held but was not found, and what is not in the library."""
 
-from corpus.types import Assessment, DocumentType, Metadata, Report
+from dataclasses import replace
+
+from corpus.types import Assessment, Direction, DocumentType, Metadata, Report
 from search.evidence_map import Axis, Cell, map_evidence
 
 
@@ -32,6 +34,12 @@ def test_found_held_and_absent() -> None:
 def test_what_is_held_but_was_not_found_is_no_gap() -> None:
     drawn = map_evidence([A, C], [A, B, C], rows_by=Axis.TOPIC, columns_by=Axis.CENTRE)
     assert drawn.cells[2] == Cell("youth", "college", (), 1, None)
+
+
+def test_a_report_that_says_nobody_has_tested_it_is_no_evidence() -> None:
+    gap = replace(D, assessment=Assessment(strength=5, direction=Direction.UNTESTED))
+    drawn = map_evidence([C, gap], [C, gap], rows_by=Axis.TOPIC, columns_by=Axis.CENTRE)
+    assert drawn.cells == (Cell("youth", "yef", ("c", "d"), 2, None, ("d",)),)
 
 
 def test_what_has_no_value_is_told() -> None:

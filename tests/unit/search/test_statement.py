@@ -54,6 +54,30 @@ def test_strong_needs_the_top_rating_or_two_high_ones() -> None:
     assert _said(one, two).level is EvidenceLevel.STRONG
 
 
+def test_a_rating_counts_only_where_its_passage_is_likely_to_answer() -> None:
+    sure = _hit("a", strength=1, direction=Direction.HELPS, confidence=0.5)
+    unsure = _hit("b", strength=5, direction=Direction.HELPS, confidence=0.45)
+    assert _said(sure, unsure).level is EvidenceLevel.LIMITED
+    assert _said(unsure).level is EvidenceLevel.LIMITED
+
+
+def test_filters_are_named_whatever_was_found() -> None:
+    nothing, little = state("q", (), filtered=True), state("q", [_hit("a")], filtered=True)
+    assert nothing.parts[0].words == "No evidence found in this library within these filters."
+    assert little.parts[0].words.startswith("Limited evidence in this library within these filters")
+    assert "filters" not in _said(_hit("a")).parts[0].words
+
+
+def test_nothing_found_is_told_apart_from_no_effect() -> None:
+    for hits in ((), (_hit("a", confidence=0.1),)):
+        assert "not the same as evidence of no effect" in state("q", hits).parts[-1].words
+
+
+def test_several_reports_said_that_it_is_untested() -> None:
+    said = _said(*(_hit(name, direction=Direction.UNTESTED) for name in "ab"))
+    assert said.parts[1].words == "2 reports said that nobody has tested it."
+
+
 def test_unrated_and_untested_reports_are_limited_evidence_not_none() -> None:
     assert _said(_hit("a")).level is EvidenceLevel.LIMITED
     untested = _hit("a", strength=5, direction=Direction.UNTESTED)
@@ -89,7 +113,7 @@ def test_every_sentence_rests_on_passages() -> None:
     assert (said.costs, said.years, said.strengths) == ((1, 3), (2012, 2020), (4, 4))
     words = {part.words: part.passages for part in said.parts}
     assert words["Cost 1 to 3 of 5, where 1 is very low."] == ("a-p", "b-p")
-    assert words["1 report with no rating."] == ("b-p",)
+    assert words["1 report with no strength on the common scale."] == ("b-p",)
     assert all(part.passages for part in said.parts)
 
 

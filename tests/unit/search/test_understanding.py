@@ -16,6 +16,7 @@ TEXTS = [
     "Mentors met pupils; breakfast helped their attainment; randomised trials of programmes.",
     "A static model of school attainment and organisation.",
     "The static model again.",
+    "Beverly ward.",
 ]
 
 
@@ -43,6 +44,7 @@ def texts(ordinals: Ordinals) -> list[str]:
         ("does it help in MENTRING", {}),  # perhaps an acronym
         ("does behavior of pupils change", {}),  # the other spelling is no slip
         ("do cats help", {}),
+        ("are beavers released", {}),  # "beverly" has a stem one slip off, and is far from it
     ],
 )
 def test_slips_are_mended(lexical: LexicalHalf, typed: str, meant: dict[str, str]) -> None:

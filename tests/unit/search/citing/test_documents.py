@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -12,13 +13,15 @@ from docx.text.paragraph import Paragraph
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
+from corpus.types import Direction
 from search.citing.briefing import write_briefing
-from search.citing.collecting import cite
+from search.citing.collecting import cite, collect
 from search.citing.formats import FORMATS, file_name
 from search.citing.markdown import write_markdown
 from search.citing.tables import write_csv, write_jsonl
 from search.citing.types import CitationFormat, ExportFormat, Inquiry, Takeaway
 from search.citing.wording import one_line, printable
+from search.types import Quoted, Verdict
 from tests.nasty import ASKED, QUOTED, RATING, REPORTS, SITE, TITLES, answer, takeaway
 
 
@@ -33,6 +36,7 @@ def test_csv_has_a_row_a_quotation_and_no_formula() -> None:
     assert {(row["page"], row["page_label"]) for row in rows} == {("12", "10")}
     assert rows[0]["rating_evidence"] == RATING.evidence
     assert (rows[0]["rating_cost"], rows[0]["rating_impact"]) == ("'=1+1", "'+2 months")
+    assert rows[0]["confidence"] == "0.900"
     assert rows[0]["permalink"].startswith(f"{SITE}/v1/passages/p1?")
     assert not [c for row in rows for c in row.values() if c.startswith(tuple("=+-@\t\r\n"))]
 
@@ -47,6 +51,7 @@ def test_json_lines_hold_the_text_verbatim() -> None:
     lines = [json.loads(line) for line in write_jsonl(takeaway()).decode().split("\n")[:-1]]
     assert [line["text"] for line in lines] == list(QUOTED)
     assert lines[0]["pages"] == [{"number": 12, "label": "10"}]
+    assert lines[0]["confidence"] == 0.9
     assert lines[0]["rating"]["evidence"] == RATING.evidence
     assert lines[0]["report"]["type"] == "report"
     [alone] = write_jsonl(cite(REPORTS[1])).decode().splitlines()
@@ -126,6 +131,23 @@ def test_a_briefing_holds_quotations_pages_ratings_and_references() -> None:
     links = [link.address for p in told.paragraphs for link in p.hyperlinks]
     assert all(link.startswith(("https://doi.org/", SITE)) for link in links)
     assert len(links) == len(QUOTED) + len(TITLES)
+
+
+def test_a_briefing_holds_verdicts_that_differ_and_names_what_it_does_not_quote() -> None:
+    found = answer()
+    quoted = Quoted("r-9", "p-9", "It made\nno difference.")
+    verdict = Verdict(Direction.NO_EFFECT, ("r-9",), ("nice",), (quoted,))
+    said = replace(found.statement, reports=("r-9",), verdicts=(verdict,), differ=True)
+    reading = replace(found.reading, mended=(("mentring", "mentoring"),))
+    told = collect(replace(found, statement=said, reading=reading), site=SITE, asked=ASKED)
+    assert told.inquiry is not None
+    assert told.inquiry.statement == (
+        "No passage has “mentring”: “mentoring” was searched for.",
+        "Some evidence & <more>.",
+        "Verdicts differ; what was tested may differ too.",
+        "little or no effect (r-9): “It made no difference.”",
+        "It rests on reports not quoted below too: r-9.",
+    )
 
 
 def test_what_found_nothing_says_so() -> None:

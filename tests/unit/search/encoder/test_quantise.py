@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from search.encoder.quantise import quantise, quantise_weights, value_projections
+from search.encoder import quantise as quantising
+from search.encoder.quantise import quantise, quantise_weights, raised, value_projections
 
 WIDTH = 64
 
@@ -71,6 +72,22 @@ def test_the_quantised_product_is_close(product: Path, weights: NDArray[np.float
 
     assert found.shape == exact.shape
     assert np.linalg.norm(found - exact) / np.linalg.norm(exact) < 0.01
+
+
+def test_unsigned_codes_give_the_whole_sums_on_every_machine(
+    tmp_path: Path, weights: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = helper.make_node("MatMul", ["x", "w"], ["y"], name="product")
+    _save(_graph([node], {"w": weights}), tmp_path / "float32.onnx")
+    monkeypatch.setattr(quantising, "saturates", lambda: True)
+    quantise(tmp_path / "float32.onnx", tmp_path / "unsigned.onnx")
+    x = np.full((1, 2, WIDTH), 3, np.float32)  # all codes as high as they go
+
+    codes, scales = quantise_weights(weights)
+
+    assert np.array_equal(raised(codes).astype(int) - 128, codes)
+    exact = codes.astype(int).sum(axis=0) * 3 * scales
+    assert np.allclose(_run(tmp_path / "unsigned.onnx", x)[0], exact, rtol=1e-4)
 
 
 def test_a_row_does_not_depend_on_the_other_rows(product: Path) -> None:
