@@ -166,6 +166,7 @@ class Cell(TypedDict):
     column: str
     found: list[str]
     held: int
+    untested: list[str]
     strength: int | None
 
 
