@@ -67,6 +67,9 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     """Errors any address may answer with, and the headers of what it answers."""
     responses = operation["responses"]
     errors = [HTTPStatus.INTERNAL_SERVER_ERROR]
+    if "security" in operation:
+        operation["security"] = _accepted(path)
+        errors.append(HTTPStatus.BAD_REQUEST)  # two keys at once
     if "requestBody" in operation:
         errors += [
             HTTPStatus.BAD_REQUEST,
@@ -81,6 +84,14 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
         headers["ETag"] = _TAG
         responses["304"] = _UNCHANGED
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _accepted(path: str) -> list[dict[str, list[str]]]:
+    """Which keys an address takes; the empty one stands for none (`EVIDENCE_ANONYMOUS`)."""
+    bearer: dict[str, list[str]] = {"HTTPBearer": []}
+    if path == "/v1/keys":
+        return [bearer]
+    return [{}, bearer, {"APIKeyQuery": []}] if path == "/v1/search" else [{}, bearer]
 
 
 def _add_part(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -70,7 +70,10 @@ class ProofParameters(FieldParameters):
         examples=["20260102T030405678Z-0a1b2c3d"],
     )
     model: str | None = Field(
-        None, max_length=300, description="The model that found it, for the record."
+        None,
+        max_length=300,
+        description="The model that found it, for the record.",
+        examples=["sentence-transformers/all-MiniLM-L6-v2"],
     )
 
 

@@ -38,6 +38,7 @@ class FiltersUsed(TypedDict):
     document_type: list[str]
     topic: list[str]
     language: list[str]
+    nation: list[str]
     design: list[str]
     direction: list[str]
     strength_from: int | None

@@ -49,6 +49,7 @@ class Report(TypedDict):
     report_id: str
     title: str
     centre: str | None
+    centre_name: str | None
     year: int | None
     url: str | None
     file: str
