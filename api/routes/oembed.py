@@ -42,15 +42,15 @@ class OembedParameters(BaseModel):
 class OembedResponse(BaseModel):
     """A frame to show."""
 
-    version: str = Field("1.0", description="Of oEmbed.")
-    type: str = Field("rich", description="A frame is of the type rich.")
+    version: str = Field(default="1.0", description="Of oEmbed.")
+    type: str = Field(default="rich", description="A frame is of the type rich.")
     title: str = Field(description="What it shows.")
-    provider_name: str = Field("Evidence search", description="This service.")
+    provider_name: str = Field(default="Evidence search", description="This service.")
     provider_url: str = Field(description="Its address.")
     html: str = Field(description="The frame, to put into a page as it is.")
     width: int = Field(description="Of the frame, in CSS pixels.")
     height: int = Field(description="Of the frame, in CSS pixels.")
-    cache_age: int = Field(KEPT_S, description="For how long to keep this, in seconds.")
+    cache_age: int = Field(default=KEPT_S, description="For how long to keep this, in seconds.")
 
 
 @router.get(

@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import httpx
@@ -53,7 +52,10 @@ class _Fixed:
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     made = generation(tmp_path_factory.mktemp("home"), content([REPORT], TEXTS, ENCODER), ENCODER)
     settings = load_settings(
-        home=Path("none"), public_url=SITE, cors_origins="https://a.example", visitor_rate="none"
+        home=tmp_path_factory.mktemp("none"),
+        public_url=SITE,
+        cors_origins="https://a.example",
+        visitor_rate="none",
     )
     return create_app(settings, _Fixed(Searcher(made, ENCODER)))
 

@@ -62,9 +62,9 @@ def source(made: Searcher) -> _Source:
 
 
 @pytest.fixture
-def client(source: _Source) -> Iterator[TestClient]:
+def client(source: _Source, tmp_path: Path) -> Iterator[TestClient]:
     settings = load_settings(
-        home=Path("none"), public_url="https://evidence.example", visitor_rate="none"
+        home=tmp_path, public_url="https://evidence.example", visitor_rate="none"
     )
     with TestClient(create_app(settings, source)) as client:
         yield client
