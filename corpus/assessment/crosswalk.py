@@ -24,6 +24,11 @@ _MONTHS: Final = re.compile(
 _EACH: Final = re.compile(rf"({_SIGNED}) months?\b")
 _SECOND: Final = re.compile(r"[;(]")  # a note, an earlier version, another outcome
 _NOTE: Final = re.compile(r"\([^)]*\)| of \d+\b")
+#: An outcome that moved, said after one that did not.
+_MOVED: Final = re.compile(
+    r"\b(less|fewer|more|lower|higher|reduc\w+|increas\w+|improv\w+|r[io]se|fell|harm\w*)\b", re.I
+)
+_NEGATED: Final = re.compile(r"\b(no|not|none|nor|without|unclear|unproven)\b", re.I)
 _STATED: Final = {
     "helps": Direction.HELPS,
     "little or no effect": Direction.NO_EFFECT,
@@ -68,7 +73,7 @@ def assess(rating: Rating, *, centre: str | None, stated: Stated = Stated()) -> 
     found = Assessment()
     for scheme in schemes:
         found = _by_scheme(found, scheme, rating)
-    return _with_stated(found, stated)
+    return _by_outcome(_with_stated(found, stated), rating.impact or "")
 
 
 def level_of(scheme: Scheme, evidence: str) -> Level | None:
@@ -181,6 +186,16 @@ def _with_stated(found: Assessment, stated: Stated) -> Assessment:
         rules.append(f"direction {stated.direction}: stated with the record")
         found = replace(found, direction=stated.direction)
     return replace(found, rules=tuple(rules))
+
+
+def _by_outcome(found: Assessment, impact: str) -> Assessment:
+    """Mixed where "no effect" is said of one outcome, and an effect on another stands beside it."""
+    _, *others = impact.split(";")
+    moved = any(_MOVED.search(other) and not _NEGATED.search(other) for other in others)
+    if found.direction is not Direction.NO_EFFECT or not moved:
+        return found
+    rule = f"direction {Direction.MIXED}: no effect on one outcome, an effect on another"
+    return replace(found, direction=Direction.MIXED, rules=(*found.rules, rule))
 
 
 def _within(value: object, least: int, most: int) -> int | None:
