@@ -26,9 +26,10 @@ _SECOND: Final = re.compile(r"[;(]")  # a note, an earlier version, another outc
 _NOTE: Final = re.compile(r"\([^)]*\)| of \d+\b")
 #: An outcome that moved, said after one that did not.
 _MOVED: Final = re.compile(
-    r"\b(less|fewer|more|lower|higher|reduc\w+|increas\w+|improv\w+|r[io]se|fell|harm\w*)\b", re.I
+    r"\b(less|fewer|more|lower|higher|reduc\w+|increas\w+|improv\w+|r[io]se|fell|harm\w*)\b",
+    re.IGNORECASE,
 )
-_NEGATED: Final = re.compile(r"\b(no|not|none|nor|without|unclear|unproven)\b", re.I)
+_NEGATED: Final = re.compile(r"\b(no|not|none|nor|without|unclear|unproven)\b", re.IGNORECASE)
 _STATED: Final = {
     "helps": Direction.HELPS,
     "little or no effect": Direction.NO_EFFECT,
