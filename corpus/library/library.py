@@ -10,7 +10,6 @@ catalogue is one transaction: a kill at any moment loses at most what was not ye
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,30 +20,25 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from corpus.errors import LibraryError
-from corpus.library.arrivals import Added, Origin, Reading, slug, what_reading_found
+from corpus.library.arrivals import Added, Origin, Reading, as_read, slug
 from corpus.library.catalogue import Catalogue
 from corpus.library.documents import (
     load_document,
     original_path,
     pack_document,
     pages_path,
-    text_hash,
+    write_whole,
 )
-from corpus.library.identity import identify, same_reports
+from corpus.library.identity import same_reports
 from corpus.library.places import Places
 from corpus.library.states import Account, Departure, Entry, FileEntry, Outcome, account_for
 from corpus.library.visits import Visits
-from corpus.metadata.claims import Claim, ClaimSource, claims_of, put, without
-from corpus.metadata.ratings import claims_of_rating
+from corpus.metadata.claims import Claim, ClaimSource, claims_of, put
 from corpus.types import Document, Metadata
 
 #: Raised when reading changes what comes out of a file: everything is read again.
 READER_VERSION: Final = 3
 LOCK_WAIT_S: Final = 10
-#: Sources whose claims come from reading the file, and are made anew each time.
-_OF_READING: Final = frozenset(
-    {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
-)
 
 
 class Library:
@@ -147,7 +141,7 @@ class Library:
             LibraryError: another file holds a record of that id.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        self._keep(self.original(sha256), data)
+        write_whole(self.original(sha256), data)
         file = FileEntry(
             path,
             place or path,
@@ -234,29 +228,10 @@ class Library:
 
     def record_reading(self, entry: Entry, reading: Reading) -> Entry:
         """Keep what reading a report gave, and enter it as read or in need of OCR."""
-        document = reading.document
-        ocr = tuple(page.number for page in document.pages if page.needs_ocr)
-        empty = not any(page.text.strip() for page in document.pages)
-        self._keep(self._pages(entry.sha256), pack_document(document))
+        write_whole(self._pages(entry.sha256), pack_document(reading.document))
         with self._catalogue.transaction():
             # A person may have corrected it, or a sync added to it, while it was read.
-            entry = self._catalogue.report(entry.report_id) or entry
-            done = replace(
-                entry,
-                outcome=Outcome.NEEDS_OCR if empty else Outcome.READ,
-                reason=what_reading_found(document, ocr, empty=empty),
-                claims=put(
-                    without(entry.claims, _OF_READING),
-                    (*reading.claims, *claims_of_rating(document, entry.metadata.centre)),
-                ),
-                document_type=document.document_type,
-                page_count=len(document.pages),
-                ocr_pages=ocr,
-                text_sha256=None if empty else text_hash(document),
-                identity=identify(document),
-                designs=reading.designs,
-                facts=reading.facts,
-            )
+            done = as_read(self._catalogue.report(entry.report_id) or entry, reading)
             self._catalogue.put(done, read_by=READER_VERSION)
         return done
 
@@ -303,12 +278,3 @@ class Library:
 
     def _pages(self, sha256: str) -> Path:
         return pages_path(self._folder, sha256)
-
-    def _keep(self, path: Path, data: bytes) -> None:
-        """Write a file whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
