@@ -1,4 +1,4 @@
-"""Servers behind a door, with keys: for tests over HTTP."""
+"""Servers behind a door, with keys, for tests over HTTP; a library that is filled in a line."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +11,11 @@ from api.app import create_app
 from api.keys.store import KeyStore
 from api.settings import load_settings
 from corpus.home import Home
+from corpus.library.library import Library
 from search.searcher import Searcher
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS, Source
+from tests.shelves import Shelf
 
 Serve = Callable[..., TestClient]
 
@@ -47,3 +49,9 @@ def serve(searcher: Searcher, tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture
 def client(serve: Serve) -> TestClient:
     return serve()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    with Library(tmp_path / "library") as library:
+        yield Shelf(library)
