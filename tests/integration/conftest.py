@@ -1,4 +1,4 @@
-"""Servers behind a door, with keys, for tests over HTTP; a library that is filled in a line."""
+"""Servers behind a door, with keys, for tests over HTTP; libraries that are filled in a line."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +16,7 @@ from search.searcher import Searcher
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS, Source
 from tests.shelves import Shelf
+from tests.worlds import World
 
 Serve = Callable[..., TestClient]
 
@@ -55,3 +56,9 @@ def client(serve: Serve) -> TestClient:
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     with Library(tmp_path / "library") as library:
         yield Shelf(library)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with Library(tmp_path / "library") as library:
+        yield World(library)
