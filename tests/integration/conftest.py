@@ -1,4 +1,4 @@
-"""Servers behind a door, with keys, for tests over HTTP; libraries that are filled in a line."""
+"""What tests share: servers behind a door or over the bookcase, libraries filled in a line."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +13,7 @@ from api.settings import load_settings
 from corpus.home import Home
 from corpus.library.library import Library
 from search.searcher import Searcher
+from tests.bookcase import Bookcase, build_bookcase
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS, Source
 from tests.shelves import Shelf
@@ -50,6 +51,19 @@ def serve(searcher: Searcher, tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture
 def client(serve: Serve) -> TestClient:
     return serve()
+
+
+@pytest.fixture(scope="module")
+def bookcase(tmp_path_factory: pytest.TempPathFactory) -> Bookcase:
+    return build_bookcase(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def visitor(bookcase: Bookcase) -> Iterator[TestClient]:
+    """Asks a server over that bookcase."""
+    app = create_app(load_settings(home=bookcase.home), bookcase)
+    with TestClient(app, raise_server_exceptions=False) as visitor:
+        yield visitor
 
 
 @pytest.fixture
