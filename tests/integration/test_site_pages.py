@@ -17,8 +17,8 @@ from corpus.centres import load_centres
 from corpus.library.library import Library
 from corpus.library.visits import Address, Run
 from tests.bookcase import HOSTILE, PDF, Bookcase, build_bookcase
+from tests.pages import BROWSER, seen, words
 
-BROWSER = {"accept": "text/html"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,16 +55,6 @@ def client(bookcase: Bookcase) -> Iterator[TestClient]:
     settings = load_settings(home=bookcase.home, public_url="https://evidence.example/find")
     with TestClient(create_app(settings, bookcase), raise_server_exceptions=False) as client:
         yield client
-
-
-def seen(client: TestClient, path: str, status: int = 200) -> html.HtmlElement:
-    answer = client.get(path, headers=BROWSER)
-    assert answer.status_code == status, answer.text[:500]
-    return html.fromstring(answer.text)
-
-
-def words(page: html.HtmlElement) -> str:
-    return " ".join(page.text_content().split())
 
 
 def cells(page: html.HtmlElement, name: str) -> list[str]:
