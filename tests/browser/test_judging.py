@@ -45,7 +45,7 @@ def test_with_javascript_the_page_stays_and_says_so(page: Page, picture: Picture
     assert page.evaluate("window.kept")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    form.get_by_role("button", name="Not useful").click()  # once is enough
+    form.get_by_role("button", name="Not useful").click(force=True)  # once is enough
     assert not asked
     picture(page, "judged")
 
