@@ -9,7 +9,7 @@ LONGEST_NOTE: Final = 500  # characters
 
 
 class Opinion(StrEnum):
-    """Whether it served the question."""
+    """What somebody thinks of an answer."""
 
     USEFUL = "useful"
     NOT_USEFUL = "not_useful"
