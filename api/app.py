@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +22,7 @@ from api.admission import Doorkeeper
 from api.bodies import BodyLimit
 from api.description import describe
 from api.door import Door
+from api.feedback.store import FeedbackStore
 from api.heads import Head
 from api.holdings import Holdings
 from api.languages import Languages
@@ -38,9 +39,11 @@ from api.routes import (
     docs,
     embedding,
     exports,
+    feedback,
     feeds,
     files,
     health,
+    judging,
     keys,
     lists,
     maps,
@@ -56,6 +59,8 @@ from api.routes import (
 )
 from api.routes.rendering import problem_page
 from api.settings import Settings
+from corpus.centres import using_registry
+from corpus.home import Home
 from search.loading import LiveSearcher
 from search.searcher import Searcher
 
@@ -119,12 +124,13 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     app.state.public_url = settings.public_url
     app.state.originals = Originals(settings.home, settings.registry)
     app.state.holdings = Holdings(settings.home)
+    app.state.feedback = FeedbackStore(Home(settings.home).feedback) if settings.feedback else None
     app.state.metrics_token = settings.metrics_token
     app.state.keeper = Doorkeeper(settings)
     install_problems(app, problem_page)
-    for module in (v1, batch, lists, related, maps, exports, streams, feeds, keys):
+    for module in (v1, batch, lists, related, maps, exports, streams, feeds, keys, feedback):
         app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))
-    for module in (health, pages, embedding, snippets, oembed, docs, *READING):
+    for module in (health, pages, judging, embedding, snippets, oembed, docs, *READING):
         app.include_router(module.router)
     describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -139,8 +145,10 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     return app
 
 
-def _refuse(request: Request, status: HTTPStatus, detail: str, cure: str) -> Response:
-    return respond(request, make_problem(request, status, detail, cure), problem_page)
+def _refuse(
+    request: Request, status: HTTPStatus, detail: str, cure: str, values: Mapping[str, object]
+) -> Response:
+    return respond(request, make_problem(request, status, detail, cure, values), problem_page)
 
 
 class Guard:
@@ -176,7 +184,8 @@ class Guard:
 
         metrics.UNDER_WAY.inc()
         try:
-            await self._app(scope, receive, send_guarded)
+            with using_registry(self._settings.registry):
+                await self._app(scope, receive, send_guarded)
         except Exception:  # whatever an endpoint raised; half an answer cannot be mended
             _log.exception("%s %s failed", request_id, _endpoint(scope))
             if status:

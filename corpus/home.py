@@ -40,6 +40,11 @@ class Home:
         """How much was asked lately; may be deleted at any time."""
         return self.path / "counters.db"
 
+    @property
+    def feedback(self) -> Path:
+        """What visitors said of answers; made by the first judgement."""
+        return self.path / "feedback.db"
+
 
 def default_home() -> Path:
     """`.evidence` beside the project's packages."""

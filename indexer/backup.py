@@ -103,7 +103,7 @@ def _write(home: Home, file: BinaryIO) -> BackupManifest:
             name = path.relative_to(home.path).as_posix()
             with ExitStack() as opened:
                 source = path
-                if path == home.keys or _is_catalogue(home, path):
+                if path in {home.keys, home.feedback} or _is_catalogue(home, path):
                     source = opened.enter_context(_copied(path))
                 kept[name] = _add(archive, name, source)
         manifest = BackupManifest(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), kept)
