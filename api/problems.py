@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.cursors import StaleCursor, WrongCursor
+from api.desk.errors import DeskUnusable, WrongWork
 from api.keys.errors import KeysUnusable, OutOfScope
 from corpus.errors import EvidenceError, MetadataError, ReadingError
 from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
@@ -31,6 +32,8 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (MetadataError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a list of references that was sent
     (OutOfScope, HTTPStatus.FORBIDDEN),
     (KeysUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (DeskUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (WrongWork, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (EncoderError, HTTPStatus.SERVICE_UNAVAILABLE),

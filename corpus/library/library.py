@@ -41,6 +41,7 @@ from corpus.types import Document, Metadata
 #: Raised when reading changes what comes out of a file: everything is read again.
 READER_VERSION: Final = 3
 LOCK_WAIT_S: Final = 10
+REMOVED: Final = "removed by hand"
 #: Sources whose claims come from reading the file, and are made anew each time.
 _OF_READING: Final = frozenset(
     {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
@@ -277,12 +278,27 @@ class Library:
                 replace(entry, removed=reason, departure=departure, replaced_by=replaced_by)
             )
 
-    def remove(self, report_id: str) -> None:
+    def remove(self, report_id: str, reason: str = REMOVED) -> None:
         """Take a report out; its record and original stay, and adding it again restores it."""
         with self._catalogue.transaction():
             entry = self._catalogue.report(report_id)
             if entry is not None:
-                self._depart(replace(entry, removed=None), Departure.REMOVED, "removed by hand")
+                self._depart(replace(entry, removed=None), Departure.REMOVED, reason)
+
+    def restore(self, report_id: str) -> None:
+        """Put back what a person took out.
+
+        Raises:
+            LibraryError: there is no such report, or no person took it out.
+        """
+        with self._catalogue.transaction():
+            entry = self._catalogue.report(report_id)
+            if entry is None or entry.departure is not Departure.REMOVED:
+                raise LibraryError(
+                    f"{report_id} was not taken out of the library by a person.",
+                    cure="See `evidence status --json` for what became of it.",
+                )
+            self._catalogue.update(replace(entry, removed=None, departure=None, replaced_by=None))
 
     def withdraw(self, place: str, reason: str) -> list[str]:
         """Note that a place does not give its file any more.
