@@ -23,7 +23,7 @@ from typing import BinaryIO, Final
 from filelock import FileLock, Timeout
 
 from api.desk.database import DeskDatabase
-from api.desk.errors import WrongWork
+from api.desk.errors import DeskUnusable, WrongWork
 from corpus.home import Home
 
 KEPT: Final = 50  # jobs whose output is kept
@@ -116,16 +116,13 @@ class Jobs:
 
         Raises:
             WrongWork: too many wait already.
+            DeskUnusable: it cannot be written down.
         """
         if sum(job.state is State.WAITING for job in self.all()) >= MOST_WAITING:
             raise WrongWork(
                 f"{MOST_WAITING} jobs wait already.", cure="Wait for them, or stop some."
             )
-        name = secrets.token_hex(8)
-        (self.folder / name / INSIDE).mkdir(mode=0o700, parents=True)
-        for place, content in (files or {}).items():
-            with (self.folder / name / place).open("xb") as copy:
-                shutil.copyfileobj(content, copy)
+        name = self._laid_out(files or {})
         packed = json.dumps([[step.words, step.inside] for step in steps])
         with self._database.writing() as database:
             number = database.execute(
@@ -136,6 +133,22 @@ class Jobs:
         self._forget_old()
         self._launch(self._home.path)
         return int(number or 0)
+
+    def _laid_out(self, files: Mapping[str, BinaryIO]) -> str:
+        """A new folder with these files in it; its name."""
+        name = secrets.token_hex(8)
+        try:
+            (self.folder / name / INSIDE).mkdir(mode=0o700, parents=True)
+            for place, content in files.items():
+                with (self.folder / name / place).open("xb") as copy:
+                    shutil.copyfileobj(content, copy)
+        except OSError as error:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            raise DeskUnusable(
+                f"What was sent cannot be kept: {error.strerror or error}.",
+                cure="See that the disk has room and may be written.",
+            ) from error
+        return name
 
     def all(self, most: int = KEPT) -> list[Job]:
         """The latest jobs, newest first; those that nobody runs any more are broken off."""
@@ -235,16 +248,21 @@ class Jobs:
 
 def launch_runner(home: Path) -> None:
     """Start a process that runs what waits; it outlives this one."""
-    root = Path(__file__).resolve().parents[2]
-    program = f"import sys; sys.path.append({str(root)!r}); from api.desk.runner import main"
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", f"{program}; main(sys.argv[1])", str(home.resolve())],
+        runner_command(home),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     threading.Thread(target=process.wait, name="desk-runner", daemon=True).start()
+
+
+def runner_command(home: Path) -> list[str]:
+    """The command of that process; nothing is imported from the folder it runs in."""
+    root = Path(__file__).resolve().parents[2]
+    program = f"import sys; sys.path.append({str(root)!r}); from api.desk.runner import main"
+    return [sys.executable, "-P", "-c", f"{program}; main(sys.argv[1])", str(home.resolve())]
 
 
 def _job(

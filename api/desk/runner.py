@@ -21,7 +21,7 @@ from corpus.home import Home
 LOCK_WAIT_S: Final = 5.0  # another runner may be about to end
 LOOK_EVERY_S: Final = 0.5
 GRACE_S: Final = 15.0  # seconds a step has to end when it is interrupted
-NICE: Final = 10
+NICE: Final = 5
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _COMMAND: Final = "import sys; sys.path.append(sys.argv.pop(1)); from cli.main import main; main()"
 
