@@ -14,7 +14,7 @@ from api.keys.store import KeyStore
 from api.keys.types import Key, KeyKind, utc_now
 
 OWN: Final = {"sec-fetch-site": "same-origin"}
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 240.0  # a busy machine
 
 
 def admin(store: KeyStore, **known: Any) -> tuple[Key, str]:  # noqa: ANN401

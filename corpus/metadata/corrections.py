@@ -37,15 +37,15 @@ def correction(field: str, words: str) -> Claim:
     value: Any = tuple(w.strip() for w in words.split(";") if w.strip())
     if field in ONE:
         value = int(words) if field == "year" and words.isdecimal() else words
+    if field == "year" and not (isinstance(value, int) and FIRST_YEAR <= value <= LAST_YEAR):
+        raise MetadataError(f"year cannot be {words!r}: it is from {FIRST_YEAR} to {LAST_YEAR}.")
+    if not value:
+        raise MetadataError(f"{field} cannot be {words!r}: it names nothing.")
     outer, _, inner = field.partition(".")
     try:
         _METADATA.validate_python({outer: {inner: value} if inner else value})
     except ValidationError as error:
         raise MetadataError(f"{field} cannot be {words!r}: {error.errors()[0]['msg']}.") from error
-    if not value:
-        raise MetadataError(f"{field} cannot be {words!r}: it names nothing.")
-    if field == "year" and not (isinstance(value, int) and FIRST_YEAR <= value <= LAST_YEAR):
-        raise MetadataError(f"year cannot be {words!r}: it is from {FIRST_YEAR} to {LAST_YEAR}.")
     if field == "centre":
         value = identify_centre(words)
     return Claim(field, value, ClaimSource.PERSON)

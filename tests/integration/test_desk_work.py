@@ -106,7 +106,7 @@ def finds(client: TestClient, text: str, *, wanted: bool) -> bool:
     until = time.monotonic() + 30
     while time.monotonic() < until:
         hits = client.get("/v1/search", params={"q": text}).json()["hits"]
-        found = any(text[:30] in hit["passage"]["text"] for hit in hits)
+        found = any(text[:30] in hit["text"] for hit in hits)
         if found == wanted:
             return True
         time.sleep(0.5)
