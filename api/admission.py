@@ -26,6 +26,8 @@ from corpus.home import Home
 API: Final = "/v1/"
 #: Addresses a site key opens: the widget's, the frame's, and what visitors say of answers.
 SITE_DOORS: Final = frozenset({"/v1/search", "/v1/feedback", "/embed"})
+#: Pages with a door of their own: whoever has an admin key signs in there.
+DESK: Final = "/desk"
 #: Wrong keys of one visitor before none of theirs is looked at.
 GUESSES: Final = (Rate(10, "minute"), Rate(100, "day"))
 #: What to tell of a limit, by its window.
@@ -79,6 +81,11 @@ class Doorkeeper:
         self._counters = Counters(home.counters)
         self._settings = settings
 
+    @property
+    def public_url(self) -> str | None:
+        """Where others reach the service, as its owner says."""
+        return self._settings.public_url
+
     def admit(self, request: HTTPConnection, *, cost: int) -> Admission:
         """Let a request in, and count it.
 
@@ -87,7 +94,7 @@ class Doorkeeper:
             KeysUnusable: a key was shown and cannot be looked up.
         """
         key = self._key(request)
-        if key is None and not self._settings.anonymous:
+        if key is None and not (self._settings.anonymous or self._is_desk(request)):
             raise _unknown(N_("This library answers only those who show a key."))
         origin = self.readable_by(request, key)
         standings = self._counters.charge(self._limits(request, key), cost)
@@ -149,7 +156,7 @@ class Doorkeeper:
         """
         sent = request.headers.getlist("origin")
         origin = sent[0] if len(sent) == 1 else ", ".join(sent)
-        own = _is_own(request, origin, self._settings.public_url)
+        own = is_own(request, origin, self._settings.public_url)
         if key is not None and key.scope is not None:
             if origin in key.scope.origins:
                 return origin
@@ -173,7 +180,11 @@ class Doorkeeper:
         site = request.headers.get("sec-fetch-site")
         if site is not None:
             return site == "same-origin"
-        return _is_own(request, request.headers.get("origin", ""), self._settings.public_url)
+        return is_own(request, request.headers.get("origin", ""), self._settings.public_url)
+
+    def _is_desk(self, request: HTTPConnection) -> bool:
+        path = request.scope["path"]
+        return self._settings.desk and (path == DESK or path.startswith(f"{DESK}/"))
 
     def framed_by(self, key: Key | None) -> tuple[str, ...]:
         """The origins whose pages may show `/embed` in a frame, besides this service's own."""
@@ -243,7 +254,7 @@ def _key_parameter(request: HTTPConnection) -> str | None:
     return None if found is None else " ".join(found)
 
 
-def _is_own(request: HTTPConnection, origin: str, public_url: str | None) -> bool:
+def is_own(request: HTTPConnection, origin: str, public_url: str | None) -> bool:
     """Whether the service's own page asks; a form's Origin is "null" under no-referrer."""
     if request.headers.get("sec-fetch-site") == "same-origin":
         return True

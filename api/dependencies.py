@@ -128,7 +128,7 @@ class QuestionParameters(FilterParameters):
                 exact=self.exact,
                 preference=Preference(strong=self.prefer_strong, recent=self.prefer_recent),
             )
-        metrics.answered(answer)
+        metrics.answered(answer, later=skip > 0)
         return answer
 
 

@@ -16,6 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 
 from api.cursors import StaleCursor, WrongCursor
+from api.desk.errors import DeskUnusable, WrongWork
 from api.feedback.errors import FeedbackFull, FeedbackOff, FeedbackUnusable, ForeignPage
 from api.keys.errors import KeysUnusable, OutOfScope
 from api.languages import ENGLISH, N_, gettext, language_of, visit
@@ -38,6 +39,8 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (FeedbackFull, HTTPStatus.INSUFFICIENT_STORAGE),
     (FeedbackUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (KeysUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (DeskUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (WrongWork, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (EncoderError, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         min_length=16,
         description="Who sends it as a bearer token may read /metrics; none: there is no /metrics.",
     )
+    desk: bool = Field(
+        default=False, description="Whether there is a librarian's desk at /desk, for admin keys."
+    )
 
     @property
     def site(self) -> str:

@@ -134,8 +134,8 @@ def _is_catalogue(home: Home, path: Path) -> bool:
 
 
 def _remade(home: Home, path: Path) -> bool:
-    """Whether a file is made again by itself: drawn pages, and how much was asked lately."""
-    return path == home.counters or path.is_relative_to(home.drawn)
+    """Whether nothing is lost with a file: drawn pages, how much was asked lately, jobs' output."""
+    return path == home.counters or any(map(path.is_relative_to, (home.drawn, home.jobs)))
 
 
 def _passing(path: Path) -> bool:

@@ -39,6 +39,7 @@ from corpus.types import Document, Metadata
 #: Raised when reading changes what comes out of a file: everything is read again.
 READER_VERSION: Final = 3
 LOCK_WAIT_S: Final = 10
+REMOVED: Final = "removed by hand"
 
 
 class Library:
@@ -158,10 +159,19 @@ class Library:
                 file, name=name, size=len(data), claims=claims, replaces=replaces
             )
 
-    def remove(self, report_id: str) -> None:
+    def remove(self, report_id: str, reason: str = REMOVED) -> None:
         """Take a report out; its record and original stay, and adding it again restores it."""
         with self._catalogue.transaction():
-            self._places.remove(report_id)
+            self._places.remove(report_id, reason)
+
+    def restore(self, report_id: str) -> None:
+        """Put back what a person took out.
+
+        Raises:
+            LibraryError: there is no such report, or no person took it out.
+        """
+        with self._catalogue.transaction():
+            self._places.restore(report_id)
 
     def withdraw(self, place: str, reason: str) -> list[str]:
         """Note that a place does not give its file any more.

@@ -143,11 +143,25 @@ class Places:
                 )
         return found
 
-    def remove(self, report_id: str) -> None:
+    def remove(self, report_id: str, reason: str) -> None:
         """Take a report out by hand, wherever it is held; adding it again restores it."""
         entry = self._catalogue.report(report_id)
         if entry is not None:
-            self._depart(replace(entry, removed=None), Departure.REMOVED, "removed by hand")
+            self._depart(replace(entry, removed=None), Departure.REMOVED, reason)
+
+    def restore(self, report_id: str) -> None:
+        """Put back what a person took out.
+
+        Raises:
+            LibraryError: there is no such report, or no person took it out.
+        """
+        entry = self._catalogue.report(report_id)
+        if entry is None or entry.departure is not Departure.REMOVED:
+            raise LibraryError(
+                f"{report_id} was not taken out of the library by a person.",
+                cure="See `evidence status --json` for what became of it.",
+            )
+        self._catalogue.update(replace(entry, removed=None, departure=None, replaced_by=None))
 
     def withdraw(self, place: str, reason: str) -> list[str]:
         """Note that a place does not give its file any more.
