@@ -151,27 +151,23 @@ def test_every_page_is_accessible(browser: Browser, desk: str, key: str) -> None
     for mode, options in MODES.items():
         with open_context(browser, desk, bypass_csp=True, **options) as context:
             page = context.new_page()
-            page.goto("/desk")
-            faults += [
-                f"{mode} sign-in: {fault}" for fault in faults_of(page, contrast=mode != "forced")
-            ]
+            faults += _faults(page, "/desk", mode)  # the sign-in form
             sign_in(page, key)
             report = _a_report(page)
-            for path in (
-                *PAGES,
-                report,
-                f"{report}/withdraw",
-                f"{report}/fields/topics",
-                "/jobs/1",
-            ):
-                page.goto(f"/desk{path}")
-                found = faults_of(page, contrast=mode != "forced")
-                faults += [f"{mode} {path}: {fault}" for fault in found]
-                if runs_over(page):
-                    faults.append(f"{mode} {path}: the page must be scrolled sideways")
-                if mode in {"light", "phone"}:
-                    keep_picture(page, f"desk{path}-{mode}")
+            every = (*PAGES, report, f"{report}/withdraw", f"{report}/fields/topics", "/jobs/1")
+            some = ("", "/add", "/failures", report, "/jobs/1")  # one of each make
+            for path in every if mode == "light" else some:
+                faults += _faults(page, f"/desk{path}", mode)
     assert not faults, "\n".join(faults)
+
+
+def _faults(page: Page, path: str, mode: str) -> list[str]:
+    page.goto(path)
+    found = [f"{mode} {path}: {fault}" for fault in faults_of(page, contrast=mode != "forced")]
+    if runs_over(page):
+        found.append(f"{mode} {path}: the page must be scrolled sideways")
+    keep_picture(page, f"{path}-{mode}")
+    return found
 
 
 def _a_report(page: Page) -> str:

@@ -302,6 +302,13 @@ def test_only_fields_there_are_can_be_corrected(desk: TestClient) -> None:
     assert send(desk, path, {"value": "x"}).status_code == 404
 
 
+@pytest.mark.parametrize("form", ["fields/year", "fields/authors", "withdraw"])
+def test_a_form_leads_to_its_own_address(desk: TestClient, form: str) -> None:
+    path = f"/desk/reports/{report_of(desk, 'breakfast')}/{form}"
+    actions = html.fromstring(desk.get(path).text).xpath("//main//form/@action")
+    assert set(actions) == {path, "/desk/leave"}
+
+
 # withdrawing
 
 
