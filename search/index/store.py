@@ -150,8 +150,9 @@ class Store:
             return self._report_rows[report_id]
         except KeyError:
             raise UnknownId(
-                f"There is no report {report_id!r} in the library.",
+                "There is no report {report_id!r} in the library.",
                 cure="`evidence status` lists the reports and their ids.",
+                values={"report_id": report_id},
             ) from None
 
     def passage(self, passage_id: str) -> StoredPassage:
@@ -163,8 +164,9 @@ class Store:
         for stored in self._passages("passage_id = ?", (passage_id,)):
             return stored
         raise UnknownId(
-            f"There is no passage {passage_id!r} in the library.",
+            "There is no passage {passage_id!r} in the library.",
             cure="Passage ids come with search results; a report that changed has new ones.",
+            values={"passage_id": passage_id},
         )
 
     def passages_of(self, report_id: str) -> tuple[Passage, ...]:

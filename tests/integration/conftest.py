@@ -1,4 +1,4 @@
-"""Servers behind a door, with keys: for tests over HTTP."""
+"""What tests share: servers behind a door or over the bookcase, libraries filled in a line."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +11,13 @@ from api.app import create_app
 from api.keys.store import KeyStore
 from api.settings import load_settings
 from corpus.home import Home
+from corpus.library.library import Library
 from search.searcher import Searcher
+from tests.bookcase import Bookcase, build_bookcase
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS, Source
+from tests.shelves import Shelf
+from tests.worlds import World
 
 Serve = Callable[..., TestClient]
 
@@ -47,3 +51,28 @@ def serve(searcher: Searcher, tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture
 def client(serve: Serve) -> TestClient:
     return serve()
+
+
+@pytest.fixture(scope="module")
+def bookcase(tmp_path_factory: pytest.TempPathFactory) -> Bookcase:
+    return build_bookcase(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def visitor(bookcase: Bookcase) -> Iterator[TestClient]:
+    """Asks a server over that bookcase."""
+    app = create_app(load_settings(home=bookcase.home), bookcase)
+    with TestClient(app, raise_server_exceptions=False) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    with Library(tmp_path / "library") as library:
+        yield Shelf(library)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with Library(tmp_path / "library") as library:
+        yield World(library)
