@@ -49,10 +49,12 @@ class _Graph(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Word piece ids (1, tokens) to a vector (1, dimension), and (1, tokens, dimension)."""
-        states = self.transformer(input_ids=input_ids, output_hidden_states=True).hidden_states
-        last, below = states[-1], states[-1 - len(self.layers)]
+        own = len(self.layers)
+        found = self.transformer(input_ids=input_ids, output_hidden_states=own > 0)
+        last = found.last_hidden_state
         pooled = last[:, 0] if self.pooling == "cls" else last.mean(dim=1)
-        return torch.nn.functional.normalize(pooled, dim=-1), run(self.layers, below)
+        tokens = run(self.layers, found.hidden_states[-1 - own]) if own else last
+        return torch.nn.functional.normalize(pooled, dim=-1), tokens
 
 
 def pooling_of(model: "SentenceTransformer") -> str:
