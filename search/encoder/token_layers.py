@@ -7,7 +7,7 @@ B (outputs, rank) (Hu et al., 2021, "LoRA"). Imports torch.
 
 import copy
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import torch
 from safetensors.torch import load, save
@@ -38,7 +38,8 @@ class LowRank(torch.nn.Module):
 
 def own_layers(transformer: "PreTrainedModel", count: int = LAYERS) -> torch.nn.ModuleList:
     """Copies of the last layers, their matrices frozen, each with a change that may be trained."""
-    layers = torch.nn.ModuleList(copy.deepcopy(list(transformer.encoder.layer)[-count:]))
+    above = cast("torch.nn.ModuleList", transformer.get_submodule("encoder.layer"))[-count:]
+    layers = copy.deepcopy(above)
     layers.requires_grad_(requires_grad=False)
     for _, linear in _linears(layers):
         parametrize.register_parametrization(linear, "weight", LowRank(linear.weight))

@@ -20,9 +20,11 @@ TEXT = "Street lighting reduced burglary in most areas."
 @pytest.fixture
 def bert() -> BertModel:
     torch.manual_seed(3)
-    return BertModel(
-        BertConfig(hidden_size=48, num_hidden_layers=4, num_attention_heads=2, intermediate_size=64)
-    ).eval()
+    config = BertConfig(
+        hidden_size=48, num_hidden_layers=4, num_attention_heads=2, intermediate_size=64
+    )
+    model: BertModel = BertModel(config).train(mode=False)
+    return model
 
 
 def test_before_training_they_are_the_model_s_last_layers(bert: BertModel) -> None:
