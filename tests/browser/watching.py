@@ -24,7 +24,7 @@ MODES: Final[Mapping[str, Mapping[str, Any]]] = {
     "phone": {"viewport": {"width": 320, "height": 640}, "has_touch": True},
     "zoomed": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
 }
-_PICTURED: Final = ("light", "phone")  # a picture costs as much as the looking
+PICTURED: Final = ("light", "phone")  # a picture costs as much as the looking
 #: WCAG 2.2 at levels A and AA, as axe-core names its rules' tags.
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
@@ -116,7 +116,7 @@ def check_accessible(browser: Browser, site: str, path: str, act: Act | None = N
             faults += [f"{mode}: {fault}" for fault in faults_of(page, contrast=mode != "forced")]
             if runs_over(page):
                 faults.append(f"{mode}: the page must be scrolled sideways")
-            if mode in _PICTURED:
+            if mode in PICTURED:
                 keep_picture(page, f"{path}-{mode}")
     assert not faults, "\n".join([f"{len(faults)} faults at {path}:", *faults])
 

@@ -1,8 +1,6 @@
 """The default model prepared, opened, damaged and interrupted."""
 
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -26,10 +24,8 @@ TEXTS = parity_texts()
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home") / "models" / "default"
-    prepare_encoder(DEFAULT_MODEL, folder)
-    return folder
+def prepared(prepared_encoder: Path) -> Path:
+    return prepared_encoder
 
 
 @pytest.fixture(scope="module")
@@ -185,29 +181,3 @@ def test_a_missing_file_is_refused(copied: Path) -> None:
 
     with pytest.raises(EncoderError, match="cannot be read"):
         load_encoder(copied)
-
-
-def test_a_killed_preparation_leaves_nothing_half_used(tmp_path: Path) -> None:
-    folder = tmp_path / "models" / "default"
-    program = (
-        "from pathlib import Path; from search.encoder.prepare import prepare_encoder; "
-        f"prepare_encoder({DEFAULT_MODEL!r}, Path({str(folder)!r}), "
-        "progress=lambda step: print(step, flush=True))"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        for step in process.stdout:
-            if step.startswith("Comparing"):  # the model file is written by now
-                os.kill(process.pid, signal.SIGKILL)
-                break
-
-    assert not folder.exists()
-    with pytest.raises(EncoderError, match="no prepared encoder"):
-        load_encoder(folder)
-
-    prepare_encoder(DEFAULT_MODEL, folder)
-
-    assert load_encoder(folder).encode_queries(["tutoring"]).shape == (1, 384)
-    assert [entry.name for entry in folder.parent.iterdir() if entry.is_dir()] == ["default"]

@@ -1,5 +1,9 @@
 """Other models than the default: small ones with random weights, made here."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from search.encoder.prepare import prepare_encoder
 from search.encoder.recipe import read_record
 from search.errors import EncoderError
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ["Does mentoring work?", "", "Street lighting reduced burglary in most areas."]
 PROMPTS = {"query": "question: ", "document": "text: "}
 
@@ -121,3 +126,32 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="cannot load") as refused:
         prepare_encoder(str(tmp_path), tmp_path / "prepared")
     assert refused.value.cure
+
+
+def test_a_killed_preparation_leaves_nothing_half_used(
+    make_model: MakeModel, tmp_path: Path
+) -> None:
+    model = str(make_model("mean"))
+    folder = tmp_path / "models" / "default"
+    program = (
+        "from pathlib import Path; from search.encoder.prepare import prepare_encoder; "
+        f"prepare_encoder({model!r}, Path({str(folder)!r}), "
+        "progress=lambda step: print(step, flush=True))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for step in process.stdout:
+            if step.startswith("Comparing"):  # the model file is written by now
+                os.kill(process.pid, signal.SIGKILL)
+                break
+
+    assert not folder.exists()
+    with pytest.raises(EncoderError, match="no prepared encoder"):
+        load_encoder(folder)
+
+    prepare_encoder(model, folder)
+
+    assert load_encoder(folder).encode_queries(["tutoring"]).shape == (1, 32)
+    assert [entry.name for entry in folder.parent.iterdir() if entry.is_dir()] == ["default"]

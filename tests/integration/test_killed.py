@@ -12,7 +12,7 @@ from corpus.home import Home
 from search.index.generations import Generations
 from search.loading import load_searcher
 
-KILLS = 12
+KILLS = 8
 SUBJECTS = (
     "mentoring", "tutoring", "street lighting", "hot spots policing", "class size",
     "breakfast clubs", "housing first", "apprenticeships", "parenting programmes",
@@ -98,6 +98,7 @@ def test_a_killed_change_leaves_the_index_answering(home: Path, tmp_path: Path) 
         searcher = load_searcher(home)
         hits = searcher.ask("what is known of tutoring?", k=3).hits
         assert hits[0].report.title == "What is known of tutoring"
+    subprocess.run(_command(home, "remove", removed), check=False, capture_output=True, timeout=120)
     _run(home, "index")
     searcher = load_searcher(home)
     answer = searcher.ask("hot spots policing", k=100)
