@@ -11,7 +11,8 @@ from corpus.home import Home
 from search.encoder.load import load_encoder
 from search.encoder.types import Encoder
 from search.errors import IndexUnusable, SearchError
-from search.index.generations import Generation, Generations
+from search.index.embedded import Generation
+from search.index.generations import Generations
 from search.reranker import Reranker, load_reranker
 from search.searcher import Searcher
 
@@ -50,7 +51,7 @@ def _encoder_for(generation: Generation, place: Home, at_hand: Encoder | None) -
         return at_hand
     encoder = load_encoder(encoder_folder(place, made_by.name))
     if encoder.spec != made_by:
-        generation.store.close()
+        generation.close()
         raise IndexUnusable(
             f"The index was made by {made_by.name} ({made_by.model_hash[:12]}), but the encoder "
             f"here is {encoder.spec.name} ({encoder.spec.model_hash[:12]}).",

@@ -180,10 +180,17 @@ class LexicalHalf:
         """The k passages in which a term (as `stems` gives it) weighs most."""
         return self._run(Query.term_query(self._schema, WORDS, term, "freq"), k).ordinals
 
-    def mentions(self, name: str, report_row: int) -> bool:
-        """Whether a report has a word that begins as the name does: "Hungary" for "Hungarian"."""
+    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
+        """Those of the reports that have a word which begins as the name does.
+
+        "Hungary" for "Hungarian".
+        """
+        start = beginning(name)
+        return frozenset(row for row in report_rows if self._mentions(start, row))
+
+    def _mentions(self, start: str, report_row: int) -> bool:
         within = Query.term_query(self._schema, "report", report_row)
-        return bool(self._searcher.terms_with_prefix(WORDS, beginning(name), within, 1))
+        return bool(self._searcher.terms_with_prefix(WORDS, start, within, 1))
 
     def _terms(self, query: str) -> Query | None:
         """Any of the question's terms; of a word's spellings the one that scores highest counts."""

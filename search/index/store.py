@@ -130,6 +130,10 @@ class Store:
         )
         self._report_rows = {report.report_id: row for row, report in enumerate(self.reports)}
 
+    def at(self, rows: Iterable[int]) -> dict[int, Report]:
+        """The reports at these rows, by row."""
+        return {row: self.reports[row] for row in map(int, rows)}
+
     def report(self, report_id: str) -> Report:
         """The report of that id.
 

@@ -318,7 +318,7 @@ def test_a_large_library_gives_the_same_by_looking_up_each_passage(
 ) -> None:
     probe = searcher.related.of_report("m1")
     at_once = searcher.related.near(probe)
-    monkeypatch.setattr("search.related.finder.EXACT_UP_TO", 0)
+    monkeypatch.setattr("search.index.embedded.EXACT_UP_TO", 0)
     assert searcher.related.near(probe).reports == at_once.reports
 
 
