@@ -102,7 +102,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
             app.state.source = source
             yield
             return
-        live = LiveSearcher(settings.home, reranker=settings.reranker)
+        live = LiveSearcher(settings.home, reranker=settings.reranker, engine=settings.engine)
         app.state.source = live
         yield
         live.close()

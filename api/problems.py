@@ -17,7 +17,15 @@ from starlette.exceptions import HTTPException
 from api.cursors import StaleCursor, WrongCursor
 from api.keys.errors import KeysUnusable, OutOfScope
 from corpus.errors import EvidenceError, MetadataError, ReadingError
-from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
+from search.errors import (
+    EncoderError,
+    EngineUnavailable,
+    IndexChanged,
+    IndexUnusable,
+    InvalidQuery,
+    NoIndex,
+    UnknownId,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -32,6 +40,7 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (OutOfScope, HTTPStatus.FORBIDDEN),
     (KeysUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
+    (EngineUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (EncoderError, HTTPStatus.SERVICE_UNAVAILABLE),
     (EvidenceError, HTTPStatus.INTERNAL_SERVER_ERROR),
@@ -176,7 +185,11 @@ def install_problems(app: FastAPI, page: ProblemPage) -> None:
         status = status_of(error)
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("%s: %s", request.url.path, error)
-        return respond(request, make_problem(request, status, str(error), error.cure), page)
+        told = make_problem(request, status, *_told_of(error))
+        response = respond(request, told, page)
+        if isinstance(error, EngineUnavailable):
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -193,6 +206,15 @@ def install_problems(app: FastAPI, page: ProblemPage) -> None:
         response = respond(request, make_problem(request, status, _detail(error, status)), page)
         response.headers.update(error.headers or {})
         return response
+
+
+def _told_of(error: EvidenceError) -> tuple[str, str | None]:
+    """Detail and cure of an error; where the database is, is nobody else's business."""
+    if isinstance(error, IndexChanged):
+        return "The index changed while it was asked.", "Ask again."
+    if isinstance(error, EngineUnavailable):
+        return "The index cannot be reached just now.", "Try again in a few seconds."
+    return str(error), error.cure
 
 
 def _detail(error: HTTPException, status: HTTPStatus) -> str:

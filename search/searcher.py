@@ -11,7 +11,7 @@ import numpy as np
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
 from search.encoder.types import Encoder, EncoderSpec
-from search.errors import InvalidQuery
+from search.errors import IndexChanged, InvalidQuery
 from search.facets import count_facets
 from search.filters import check_filters
 from search.fusion import FusionRules
@@ -108,9 +108,25 @@ class Searcher:
 
         Raises:
             InvalidQuery: an empty or over-long question, a wrong k or filter.
+            EngineUnavailable: the database that keeps the index does not answer.
         """
         question = _checked(question, k, skip)
         check_filters(filters)
+        try:
+            return self._ask(question, filters, k, skip, exact=exact, preference=preference)
+        except IndexChanged:  # a report went meanwhile: what is left can be asked
+            return self._ask(question, filters, k, skip, exact=exact, preference=preference)
+
+    def _ask(
+        self,
+        question: str,
+        filters: Filters,
+        k: int,
+        skip: int,
+        *,
+        exact: bool,
+        preference: Preference,
+    ) -> Answer:
         watch = Stopwatch()
         start = time.perf_counter()
         with watch.stage("read"):

@@ -12,10 +12,37 @@ from api.keys.store import KeyStore
 from api.settings import load_settings
 from corpus.home import Home
 from search.searcher import Searcher
+from tests.backends import Backend, Embedded, Engine
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS, Source
+from tests.engines import Server
 
 Serve = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real server, started once."""
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def engine(postgres: Server) -> Iterator[Engine]:
+    """New databases on it."""
+    made = Engine(postgres.new_database)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module", params=["embedded", "postgres"])
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    """What keeps an index: every test that takes it runs on both."""
+    if request.param == "embedded":
+        return Embedded(lambda: tmp_path_factory.mktemp("home"))
+    made: Engine = request.getfixturevalue("engine")
+    return made
 
 
 @pytest.fixture(scope="module")
