@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from corpus.types import Rating, Report, ReportStatus
 from indexer.build import live_report_ids
 from indexer.settings import load_index_settings
 from search.errors import EngineUnavailable, IndexUnusable, NoIndex
+from search.index.address import Address
 from search.index.manifest import Manifest
 from search.loading import index_source, open_engine
 
@@ -93,15 +95,15 @@ def gather(home: Path) -> Status:
     """Look at a home folder; an index that cannot be used is told of, not raised."""
     place = Home(home)
     address = load_index_settings().engine
-    source = index_source(place, address)
     manifest, fault, engine = None, None, str(address) if address else None
     indexed: frozenset[str] = frozenset()
     generations: list[str] = []
     try:
-        engine = f"{address}, {open_engine(address).version()}" if address else None
-        manifest = source.manifest()
+        engine = _versions(address) if address else None
+        with closing(index_source(place, address)) as source:
+            manifest = source.manifest()
+            generations = source.ids()
         indexed = live_report_ids(home, address)
-        generations = source.ids()
     except NoIndex as error:
         fault = str(error)
     except (IndexUnusable, EngineUnavailable) as error:
@@ -117,6 +119,12 @@ def gather(home: Path) -> Status:
     return Status(
         home, files, manifest, fault, centres, last_run, generations, sizes, engine=engine
     )
+
+
+def _versions(engine: Address) -> str:
+    """Where a database is, and what it says it is."""
+    with closing(open_engine(engine)) as held:
+        return f"{engine}, {held.version()}"
 
 
 def print_status(status: Status) -> None:

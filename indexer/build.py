@@ -6,6 +6,7 @@ goes on where it stopped, and one that has nothing to do says so in a moment.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ from search.index.address import Address
 from search.index.generations import Generations
 from search.index.manifest import Manifest
 from search.index.store import StoreEntry
-from search.loading import IndexSource, encoder_folder, index_source, open_engine
+from search.loading import encoder_folder, index_source, open_engine
 
 ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
 _SHELVED: Final = TypeAdapter(Shelved)
@@ -84,8 +85,7 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
 
 def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
     read, failed = _read(library, options, progress) if options.read_new else (0, 0)
-    generations = index_source(home, options.engine)
-    live = _live(generations)
+    live = _live(home, options.engine)
     model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
     folder = encoder_folder(home, model)
     progress.start("Preparing the encoder", 1, "models")
@@ -130,15 +130,16 @@ def _publish(
     if options.engine:
         from indexer.engine import publish_to_engine  # noqa: PLC0415 - its driver is an extra
 
-        return publish_to_engine(
-            content,
-            open_engine(options.engine),
-            encoder=encoder,
-            rules=rules,
-            library_digest=library_digest,
-            progress=progress,
-            anew=options.rebuild,
-        )
+        with closing(open_engine(options.engine)) as places:
+            return publish_to_engine(
+                content,
+                places,
+                encoder=encoder,
+                rules=rules,
+                library_digest=library_digest,
+                progress=progress,
+                anew=options.rebuild,
+            )
     progress.start("Writing the index", 1, "generations")
     manifest = publish(
         content,
@@ -151,10 +152,11 @@ def _publish(
     return manifest
 
 
-def _live(generations: IndexSource) -> Manifest | None:
+def _live(home: Home, engine: Address | None) -> Manifest | None:
     """The live generation's manifest; None where there is none that could be built upon."""
     try:
-        return generations.manifest()
+        with closing(index_source(home, engine)) as held:
+            return held.manifest()
     except (NoIndex, IndexUnusable):
         return None
 
@@ -275,7 +277,7 @@ def remove_report(
     Raises:
         LibraryError: there is no such report.
     """
-    live = _live(index_source(home, engine))
+    live = _live(home, engine)
     with Library(home.library) as library, library.writing():
         known = library.entries().get(wanted)
         if (
@@ -293,7 +295,8 @@ def remove_report(
 def live_report_ids(home: Path, engine: Address | None = None) -> frozenset[str]:
     """Ids of the reports in the live index; none where there is no index."""
     if engine:
-        return open_engine(engine).report_ids()
+        with closing(open_engine(engine)) as held:
+            return held.report_ids()
     try:
         generation = Generations(Home(home).index).open_current()
     except NoIndex:

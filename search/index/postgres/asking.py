@@ -19,9 +19,13 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """The terms of a question: for each of its words the spellings there are, (id, rarity)."""
+    """The terms of a question: for each of its words the spellings there are, (id, rarity).
+
+    `passages` is how often passages have one of them, together.
+    """
 
     words: tuple[tuple[tuple[int, float], ...], ...]
+    passages: int
 
     @property
     def ids(self) -> list[int]:
@@ -50,22 +54,40 @@ class Asking:
         return statement, values | {"few": few}
 
     def candidates(
-        self, vector: str, weighted: Weighted, scope: Scope | None, depth: int, *, exact: bool
+        self,
+        vector: str,
+        weighted: Weighted,
+        scope: Scope | None,
+        depth: int,
+        *,
+        exact: bool,
+        rare: bool,
     ) -> tuple[sql.Composed, Values]:
         """The best of both halves, each scored by both, in one visit.
 
         Rows: ordinal, alike, cosine, BM25, whether the dense half proposed it, whether the
         lexical half did.
+
+        Args:
+            vector: of the question.
+            weighted: its terms.
+            scope: what may be retrieved; None for everything.
+            depth: candidates of each half.
+            exact: compare vectors one by one.
+            rare: look passages up by their terms; else every one is scored, which is quicker
+                where many have one.
         """
         near, values = self.nearest(vector, scope, depth, exact=exact)
         score, scoring = _score(weighted)
         within, _ = self._within(scope, "l")
+        having = sql.SQL("l.terms && %(terms)s::integer[]" if rare else "true")
         statement = sql.SQL("""
 WITH near AS MATERIALIZED ({near}),
 worded AS MATERIALIZED (
-    SELECT ordinal, report_row, {score} AS score FROM {schema}.lexical l
-    WHERE l.terms && %(terms)s::integer[] AND {within}
-    ORDER BY score DESC, ordinal LIMIT %(depth)s
+    SELECT ordinal, report_row FROM (
+        SELECT ordinal, report_row, {score} AS score FROM {schema}.lexical l
+        WHERE {having} AND {within} ORDER BY score DESC, ordinal LIMIT %(depth)s
+    ) AS best WHERE score > 0
 ),
 proposed AS MATERIALIZED (
     SELECT ordinal, report_row, bool_or(dense) AS dense, bool_or(lexical) AS lexical FROM (
@@ -77,7 +99,7 @@ SELECT p.ordinal, v.alike, -(v.vector <#> %(vector)s::halfvec), {score}, p.dense
 FROM proposed p
 JOIN {schema}.vector v ON v.ordinal = p.ordinal AND v.report_row = p.report_row
 JOIN {schema}.lexical l ON l.ordinal = p.ordinal AND l.report_row = p.report_row
-""").format(schema=self._schema, near=near, score=score, within=within)
+""").format(schema=self._schema, near=near, score=score, within=within, having=having)
         return statement, values | scoring | {"terms": weighted.ids}
 
     def nearest(
@@ -85,14 +107,15 @@ JOIN {schema}.lexical l ON l.ordinal = p.ordinal AND l.report_row = p.report_row
     ) -> tuple[sql.Composed, Values]:
         """The passages nearest to a vector: ordinal, report_row, cosine; nearest first.
 
-        `+ 0` keeps the planner from the approximate index.
+        Ordered by the cosine, which no index has, they are compared one by one.
         """
         within, values = self._within(scope, "n")
+        order = "cosine DESC, ordinal" if exact else "vector <#> %(vector)s::halfvec"
         statement = sql.SQL(
             "SELECT ordinal, report_row, -(vector <#> %(vector)s::halfvec) AS cosine "
             "FROM {schema}.vector n WHERE {within} "
-            "ORDER BY (vector <#> %(vector)s::halfvec) {exact} LIMIT %(depth)s"
-        ).format(schema=self._schema, within=within, exact=sql.SQL("+ 0, ordinal" if exact else ""))
+            "ORDER BY {order} LIMIT %(depth)s"
+        ).format(schema=self._schema, within=within, order=sql.SQL(order))
         return statement, values | {"vector": vector, "depth": depth}
 
     def _within(self, scope: Scope | None, table: str) -> tuple[sql.Composable, Values]:

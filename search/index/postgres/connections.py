@@ -26,7 +26,8 @@ TRIES: Final = 2  # of a question whose connection broke
 _CURE: Final = "Try again in a while; whoever runs the database finds the cause in its log."
 _SESSION: Final = (
     "SET hnsw.ef_search = 400; SET hnsw.iterative_scan = relaxed_order; "
-    "SET hnsw.max_scan_tuples = 200000; SET hnsw.scan_mem_multiplier = 4; SET jit = off"
+    "SET hnsw.max_scan_tuples = 200000; SET hnsw.scan_mem_multiplier = 4; SET jit = off; "
+    "SET plan_cache_mode = force_custom_plan"  # how many a filter leaves decides the plan
 )
 
 _log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ class Connections:
                     _log.warning("The database %s failed: %s", self.address, _first_line(error))
                     told = "does not answer in time" if waited else "cannot be reached"
                     raise self._away(told) from error
+                self._pool.check()  # where one connection broke, others did too
             else:
                 self._breaker.succeeded()
                 return result

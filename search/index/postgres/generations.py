@@ -40,10 +40,17 @@ class EngineGenerations:
     """The generations of one database."""
 
     def __init__(
-        self, address: Address, patience: Patience = Patience(), routing: Routing = Routing()
+        self,
+        address: Address,
+        patience: Patience = Patience(),
+        routing: Routing = Routing(),
+        *,
+        alone: bool = False,
     ) -> None:
+        """`alone`: one index is opened and closes the connections; else `close` does."""
         self._connections = Connections(address, patience)
         self.routing = routing
+        self._alone = alone
 
     @property
     def address(self) -> Address:
@@ -83,7 +90,9 @@ class EngineGenerations:
 
     def open(self, number: int, manifest: Manifest, routing: Routing | None = None) -> EngineIndex:
         """Open a generation, live or not."""
-        return EngineIndex(self._connections, number, manifest, routing or self.routing)
+        return EngineIndex(
+            self._connections, number, manifest, routing or self.routing, alone=self._alone
+        )
 
     def report_ids(self) -> frozenset[str]:
         """Ids of the reports that can be found; none where there is no index."""
@@ -96,7 +105,12 @@ class EngineGenerations:
         return frozenset(report_id for (report_id,) in found)
 
     def version(self) -> str:
-        """What the database says it is: versions of PostgreSQL, pgvector and, if there, Citus."""
+        """What the database says it is: versions of PostgreSQL, pgvector and, if there, Citus.
+
+        Raises:
+            EngineUnavailable: it cannot be reached, and why.
+        """
+        self._connections.writing().close()
         found = self._connections.rows(
             "SELECT extname, extversion FROM pg_extension WHERE extname IN ('vector', 'citus')"
         )

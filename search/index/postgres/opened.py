@@ -27,6 +27,7 @@ from search.types import Filters
 
 SCOPES_HELD: Final = 64
 ALIKE_HELD: Final = 100_000
+RARE: Final = 0.1  # of all passages, up to which those with a term are looked up, not all scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,17 @@ class EngineIndex:
     """An `Index` of one generation. Safe to share by threads."""
 
     def __init__(
-        self, connections: Connections, number: int, manifest: Manifest, routing: Routing
+        self,
+        connections: Connections,
+        number: int,
+        manifest: Manifest,
+        routing: Routing,
+        *,
+        alone: bool = False,
     ) -> None:
+        """`alone`: nobody else uses the connections."""
         self.manifest = manifest
+        self._alone = alone
         self._connections = connections
         self._asking = Asking(number)
         self._routing = routing
@@ -87,8 +96,10 @@ class EngineIndex:
             weighted = self.lexical.weighted(question)
         with watch.stage("candidates"):
             exact = self._routing.is_exact(self._passages(scope))
+            few = scope is not None and scope.rows is not None
+            rare = not few and weighted.passages < RARE * self.manifest.counts.ranked
             statement, values = self._asking.candidates(
-                told(vector), weighted, scope, depth, exact=exact
+                told(vector), weighted, scope, depth, exact=exact, rare=rare
             )
             found = self._connections.rows(statement, values)
         found.sort()
@@ -223,8 +234,9 @@ class EngineIndex:
         self._connections.rows("SELECT 1")
 
     def close(self) -> None:
-        """Close the connections; it cannot be used afterwards."""
-        self._connections.close()
+        """Close the connections where nobody else uses them; it cannot be used afterwards."""
+        if self._alone:
+            self._connections.close()
 
     def _rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of SQL
         return self._connections.rows(self._asking.plain(statement), values)

@@ -53,10 +53,6 @@ class EngineTokens:
         """The score of each part of a passage, shape (len(spans),); -1 where it has no token."""
         return self._half([ordinal]).score_spans(query, 0, spans, before)
 
-    def hold(self, ordinals: Sequence[int]) -> None:
-        """Bring the tokens of these passages in one visit, since they will be asked for."""
-        self._records(ordinals)
-
     def _half(self, ordinals: list[int]) -> TokenHalf:
         found = self._records(ordinals)
         records = [found[ordinal] for ordinal in ordinals]

@@ -52,13 +52,14 @@ class EngineWords:
     def weighted(self, question: str) -> Weighted:
         """The terms of a question that there are, with their rarity."""
         self._look_up(question.split())
-        words = []
+        words, passages = [], 0
         for spellings in query_terms(question, self.frequency):
             found = [(term, *self._term(term)) for term in spellings]
             known = [(number, rarity(count, self._passages)) for _, number, count in found if count]
             if known:
                 words.append(tuple(known))
-        return Weighted(tuple(words))
+                passages += sum(count for *_, count in found)
+        return Weighted(tuple(words), passages)
 
     def nearest(self, stem: str) -> str | None:
         """The term a mistyped stem may have meant: one slip off, the most frequent."""

@@ -1,11 +1,10 @@
 """The same library in files and in a database: how far answers agree, and what asking costs.
 
-    python -m benchmarks.engine HOME postgresql://… [--part dev]
+    python -m benchmarks.engine.agreement HOME postgresql://… [--part dev]
 
 HOME holds an index; its library is written to the database first, which must be empty or hold this
 library. Both are asked in turns. nDCG@10 counts every passage that answers (a page judged right)
-among the 100 best of either. Then recall@100 behind filters of some shares: as routed, and with
-every vector search left to the planner.
+among the 100 best of either.
 """
 
 import argparse
@@ -16,23 +15,19 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.relevance.policy.questions import Question, load_questions
 from corpus.home import Home
 from indexer.build import BuildOptions, build_index
 from indexer.progress import Silent
-from search.index.address import Address, parse_address
+from search.index.address import parse_address
 from search.index.postgres.generations import EngineGenerations
-from search.index.postgres.opened import Routing
-from search.index.types import Within
 from search.loading import load_searcher
 from search.searcher import Searcher
-from search.types import Filters, ScoredPassage
+from search.types import ScoredPassage
 
 K: Final = 10
 DEPTH: Final = 100
-SHARES: Final = (0.0001, 0.001, 0.01, 0.038, 0.1, 0.5)
 TIMES: Final = 2
 
 
@@ -57,7 +52,6 @@ def main() -> None:
     database = load_searcher(given.home, engine=given.engine)
     _agreement(files, database, load_questions(given.part))
     _latency({"files": files, "database": database}, load_questions(given.part))
-    _recall(given.engine, database)
 
 
 def _agreement(files: Searcher, database: Searcher, questions: Sequence[Question]) -> None:
@@ -100,42 +94,6 @@ def _latency(searchers: dict[str, Searcher], questions: Sequence[Question]) -> N
         p50, p95 = np.percentile(values, [50, 95])
         told = ", ".join(f"{s} {v / len(values):.1f}" for s, v in stages[name].items())
         print(f"{name}: full answer p50 {p50:.1f} ms, p95 {p95:.1f} ms; mean by stage: {told}")
-
-
-def _recall(address: Address, searcher: Searcher) -> None:
-    """Reports drawn at random until a filter leaves the share wanted."""
-    draw = np.random.default_rng(0)
-    reports = [report.report_id for report in searcher.standing_reports()]
-    print(f"share    passages  recall@{DEPTH} routed (ms)   all through HNSW (ms)")
-    routed, exact, walked = (
-        EngineGenerations(address, routing=Routing(limit)).open_current()
-        for limit in (Routing().exact_up_to, 1 << 60, 0)
-    )
-    held = {name: routed.ranked_of(routed.store.row_of(name)) for name in reports}
-    total = sum(len(each) for each in held.values())
-    queries = routed.vectors(np.concatenate(list(held.values()))[:: max(1, total // 30)])
-    for share in SHARES:
-        chosen: list[str] = []
-        left = share * total
-        for name in draw.permutation(reports).tolist():
-            if 0 < len(held[name]) <= max(left, 1 if not chosen else 0):
-                chosen.append(name)
-                left -= len(held[name])
-        within = Within(Filters(reports=tuple(chosen)))
-        count = sum(len(held[name]) for name in chosen)
-        best = [each.ordinals for each in exact.near(queries, DEPTH, within)]
-        told = []
-        for index in (routed, walked):
-            start = time.perf_counter()
-            found = [each.ordinals for each in index.near(queries, DEPTH, within)]
-            took = (time.perf_counter() - start) * 1000 / len(queries)
-            told.append(f"{_found(best, found):.3f} ({took:.1f})")
-        print(f"{share:<8.2%} {count:>8,}  {told[0]:>22}   {told[1]:>20}")
-
-
-def _found(wanted: Sequence[NDArray[np.int64]], got: Sequence[NDArray[np.int64]]) -> float:
-    hits = [len(np.intersect1d(a, b)) for a, b in zip(wanted, got, strict=True)]
-    return sum(hits) / max(1, sum(len(each) for each in wanted))
 
 
 if __name__ == "__main__":
