@@ -34,6 +34,7 @@ _SAME: Final = 0.99  # cosine of a vector with itself, kept in 16 bits
 _REPORT: Final = TypeAdapter(Report)
 _DETAILS: Final = TypeAdapter(ReportDetails)
 _NONE: Final = (0, b"")
+_MEASURED: Final = 5_000  # passages that tell whether the mean length has drifted
 _RECALL_AT: Final = 100
 _CURE: Final = "Look at the database's log and its disk's space, then try again."
 
@@ -84,7 +85,7 @@ def publish_to_engine(
         files={},
     )
     with generations.writing() as writing:
-        kept = _place(writing, manifest, _mean_length(content), anew=anew)
+        kept = _place(writing, manifest, content, anew=anew)
         writer = Writer(
             writing.connection,
             kept.number,
@@ -92,10 +93,14 @@ def publish_to_engine(
             token_dimension=encoder.token_dimension,
         )
         _write(content, writer, progress)
-        writer.make_indexes(nearest=nearest)
+        held = kept.manifest if kept.state == "live" else None
+        if held is None or held.dense.kind != manifest.dense.kind:
+            writer.make_indexes(nearest=nearest)
         index = generations.open(kept.number, manifest)
         _verify(content, index)
-        if nearest:
+        if held and held.dense.kind == manifest.dense.kind:
+            manifest = replace(manifest, dense=held.dense)
+        elif nearest:
             exact = generations.open(kept.number, manifest, Routing(exact_up_to=counts.ranked))
             found = _recall(content, exact, index)
             manifest = replace(manifest, dense=DenseInfo(kind="hnsw", recall=found))
@@ -103,12 +108,13 @@ def publish_to_engine(
     return manifest
 
 
-def _place(writing: Generating, wanted: Manifest, pivot: float, *, anew: bool) -> Kept:
+def _place(writing: Generating, wanted: Manifest, content: Content, *, anew: bool) -> Kept:
     """The generation to write into: the live one, one that was begun, or a new one."""
     live = [] if anew else writing.kept("live")
     for kept in live:
-        if _fits(kept, wanted, pivot):
+        if _fits(kept, wanted, _mean_length(content, _MEASURED)):
             return kept
+    pivot = _mean_length(content)
     for begun in writing.kept("building"):
         if _fits(begun, wanted, pivot):
             return begun
@@ -126,9 +132,11 @@ def _fits(kept: Kept, wanted: Manifest, pivot: float) -> bool:
     )
 
 
-def _mean_length(content: Content) -> float:
-    """Terms a ranked passage has, on average."""
-    ranked = content.entries[: len(content.vectors)]
+def _mean_length(content: Content, most: int | None = None) -> float:
+    """Terms a ranked passage has, on average; of an even share of them where `most` is given."""
+    count = len(content.vectors)
+    every = max(1, count // most) if most else 1
+    ranked = content.entries[:count:every]
     return sum(len(_stems(content, entry)) for entry in ranked) / max(1, len(ranked))
 
 
