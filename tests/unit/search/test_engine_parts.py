@@ -1,11 +1,17 @@
 """Parts of the engine that need no database: the breaker, what is held, addresses."""
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
 
 from api.settings import load_settings
 from corpus.errors import SettingError
 from indexer.settings import load_index_settings
 from search.index.address import parse_address
+from search.index.postgres import schema
 from search.index.postgres.breaker import FAILURES, PAUSE_S, Breaker
 from search.index.postgres.cache import Cache
 
@@ -74,3 +80,34 @@ def test_no_address_means_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVIDENCE_ENGINE", "")
     assert load_settings().engine is None
     assert load_index_settings().engine is None
+
+
+def test_without_the_driver_one_is_told_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from cli.main import main; sys.argv = ['evidence', 'ask', 'mentoring']; main()"
+    )
+    environment = {**os.environ, "EVIDENCE_ENGINE": DSN}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert 'pip install "psycopg[binary,pool]"' in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_on_citus_every_table_is_spread_by_report_or_copied() -> None:
+    made = schema.create(3, 384).as_string()
+    tables = re.findall(r'CREATE TABLE "generation_3"\.(\w+) \((.*?)\n\);', made, re.DOTALL)
+    assert {name for name, _ in tables} == {*schema.DISTRIBUTED, *schema.REFERENCE}
+    for name, columns in tables:
+        key = re.search(r"(\w+) bigint PRIMARY KEY|PRIMARY KEY \((.*?)\)", columns)
+        if name in schema.DISTRIBUTED:
+            assert key is not None
+            assert "report_row" in (key[1] or key[2])  # Citus refuses a key without it
+    told = [statement.as_string() for statement in schema.distribute(3)]
+    assert told[0] == "SELECT create_distributed_table('generation_3.report', 'report_row')"
+    assert all("colocate_with => 'generation_3.report'" in each for each in told[1:5])
+    assert all("create_reference_table" in each for each in told[5:])
+    assert len(told) == len(tables)
