@@ -1,7 +1,7 @@
 """What an index is to those who ask it, whatever keeps it: files of a home, or a database.
 
 The seam lies where one question needs one visit: `Index.propose` brings the candidates of both
-halves, each scored by both, so that a database is asked once (docs/adr/0018).
+halves, each scored by both, so that a database is asked once (docs/adr/0020).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
