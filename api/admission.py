@@ -16,21 +16,31 @@ from starlette.requests import HTTPConnection
 from api.keys.secrets import KeyText
 from api.keys.store import KeyStore
 from api.keys.types import Key, KeyKind, utc_now
+from api.languages import N_
 from api.limits.counters import Counters, Limit, Standing
 from api.limits.rates import Rate
 from api.settings import Settings
+from corpus.errors import filled
 from corpus.home import Home
 
 API: Final = "/v1/"
-#: Addresses a site key opens: the widget's and the frame's.
-SITE_DOORS: Final = frozenset({"/v1/search", "/embed"})
+#: Addresses a site key opens: the widget's, the frame's, and what visitors say of answers.
+SITE_DOORS: Final = frozenset({"/v1/search", "/v1/feedback", "/embed"})
+#: Pages with a door of their own: whoever has an admin key signs in there.
+DESK: Final = "/desk"
 #: Wrong keys of one visitor before none of theirs is looked at.
 GUESSES: Final = (Rate(10, "minute"), Rate(100, "day"))
+#: What to tell of a limit, by its window.
+_EXCEEDED: Final = {
+    "minute": N_("More was asked than the limit allows: {quota} a minute."),
+    "hour": N_("More was asked than the limit allows: {quota} an hour."),
+    "day": N_("More was asked than the limit allows: {quota} a day."),
+}
 SECRET_KINDS: Final = (KeyKind.API, KeyKind.ADMIN)
 
 
 class Refusal(Exception):
-    """A request is not let in: the status, and what to tell."""
+    """A request is not let in: the status, and what to tell, with places for `values`."""
 
     def __init__(
         self,
@@ -38,14 +48,16 @@ class Refusal(Exception):
         detail: str,
         cure: str,
         *,
+        values: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         origin: str | None = None,
         standings: Sequence[Standing] = (),
     ) -> None:
-        super().__init__(detail)
+        super().__init__(filled(detail, values))
         self.status = status
         self.detail = detail
         self.cure = cure
+        self.values = values
         self.headers = dict(headers or {})
         self.origin = origin  # the origin that may read the refusal
         self.standings = standings
@@ -69,6 +81,11 @@ class Doorkeeper:
         self._counters = Counters(home.counters)
         self._settings = settings
 
+    @property
+    def public_url(self) -> str | None:
+        """Where others reach the service, as its owner says."""
+        return self._settings.public_url
+
     def admit(self, request: HTTPConnection, *, cost: int) -> Admission:
         """Let a request in, and count it.
 
@@ -77,20 +94,20 @@ class Doorkeeper:
             KeysUnusable: a key was shown and cannot be looked up.
         """
         key = self._key(request)
-        if key is None and not self._settings.anonymous:
-            raise _unknown("This library answers only those who show a key.")
+        if key is None and not (self._settings.anonymous or self._is_desk(request)):
+            raise _unknown(N_("This library answers only those who show a key."))
         origin = self.readable_by(request, key)
         standings = self._counters.charge(self._limits(request, key), cost)
         if key is not None:
             self.keys.used(key, utc_now())
         if late := [each for each in standings if each.wait_s]:
-            wait = max(each.wait_s for each in late)
+            longest = max(late, key=lambda each: each.wait_s)
+            rate, wait = longest.limit.rate, longest.wait_s
             raise Refusal(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                "More was asked than the limit allows: "
-                + ", ".join(f"{e.limit.rate.quota} a {e.limit.rate.window}" for e in late)
-                + ".",
-                f"Ask again in {wait} seconds.",
+                _EXCEEDED[rate.window],
+                N_("Ask again in {wait} seconds."),
+                values={"quota": rate.quota, "wait": wait},
                 headers={"Retry-After": str(wait)},
                 origin=origin,
                 standings=standings,
@@ -118,16 +135,17 @@ class Doorkeeper:
         if wait := max((each.wait_s for each in self._counters.look(guesses)), default=0):
             raise Refusal(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                "Too many wrong keys came from this address.",
-                f"Try again in {wait} seconds, with the right key.",
+                N_("Too many wrong keys came from this address."),
+                N_("Try again in {wait} seconds, with the right key."),
+                values={"wait": wait},
                 headers={"Retry-After": str(wait)},
             )
         shown = KeyText.read(text)
         key = self.keys.find(shown) if shown else None
-        fault = "The key is not known." if key is None else key.fault(utc_now())
+        fault = N_("The key is not known.") if key is None else key.fault(utc_now())
         if key is None or fault or key.kind not in kinds:
             self._counters.charge(guesses)
-            raise _unknown(fault or "A key of this kind does not open this.")
+            raise _unknown(fault or N_("A key of this kind does not open this."))
         return key
 
     def readable_by(self, request: HTTPConnection, key: Key | None) -> str | None:
@@ -138,7 +156,7 @@ class Doorkeeper:
         """
         sent = request.headers.getlist("origin")
         origin = sent[0] if len(sent) == 1 else ", ".join(sent)
-        own = _is_own(request, origin, self._settings.public_url)
+        own = is_own(request, origin, self._settings.public_url)
         if key is not None and key.scope is not None:
             if origin in key.scope.origins:
                 return origin
@@ -157,6 +175,17 @@ class Doorkeeper:
             raise _foreign(origin)
         return None
 
+    def is_own_form(self, request: HTTPConnection) -> bool:
+        """Whether a page of this service sends a form; one that does not say so is another's."""
+        site = request.headers.get("sec-fetch-site")
+        if site is not None:
+            return site == "same-origin"
+        return is_own(request, request.headers.get("origin", ""), self._settings.public_url)
+
+    def _is_desk(self, request: HTTPConnection) -> bool:
+        path = request.scope["path"]
+        return self._settings.desk and (path == DESK or path.startswith(f"{DESK}/"))
+
     def framed_by(self, key: Key | None) -> tuple[str, ...]:
         """The origins whose pages may show `/embed` in a frame, besides this service's own."""
         return key.scope.origins if key and key.scope else self._settings.cors_origins
@@ -167,7 +196,9 @@ class Doorkeeper:
             return self._site_key(request)
         if _key_parameter(request) is not None:
             raise Refusal(
-                HTTPStatus.BAD_REQUEST, "Two keys were shown.", "Show one: a site key or a secret."
+                HTTPStatus.BAD_REQUEST,
+                N_("Two keys were shown."),
+                N_("Show one: a site key or a secret."),
             )
         return self.identify(secret.strip(), SECRET_KINDS, request)
 
@@ -177,12 +208,12 @@ class Doorkeeper:
             return None
         shown = KeyText.read(text)
         if shown is not None and shown.kind is not KeyKind.SITE:
-            raise _unknown("A secret key does not belong in an address.")
+            raise _unknown(N_("A secret key does not belong in an address."))
         key = self.identify(text, (KeyKind.SITE,), request)
         if request.scope["path"] not in SITE_DOORS:
             raise Refusal(
                 HTTPStatus.FORBIDDEN,
-                "A site key opens the search only.",
+                "A site key opens the search and feedback on it only.",
                 "Use an API key, in the Authorization header, from a program of yours.",
             )
         return key
@@ -223,7 +254,7 @@ def _key_parameter(request: HTTPConnection) -> str | None:
     return None if found is None else " ".join(found)
 
 
-def _is_own(request: HTTPConnection, origin: str, public_url: str | None) -> bool:
+def is_own(request: HTTPConnection, origin: str, public_url: str | None) -> bool:
     """Whether the service's own page asks; a form's Origin is "null" under no-referrer."""
     if request.headers.get("sec-fetch-site") == "same-origin":
         return True
@@ -238,11 +269,13 @@ def _is_own(request: HTTPConnection, origin: str, public_url: str | None) -> boo
 
 
 def _foreign(origin: str) -> Refusal:
-    who = f"The site {origin[:100]!r}" if origin else "A page that does not say where it is from"
+    told = N_("The site {origin!r} may not ask here.")
+    unsaid = N_("A page that does not say where it is from may not ask here.")
     return Refusal(
         HTTPStatus.FORBIDDEN,
-        f"{who} may not ask here.",
-        "Its owner needs a site key that names this origin exactly: scheme, host and port.",
+        told if origin else unsaid,
+        N_("Its owner needs a site key that names this origin exactly: scheme, host and port."),
+        values={"origin": origin[:100]},
     )
 
 
@@ -250,6 +283,6 @@ def _unknown(detail: str) -> Refusal:
     return Refusal(
         HTTPStatus.UNAUTHORIZED,
         detail,
-        "Ask whoever runs this service for a key (`evidence keys create`).",
+        N_("Ask whoever runs this service for a key (`evidence keys create`)."),
         headers={"WWW-Authenticate": 'Bearer realm="evidence"'},
     )

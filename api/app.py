@@ -3,8 +3,8 @@
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,7 +21,9 @@ from api import metrics
 from api.admission import Doorkeeper
 from api.bodies import BodyLimit
 from api.description import describe
+from api.desk.desk import Desk
 from api.door import Door
+from api.feedback.store import FeedbackStore
 from api.heads import Head
 from api.holdings import Holdings
 from api.languages import Languages
@@ -38,9 +40,11 @@ from api.routes import (
     docs,
     embedding,
     exports,
+    feedback,
     feeds,
     files,
     health,
+    judging,
     keys,
     lists,
     maps,
@@ -54,8 +58,11 @@ from api.routes import (
     streams,
     v1,
 )
+from api.routes import desk as desk_pages
 from api.routes.rendering import problem_page
 from api.settings import Settings
+from corpus.centres import using_registry
+from corpus.home import Home
 from search.loading import LiveSearcher
 from search.searcher import Searcher
 
@@ -95,17 +102,23 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     Raises (at start):
         NoIndex, IndexUnusable, EncoderError: with the cure.
     """
+    desk = Desk.of(settings.home, settings.registry, settings.engine) if settings.desk else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if source is not None:
+        with ExitStack() as opened:
             app.state.source = source
+            if source is None:
+                live = LiveSearcher(
+                    settings.home, reranker=settings.reranker, engine=settings.engine
+                )
+                opened.callback(live.close)
+                app.state.source = live
+            if desk is not None:
+                desk.tallies.start()
+                opened.callback(desk.tallies.close)
+                opened.enter_context(metrics.heard_by(desk.tallies.count))
             yield
-            return
-        live = LiveSearcher(settings.home, reranker=settings.reranker, engine=settings.engine)
-        app.state.source = live
-        yield
-        live.close()
 
     app = FastAPI(
         title="Evidence search for the What Works centres",
@@ -119,13 +132,17 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     app.state.public_url = settings.public_url
     app.state.originals = Originals(settings.home, settings.registry)
     app.state.holdings = Holdings(settings.home)
+    app.state.feedback = FeedbackStore(Home(settings.home).feedback) if settings.feedback else None
     app.state.metrics_token = settings.metrics_token
     app.state.keeper = Doorkeeper(settings)
+    app.state.desk = desk
     install_problems(app, problem_page)
-    for module in (v1, batch, lists, related, maps, exports, streams, feeds, keys):
+    for module in (v1, batch, lists, related, maps, exports, streams, feeds, keys, feedback):
         app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))
-    for module in (health, pages, embedding, snippets, oembed, docs, *READING):
+    for module in (health, pages, judging, embedding, snippets, oembed, docs, *READING):
         app.include_router(module.router)
+    if desk is not None:
+        app.include_router(desk_pages.router)
     describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
@@ -139,8 +156,10 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     return app
 
 
-def _refuse(request: Request, status: HTTPStatus, detail: str, cure: str) -> Response:
-    return respond(request, make_problem(request, status, detail, cure), problem_page)
+def _refuse(
+    request: Request, status: HTTPStatus, detail: str, cure: str, values: Mapping[str, object]
+) -> Response:
+    return respond(request, make_problem(request, status, detail, cure, values), problem_page)
 
 
 class Guard:
@@ -169,14 +188,17 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers.update({**_SECURITY, "X-Request-Id": request_id})
-                # a file or a frame has a policy of its own
-                headers.setdefault("Content-Security-Policy", content_policy())
+                headers["X-Request-Id"] = request_id
+                # a file or a frame has a policy of its own, the desk its own referrer
+                usual = {**_SECURITY, "Content-Security-Policy": content_policy()}
+                for name, value in usual.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         metrics.UNDER_WAY.inc()
         try:
-            await self._app(scope, receive, send_guarded)
+            with using_registry(self._settings.registry):
+                await self._app(scope, receive, send_guarded)
         except Exception:  # whatever an endpoint raised; half an answer cannot be mended
             _log.exception("%s %s failed", request_id, _endpoint(scope))
             if status:

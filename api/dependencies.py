@@ -3,15 +3,18 @@
 from email.utils import format_datetime
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from fastapi import Depends, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api import metrics
 from api.admission import Doorkeeper
+from api.feedback.errors import FeedbackOff
+from api.feedback.store import FeedbackStore
 from api.keys.errors import OutOfScope
 from api.keys.types import Key, KeyKind, Scope
+from api.languages import N_
 from api.selection import Fields
 from corpus.types import Direction, DocumentType, StudyDesign
 from search.index.generations import made_at
@@ -125,7 +128,7 @@ class QuestionParameters(FilterParameters):
                 exact=self.exact,
                 preference=Preference(strong=self.prefer_strong, recent=self.prefer_recent),
             )
-        metrics.answered(answer)
+        metrics.answered(answer, later=skip > 0)
         return answer
 
 
@@ -144,26 +147,32 @@ class SearchParameters(QuestionParameters):
             return self
         if "k" in self.model_fields_set and self.k > scope.greatest_k:
             raise OutOfScope(
-                f"This key gives at most {scope.greatest_k} passages; k is {self.k}.",
+                "This key gives at most {most} passages; k is {k}.",
                 cure="Ask for fewer, or leave k out.",
+                values={"most": scope.greatest_k, "k": self.k},
             )
         return self.model_copy(
             update={
                 "k": min(self.k, scope.greatest_k),
-                "centre": _within("centres", self.centre, scope.centres),
-                "topic": _within("topics", self.topic, scope.topics),
+                "centre": _within(_CENTRES_ONLY, self.centre, scope.centres),
+                "topic": _within(_TOPICS_ONLY, self.topic, scope.topics),
             }
         )
 
 
-def _within(name: str, asked: list[str], allowed: tuple[str, ...]) -> list[str]:
+_CENTRES_ONLY: Final = N_("This key asks these centres only: {allowed}.")
+_TOPICS_ONLY: Final = N_("This key asks these topics only: {allowed}.")
+
+
+def _within(told: str, asked: list[str], allowed: tuple[str, ...]) -> list[str]:
     if not allowed:
         return asked
     folded = {value.casefold() for value in allowed}
     if not all(value.casefold() in folded for value in asked):
         raise OutOfScope(
-            f"This key asks these {name} only: {', '.join(allowed)}.",
+            told,
             cure="Leave the filter out, or ask the key's owner for a wider one.",
+            values={"allowed": ", ".join(allowed)},
         )
     return asked or list(allowed)
 
@@ -254,6 +263,16 @@ def keeper(request: Request) -> Doorkeeper:
     return found
 
 
+def feedback(request: Request) -> FeedbackStore:
+    """Where judgements are kept; raises FeedbackOff."""
+    found: FeedbackStore | None = request.app.state.feedback
+    if found is None:
+        raise FeedbackOff(
+            "No feedback is kept here.", cure="Whoever runs this service turned it off."
+        )
+    return found
+
+
 def shown_key(request: Request) -> Key | None:
     """The key the request was let in with; None where it was let in without."""
     found: Key | None = request.state.key
@@ -275,6 +294,7 @@ def librarian(key: "ShownKey") -> Key:
 
 
 Keeper = Annotated[Doorkeeper, Depends(keeper)]
+Feedback = Annotated[FeedbackStore, Depends(feedback)]
 ShownKey = Annotated[Key | None, Depends(shown_key)]
 Librarian = Annotated[Key, Depends(librarian)]
 AnySearcher = Annotated[Searcher, Depends(searcher)]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from api.admission import SITE_DOORS
 from api.meanings import MEANINGS
 from api.problems import Problem, documented
 
@@ -91,7 +92,7 @@ def _accepted(path: str) -> list[dict[str, list[str]]]:
     bearer: dict[str, list[str]] = {"HTTPBearer": []}
     if path == "/v1/keys":
         return [bearer]
-    return [{}, bearer, {"APIKeyQuery": []}] if path == "/v1/search" else [{}, bearer]
+    return [{}, bearer, {"APIKeyQuery": []}] if path in SITE_DOORS else [{}, bearer]
 
 
 def _add_part(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

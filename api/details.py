@@ -8,6 +8,7 @@ from api.schemas.reports import QuotationOut, RelativeOut
 from corpus.details import ReportDetails
 from corpus.metadata.claims import ClaimSource, Confidence
 from corpus.types import FactKind, ReportStatus
+from search.citing.wording import public_place
 
 
 class ClaimOut(BaseModel):
@@ -29,7 +30,10 @@ class FactOut(BaseModel):
 class ProvenanceOut(BaseModel):
     """One place the report was had from."""
 
-    address: str
+    address: str = Field(
+        description="Where it was had from; of a file of the server, its name alone.",
+        examples=["https://example.org/trial.pdf"],
+    )
     centre: str | None
     page: str | None = Field(description="The landing page that led to it.")
     fetched: str | None
@@ -73,7 +77,7 @@ class DetailsOut(BaseModel):
             ],
             provenance=[
                 ProvenanceOut(
-                    address=each.address,
+                    address=public_place(each.address),
                     centre=each.centre,
                     page=each.page,
                     fetched=each.fetched,

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.admission import Admission, Doorkeeper, Refusal
 from api.keys.errors import KeysUnusable
+from api.languages import N_
 from api.limits.counters import Standing
 from api.problems import Problem, ProblemPage, QuotaProblem, make_problem, respond
 
@@ -22,6 +23,8 @@ FREE: Final = frozenset({"/healthz", "/readyz", "/metrics", "/widget.js", "/favi
 FREE_BELOW: Final = ("/static/",)
 #: What costs more than one unit: method, how the path begins, units.
 COSTS: Final = (
+    ("POST", "/v1/feedback", 3),
+    ("POST", "/feedback", 3),
     ("POST", "/v1/", 10),  # files and lists are read
     ("GET", "/v1/export", 5),
     ("GET", "/v1/evidence-map", 2),
@@ -100,10 +103,12 @@ class Door:
         return response
 
     def _refuse(self, request: Request, refusal: Refusal) -> Response:
-        told: Problem = make_problem(request, refusal.status, refusal.detail, refusal.cure)
+        told: Problem = make_problem(
+            request, refusal.status, refusal.detail, refusal.cure, refusal.values
+        )
         if violated := [each.limit.name for each in refusal.standings if each.wait_s]:
             known = told.model_dump(exclude={"type"})
-            told = QuotaProblem(**known, violated_policies=violated)
+            told = QuotaProblem(**known, language=told.language, violated_policies=violated)
         response = respond(request, told, self._page)
         response.headers.update(refusal.headers)
         _add_cors(response.headers, refusal.origin)
@@ -113,8 +118,8 @@ class Door:
     def _odd_host(self, request: Request) -> Response:
         refusal = Refusal(
             HTTPStatus.BAD_REQUEST,
-            "The Host header is no host.",
-            "Send the name of the service and, where it has one, the port.",
+            N_("The Host header is no host."),
+            N_("Send the name of the service and, where it has one, the port."),
         )
         return self._refuse(request, refusal)
 

@@ -30,6 +30,8 @@ from babel.messages.pofile import read_po
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from corpus.errors import EvidenceError, filled
+
 TRANSLATIONS: Final = Path(__file__).parent / "translations"
 #: Languages by what addresses call them, in their own words.
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "cy": "Cymraeg"}
@@ -86,6 +88,19 @@ def gettext(message: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """A message that depends on a number, likewise."""
     return catalogue(visit().language).ngettext(one, many, number)
+
+
+def said(error: EvidenceError) -> str:
+    """What is wrong and the cure, in the language of the page being asked for."""
+    return " ".join(
+        filled(gettext(words), error.values) for words in (error.message, error.advice) if words
+    )
+
+
+def language_of(message: str) -> str:
+    """The language that `gettext` gives a message in: English where the page's has no words."""
+    language = visit().language
+    return language if gettext(message) != message else ENGLISH
 
 
 @lru_cache

@@ -6,7 +6,7 @@ PROMETHEUS_MULTIPROC_DIR, which `api.serving` sets, and any of them tells the su
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,19 @@ RESULTS: Final = Histogram(
     "evidence_answer_passages", "Passages of an answer.", buckets=(0, 1, 5, 10, 20, 50, 100)
 )
 
+#: Who is told of answers besides; like everything here they belong to the process.
+_hearers: Final[list[Callable[[Answer], None]]] = []
+
+
+@contextmanager
+def heard_by(hearer: Callable[[Answer], None]) -> Iterator[None]:
+    """Tell somebody of each answer; later parts of one ranking are no new answer."""
+    _hearers.append(hearer)
+    try:
+        yield
+    finally:
+        _hearers.remove(hearer)
+
 
 @contextmanager
 def asking() -> Iterator[None]:
@@ -58,14 +71,16 @@ def asking() -> Iterator[None]:
         yield
 
 
-def answered(answer: Answer) -> None:
-    """Count an answer."""
+def answered(answer: Answer, *, later: bool = False) -> None:
+    """Count an answer; `later`: a later part of a ranking."""
     for stage, took_ms in answer.took_ms.items():
         STAGES.labels(stage).observe(took_ms / 1000)
     ANSWERS.labels(answer.statement.level.value).inc()
     RESULTS.observe(len(answer.hits))
     if not answer.hits:
         EMPTY.inc()
+    for hearer in () if later else _hearers:
+        hearer(answer)
 
 
 def requested(method: str, endpoint: str, status: int, seconds: float) -> None:

@@ -1,7 +1,6 @@
 """Where words stand: parts of passages on pages, and addresses that lead to them."""
 
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -132,8 +131,3 @@ def text_fragment(words: str) -> str:
 def _encoded(words: list[str]) -> str:
     """Percent-encoded, with what means something in a text fragment too."""
     return quote(" ".join(words), safe="").replace("-", "%2D")
-
-
-def public_place(address: str) -> str:
-    """An address as anybody may see it: of a file of this machine, its name alone."""
-    return address if web_address(address) else PurePath(address.partition("#")[0]).name

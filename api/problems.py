@@ -12,11 +12,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 
 from api.cursors import StaleCursor, WrongCursor
+from api.desk.errors import DeskUnusable, WrongWork
+from api.feedback.errors import FeedbackFull, FeedbackOff, FeedbackUnusable, ForeignPage
 from api.keys.errors import KeysUnusable, OutOfScope
-from corpus.errors import EvidenceError, MetadataError, ReadingError
+from api.languages import ENGLISH, N_, gettext, language_of, visit
+from corpus.errors import EvidenceError, MetadataError, ReadingError, filled
 from search.errors import (
     EncoderError,
     EngineUnavailable,
@@ -38,7 +42,13 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (ReadingError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a file that was sent
     (MetadataError, HTTPStatus.UNPROCESSABLE_ENTITY),  # a list of references that was sent
     (OutOfScope, HTTPStatus.FORBIDDEN),
+    (FeedbackOff, HTTPStatus.FORBIDDEN),
+    (ForeignPage, HTTPStatus.FORBIDDEN),
+    (FeedbackFull, HTTPStatus.INSUFFICIENT_STORAGE),
+    (FeedbackUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (KeysUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (DeskUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (WrongWork, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
     (EngineUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -59,6 +69,11 @@ FAULTS: Final[Mapping[str, str]] = {
     "enum": "must be {expected}",
 }
 
+_UNKNOWN: Final = N_("{name} is no parameter of this address")
+_MISTYPED: Final = N_("{name} is no parameter of this address (did you mean {meant}?)")
+_DESCRIBED: Final = N_("The parameters are described at /docs.")
+_CHANGED: Final = (N_("The index changed while it was asked."), N_("Ask again."))
+_AWAY: Final = (N_("The index cannot be reached just now."), N_("Try again in a few seconds."))
 #: No cache keeps an error, or hands a person's page to a program.
 _PASSING: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 _PLACES: Final = frozenset({"query", "path", "body"})
@@ -79,6 +94,8 @@ class Problem(BaseModel):
         None, description="What to do about it.", examples=["Search again for its id."]
     )
     instance: str = Field(description="The address asked.", examples=["/v1/reports/x"])
+    #: That of `detail` and `cure`; for pages only.
+    language: SkipJsonSchema[str] = Field(default=ENGLISH, exclude=True)
 
 
 class QuotaProblem(Problem):
@@ -95,12 +112,35 @@ ProblemPage = Callable[[Problem], str]
 
 
 def make_problem(
-    request: Request, status: HTTPStatus, detail: str, cure: str | None = None
+    request: Request,
+    status: HTTPStatus,
+    detail: str,
+    cure: str | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> Problem:
-    """What went wrong with a request."""
+    """What went wrong with a request; for a person in the language of the page.
+
+    Args:
+        request: what was asked.
+        status: of the answer.
+        detail: what is wrong, in English, with places in braces for `values`, if any.
+        cure: likewise.
+        values: what fills the places.
+    """
+    say = _voice(request)
     return Problem(
-        title=status.phrase, status=status, detail=detail, cure=cure, instance=request.url.path
+        title=status.phrase,
+        status=status,
+        detail=filled(say(detail), values),
+        cure=None if cure is None else filled(say(cure), values),
+        instance=request.url.path,
+        language=language_of(detail) if say is gettext else ENGLISH,
     )
+
+
+def _voice(request: Request) -> Callable[[str], str]:
+    """What puts words into the language of whoever asks: the API speaks English."""
+    return str if request.url.path.startswith("/v1/") else gettext
 
 
 def unforeseen(request: Request) -> Problem:
@@ -108,8 +148,8 @@ def unforeseen(request: Request) -> Problem:
     return make_problem(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "Something went wrong here; it has been logged.",
-        "Try again; if it stays so, tell whoever runs this service the X-Request-Id.",
+        N_("Something went wrong here; it has been logged."),
+        N_("Try again; if it stays so, tell whoever runs this service the X-Request-Id."),
     )
 
 
@@ -147,7 +187,10 @@ def describe_faults(
         path = [part for part in fault["loc"] if part not in _PLACES]
         name = next((part for part in path if isinstance(part, str)), "the request")
         if fault["type"] == "extra_forbidden":
-            told.append(f"{name} is no parameter of this address{_nearest(name, known)}")
+            meant = _nearest(name, known)
+            told.append(
+                say(_UNKNOWN if meant is None else _MISTYPED).format(name=name, meant=meant)
+            )
         else:
             words = FAULTS.get(fault["type"])
             plain = fault["msg"].removeprefix("Value error, ")
@@ -158,9 +201,9 @@ def describe_faults(
     return "; ".join(told) + "."
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def _nearest(name: str, known: Iterable[str]) -> str | None:
     near = get_close_matches(name.casefold(), list(known), n=1, cutoff=0.5)
-    return f" (did you mean {near[0]}?)" if near else ""
+    return near[0] if near else None
 
 
 def _parameters(request: Request) -> list[str]:
@@ -185,18 +228,19 @@ def install_problems(app: FastAPI, page: ProblemPage) -> None:
         status = status_of(error)
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("%s: %s", request.url.path, error)
-        told = make_problem(request, status, *_told_of(error))
-        response = respond(request, told, page)
+        response = respond(request, _problem_of(request, status, error), page)
         if isinstance(error, EngineUnavailable):
             response.headers["Retry-After"] = str(error.retry_after_s)
         return response
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
-        detail = describe_faults(error.errors(), _parameters(request))
-        cure = "The parameters are described at /docs."
-        told = make_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, cure)
-        return respond(request, told, page)
+        say = _voice(request)
+        detail = describe_faults(error.errors(), _parameters(request), say=say)
+        problem = make_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, _DESCRIBED)
+        if say is gettext:
+            problem.language = visit().language
+        return respond(request, problem, page)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
@@ -208,20 +252,19 @@ def install_problems(app: FastAPI, page: ProblemPage) -> None:
         return response
 
 
-def _told_of(error: EvidenceError) -> tuple[str, str | None]:
-    """Detail and cure of an error; where the database is, is nobody else's business."""
-    if isinstance(error, IndexChanged):
-        return "The index changed while it was asked.", "Ask again."
+def _problem_of(request: Request, status: HTTPStatus, error: EvidenceError) -> Problem:
+    """What an error says; where the database is, is nobody else's business."""
     if isinstance(error, EngineUnavailable):
-        return "The index cannot be reached just now.", "Try again in a few seconds."
-    return str(error), error.cure
+        told = _CHANGED if isinstance(error, IndexChanged) else _AWAY
+        return make_problem(request, status, *told)
+    return make_problem(request, status, error.message, error.advice, error.values)
 
 
 def _detail(error: HTTPException, status: HTTPStatus) -> str:
     if status is HTTPStatus.NOT_FOUND:
-        return "There is nothing at this address."
+        return N_("There is nothing at this address.")
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        return "This address does not answer this method."
+        return N_("This address does not answer this method.")
     return str(error.detail)
 
 
@@ -252,6 +295,10 @@ _EXAMPLES: Final[Mapping[HTTPStatus, tuple[str, str | None]]] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         "Something went wrong here; it has been logged.",
         "Try again; if it stays so, tell whoever runs this service the X-Request-Id.",
+    ),
+    HTTPStatus.INSUFFICIENT_STORAGE: (
+        "There is no room for more feedback here.",
+        "Whoever runs this service can make room.",
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "There is no index yet.",

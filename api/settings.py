@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count, "
         "separated by commas.",
     )
+    feedback: bool = Field(
+        default=True, description="Whether visitors may say what they think of answers."
+    )
 
     workers: int = Field(1, ge=1, le=64, description="Processes that answer, over one index.")
     log_format: LogFormat = Field(LogFormat.PLAIN, description="How the log is written.")
@@ -70,6 +73,9 @@ class Settings(BaseSettings):
         None,
         min_length=16,
         description="Who sends it as a bearer token may read /metrics; none: there is no /metrics.",
+    )
+    desk: bool = Field(
+        default=False, description="Whether there is a librarian's desk at /desk, for admin keys."
     )
 
     @property

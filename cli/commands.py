@@ -233,6 +233,9 @@ def status(
 def remove(
     report: Annotated[str, typer.Argument(help="A report's id, or the path it was added from.")],
     home: HomeOption,
+    reason: Annotated[
+        str, typer.Option(help="Why; `evidence status` tells it.", show_default=False)
+    ] = "",
 ) -> None:
     """Take a report out of the library and of the index, at once.
 
@@ -240,13 +243,18 @@ def remove(
     """
     from cli.progress import TerminalProgress
     from corpus.home import Home
+    from corpus.library.library import REMOVED
     from indexer.build import remove_report
     from indexer.settings import load_index_settings
 
     console = messages()
     with TerminalProgress(console) as progress:
         report_id, _ = remove_report(
-            Home(home), report, progress, engine=load_index_settings().engine
+            Home(home),
+            report,
+            progress,
+            reason=reason.strip() or REMOVED,
+            engine=load_index_settings().engine,
         )
     console.print(f"Removed {report_id}.")
 

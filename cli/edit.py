@@ -1,20 +1,13 @@
 """`evidence edit`: a person's corrections, which win over every other source."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli.app import HomeOption, app, messages
 from corpus.errors import MetadataError
-from corpus.metadata.claims import Claim, ClaimSource
-
-#: Fields a person may correct, those of several values separated by semicolons.
-ONE = (
-    "title", "centre", "year", "published", "publisher", "url", "doi", "isbn", "licence",
-    "language", "publication_type", "population", "setting", "study_design", "rating.evidence",
-    "rating.cost", "rating.impact",
-)  # fmt: skip
-SEVERAL = ("authors", "topics", "nations")
+from corpus.metadata.claims import Claim
+from corpus.metadata.corrections import FIELDS, correction
 
 
 @app.command()
@@ -26,7 +19,7 @@ def edit(
         typer.Option(
             "--set",
             metavar="FIELD=VALUE",
-            help="A field's right value (may be repeated): " + ", ".join((*ONE, *SEVERAL)) + ".",
+            help="A field's right value (may be repeated): " + ", ".join(FIELDS) + ".",
         ),
     ] = None,
     forget: Annotated[
@@ -61,27 +54,10 @@ def _claim(assignment: str) -> Claim:
     Raises:
         MetadataError: no such field, or a value it cannot have.
     """
-    from pydantic import TypeAdapter, ValidationError
-
-    from corpus.centres import identify_centre
-    from corpus.types import Metadata
-
     field, sign, words = (part.strip() for part in assignment.partition("="))
-    if not sign or not words or field not in (*ONE, *SEVERAL):
+    if not sign:
         raise MetadataError(
             f"{assignment!r} is no correction.",
-            cure=f"Write FIELD=VALUE, with one of {', '.join((*ONE, *SEVERAL))}.",
+            cure=f"Write FIELD=VALUE, with one of {', '.join(FIELDS)}.",
         )
-    value: Any = tuple(w.strip() for w in words.split(";") if w.strip())
-    if field in ONE:
-        value = int(words) if field == "year" and words.isdigit() else words
-    outer, _, inner = field.partition(".")
-    try:
-        TypeAdapter(Metadata).validate_python({outer: {inner: value} if inner else value})
-    except ValidationError as error:
-        raise MetadataError(f"{field} cannot be {words!r}: {error.errors()[0]['msg']}.") from error
-    if field == "year" and not (isinstance(value, int) and 1800 <= value <= 2100):  # noqa: PLR2004
-        raise MetadataError(f"year cannot be {words!r}: it is from 1800 to 2100.")
-    if field == "centre":
-        value = identify_centre(words)
-    return Claim(field, value, ClaimSource.PERSON)
+    return correction(field, words)

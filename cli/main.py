@@ -8,6 +8,7 @@ import cli.backup
 import cli.commands
 import cli.edit
 import cli.export
+import cli.feedback
 import cli.gather
 import cli.keys
 import cli.related

@@ -2,7 +2,7 @@
 
 import time
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -16,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+
+TELL_EVERY_S: Final = 10.0  # in a log, of a stage that takes long
 
 
 class _Rate(ProgressColumn):
@@ -43,7 +45,7 @@ class TerminalProgress:
         self._task: TaskID | None = None
         self._stage: tuple[str, int, str] | None = None
         self._done = 0
-        self._since = 0.0
+        self._since = self._told = 0.0
 
     def __enter__(self) -> Self:
         """Start drawing."""
@@ -64,7 +66,8 @@ class TerminalProgress:
     def start(self, stage: str, total: int, unit: str) -> None:
         """Begin a stage's bar."""
         self._finish()
-        self._stage, self._done, self._since = (stage, total, unit), 0, time.monotonic()
+        self._stage, self._done = (stage, total, unit), 0
+        self._since = self._told = time.monotonic()
         self._task = self._bars.add_task(stage, total=total, unit=unit)
 
     def advance(self, count: int = 1) -> None:
@@ -72,6 +75,12 @@ class TerminalProgress:
         self._done += count
         if self._task is not None:
             self._bars.advance(self._task, count)
+        if self._stage and not self._console.is_terminal:
+            now = time.monotonic()
+            if now - self._told >= TELL_EVERY_S:
+                stage, total, unit = self._stage
+                self.say(f"{stage}: {self._done:,} of {total:,} {unit} so far")
+                self._told = now
 
     def say(self, message: str) -> None:
         """Print a line above the bars."""

@@ -17,10 +17,13 @@ from client.requests import (
     ExportFormat,
     Fields,
     Filters,
+    Judging,
+    Opinion,
     Question,
     Request,
     Source,
     get,
+    key_headers,
     post,
 )
 from client.retries import Retries
@@ -29,6 +32,7 @@ from client.shapes import (
     Batch,
     Centres,
     EvidenceMap,
+    Feedback,
     Hit,
     PassageWithReport,
     Ready,
@@ -55,13 +59,16 @@ class AsyncEvidenceClient:
 
         Args:
             address: of the service, as `https://evidence.example`.
-            key: sent as a bearer token, where the service wants one.
+            key: an API or admin key, sent as a bearer token; site keys are for pages of sites.
             timeout: seconds to connect, and between two parts of an answer.
             retries: what to do where the service is busy.
             transport: httpx's, for tests.
+
+        Raises:
+            ValueError: a site key.
         """
         self._retries = retries
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = key_headers(key)
         self._http = httpx.AsyncClient(
             base_url=address, headers=headers, timeout=timeout, transport=transport
         )
@@ -163,6 +170,16 @@ class AsyncEvidenceClient:
         """The reports likely to answer by two axes: topic, centre, outcome, ..."""
         request = get("/v1/evidence-map", q=question, rows=rows, columns=columns, **asking)
         return cast("EvidenceMap", await self._json(request))
+
+    async def feedback(
+        self, question: str, verdict: Opinion, **judging: Unpack[Judging]
+    ) -> Feedback:
+        """Say whether an answer, or one passage, was useful; what is kept comes back.
+
+        The question is kept: send it only for somebody who knows.
+        """
+        body = {"question": question, "verdict": verdict, **judging}
+        return cast("Feedback", await self._json(post("/v1/feedback", body)))
 
     async def centres(self) -> Centres:
         """The centres, and how many reports of each are here."""

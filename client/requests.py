@@ -7,8 +7,11 @@ from urllib.parse import quote
 
 ExportFormat = Literal["ris", "bibtex", "csl-json", "csv", "jsonl", "markdown", "docx"]
 CitationFormat = Literal["ris", "bibtex", "csl-json", "csv", "jsonl", "markdown"]
+Opinion = Literal["useful", "not_useful"]
+Reason = Literal["off_topic", "elsewhere", "out_of_date", "too_general", "incomplete", "misleading"]
 Fields = Sequence[str] | None
 TIMEOUT_S: Final = 30.0
+_SITE_KEY: Final = "ev_site_"
 
 
 class Filters(TypedDict, total=False):
@@ -50,6 +53,17 @@ class Source(TypedDict, total=False):
     text: str
 
 
+class Judging(TypedDict, total=False):
+    """What a verdict is on (without `passage_id`, the whole answer), and why."""
+
+    passage_id: str
+    text_sha256: str
+    rank: int
+    generation: str
+    reason: Reason
+    note: str
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request, before it has an address of a service."""
@@ -76,6 +90,22 @@ def get(path: str, /, *parts: str, fields: Fields = None, **params: object) -> R
 def post(path: str, body: object, fields: Fields = None) -> Request:
     """A POST request with a JSON body."""
     return Request("POST", path, _given({"fields": _joined(fields)}), body)
+
+
+def key_headers(key: str | None) -> dict[str, str]:
+    """How a key is shown.
+
+    Raises:
+        ValueError: a site key, which works in the pages of its sites and nowhere else.
+    """
+    if key is None:
+        return {}
+    if key.startswith(_SITE_KEY):
+        raise ValueError(
+            "A site key works in the pages of its sites only. "
+            "Ask whoever runs the service for an API key (ev_api_…)."
+        )
+    return {"Authorization": f"Bearer {key}"}
 
 
 def _joined(fields: Fields) -> str | None:

@@ -18,21 +18,39 @@ EvidenceError
 └── IndexerError                (indexer/errors.py)
 """
 
+from collections.abc import Mapping
+
 
 class EvidenceError(Exception):
-    """An error a person can act on: `str(error)` names the cause, `cure` what to do."""
+    """An error a person can act on: `str(error)` names the cause, `cure` what to do.
 
-    def __init__(self, message: str, *, cure: str | None = None) -> None:
-        super().__init__(message)
-        self.cure = cure
+    With `values`, message and cure have places in braces for them, as `str.format` fills them;
+    `message` and `advice` are both as they were written, so that another language can say them.
+    """
+
+    def __init__(
+        self, message: str, *, cure: str | None = None, values: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(filled(message, values))
+        self.cure = cure if cure is None else filled(cure, values)
+        self.message = message
+        self.advice = cure
+        self.values = values
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Keep `cure` when the error crosses a process boundary."""
-        return (_rebuild, (type(self), str(self), self.cure))
+        """Keep it whole when the error crosses a process boundary."""
+        return (_rebuild, (type(self), self.message, self.advice, self.values))
 
 
-def _rebuild(kind: type[EvidenceError], message: str, cure: str | None) -> EvidenceError:
-    return kind(message, cure=cure)
+def filled(message: str, values: Mapping[str, object] | None) -> str:
+    """A message with its values in their places; as it is where it has none."""
+    return message if values is None else message.format(**values)
+
+
+def _rebuild(
+    kind: type[EvidenceError], message: str, cure: str | None, values: Mapping[str, object] | None
+) -> EvidenceError:
+    return kind(message, cure=cure, values=values)
 
 
 class SettingError(EvidenceError):

@@ -40,6 +40,21 @@ class Home:
         """How much was asked lately; may be deleted at any time."""
         return self.path / "counters.db"
 
+    @property
+    def feedback(self) -> Path:
+        """What visitors said of answers; made by the first judgement."""
+        return self.path / "feedback.db"
+
+    @property
+    def desk(self) -> Path:
+        """The librarian's desk: sessions, jobs, what was done, counts of questions."""
+        return self.path / "desk"
+
+    @property
+    def jobs(self) -> Path:
+        """What the desk's jobs said, and files on their way in; kept for a while."""
+        return self.desk / "jobs"
+
 
 def default_home() -> Path:
     """`.evidence` beside the project's packages."""

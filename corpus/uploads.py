@@ -30,6 +30,11 @@ _UNFIT: Final = re.compile(r"[^\w .()-]")  # of a name: what a path or a command
 _DOCUMENT: Final = TypeAdapter(Document)
 
 
+def can_read() -> bool:
+    """Whether this installation has what reads files; a lean one has not."""
+    return find_spec(_READER) is not None
+
+
 def read_upload(data: bytes, name: str, *, seconds: float = SECONDS) -> Document:
     """Read a file's bytes by what they are; nothing of it stays on the disk.
 
@@ -41,7 +46,7 @@ def read_upload(data: bytes, name: str, *, seconds: float = SECONDS) -> Document
     Raises:
         ReadingError: why it cannot be read, in words for a person.
     """
-    if find_spec(_READER) is None:
+    if not can_read():
         raise ReadingError(
             "This service was installed without what reads files.",
             cure="Send the abstract as text.",

@@ -103,7 +103,7 @@ def _write(home: Home, file: BinaryIO) -> BackupManifest:
             name = path.relative_to(home.path).as_posix()
             with ExitStack() as opened:
                 source = path
-                if path == home.keys or _is_catalogue(home, path):
+                if path in {home.keys, home.feedback} or _is_catalogue(home, path):
                     source = opened.enter_context(_copied(path))
                 kept[name] = _add(archive, name, source)
         manifest = BackupManifest(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), kept)
@@ -134,8 +134,8 @@ def _is_catalogue(home: Home, path: Path) -> bool:
 
 
 def _remade(home: Home, path: Path) -> bool:
-    """Whether a file is made again by itself: drawn pages, and how much was asked lately."""
-    return path == home.counters or path.is_relative_to(home.drawn)
+    """Whether nothing is lost with a file: drawn pages, how much was asked lately, jobs' output."""
+    return path == home.counters or any(map(path.is_relative_to, (home.drawn, home.jobs)))
 
 
 def _passing(path: Path) -> bool:

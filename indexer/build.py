@@ -4,21 +4,18 @@ What reading a file gave and every vector are kept as they come, so a build that
 goes on where it stopped, and one that has nothing to do says so in a moment.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
-
-from corpus.assessment.crosswalk import assess
 from corpus.centres import load_centres
 from corpus.duplicates import group_duplicates
 from corpus.examination import examine_file
 from corpus.home import Home
-from corpus.library.library import READER_VERSION, Library
+from corpus.library.fingerprint import assessed, fingerprint
+from corpus.library.library import REMOVED, Library
 from corpus.library.shelf import Shelved, shelve
 from corpus.library.states import Entry, Outcome
 from corpus.passages import PassageRules, embedded_text, split_document
@@ -39,7 +36,6 @@ from search.index.store import StoreEntry
 from search.loading import encoder_folder, index_source, open_engine
 
 ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
-_SHELVED: Final = TypeAdapter(Shelved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +87,9 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
     progress.start("Preparing the encoder", 1, "models")
     spec = prepare_encoder(model, folder, progress=progress.say)
     progress.advance()
-    shelved = [_assessed(each) for each in shelve(library)]
+    shelved = [assessed(each) for each in shelve(library)]
     rules = options.rules.fitted(spec.max_tokens)
-    wanted = _digest(shelved, rules, spec.model_hash)
+    wanted = fingerprint(shelved, rules, spec.model_hash)
     if live and live.library_digest == wanted and live.encoder == spec and not options.rebuild:
         return Built(live, changed=False, read=read, failed=failed, encoded=0)
     encoder = load_encoder(folder)
@@ -159,20 +155,6 @@ def _live(home: Home, engine: Address | None) -> Manifest | None:
             return held.manifest()
     except (NoIndex, IndexUnusable):
         return None
-
-
-def _assessed(shelved: Shelved) -> Shelved:
-    """With its native rating on the common scale."""
-    known = shelved.report.metadata
-    assessment = assess(known.rating, centre=known.centre, stated=known.stated)
-    return replace(shelved, report=replace(shelved.report, assessment=assessment))
-
-
-def _digest(shelved: Sequence[Shelved], rules: PassageRules, model_hash: str) -> str:
-    digest = hashlib.sha256(f"{READER_VERSION} {rules} {model_hash}".encode())
-    for each in shelved:
-        digest.update(_SHELVED.dump_json(each))
-    return digest.hexdigest()
 
 
 def _read(library: Library, options: BuildOptions, progress: Progress) -> tuple[int, int]:
@@ -262,7 +244,12 @@ def _encode(
 
 
 def remove_report(
-    home: Home, wanted: str, progress: Progress, *, engine: Address | None = None
+    home: Home,
+    wanted: str,
+    progress: Progress,
+    *,
+    reason: str = REMOVED,
+    engine: Address | None = None,
 ) -> tuple[str, Built | None]:
     """Take a report out of the library and of the index at once; its id, and the build.
 
@@ -272,6 +259,7 @@ def remove_report(
         home: the home folder.
         wanted: the report's id, or the path it was added from.
         progress: told how it goes.
+        reason: why, as `evidence status` tells it.
         engine: the database that keeps the index; None: it is in the home.
 
     Raises:
@@ -286,7 +274,7 @@ def remove_report(
             or wanted not in live_report_ids(home.path, engine)
         ):
             wanted = library.find(wanted).report_id
-            library.remove(wanted)
+            library.remove(wanted, reason)
         if live is None:
             return wanted, None
         return wanted, _build(library, home, BuildOptions(read_new=False, engine=engine), progress)

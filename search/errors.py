@@ -10,6 +10,8 @@ SearchError
     └── IndexChanged        a report went while it was being asked about
 """
 
+from typing import ClassVar
+
 from corpus.errors import EvidenceError
 
 
@@ -38,12 +40,15 @@ class UnknownId(SearchError):
 
 
 class EngineUnavailable(SearchError):
-    """The database that keeps the index does not answer just now; later it may."""
+    """The database that keeps the index does not answer just now; later it may.
 
-    def __init__(self, message: str, *, cure: str, retry_after_s: int = 5) -> None:
-        super().__init__(message, cure=cure)
-        self.retry_after_s = retry_after_s
+    `retry_after_s`: in how many seconds it is worth asking again.
+    """
+
+    retry_after_s: ClassVar[int] = 5
 
 
 class IndexChanged(EngineUnavailable):
     """A report went while it was being asked about: the same question has an answer now."""
+
+    retry_after_s: ClassVar[int] = 1

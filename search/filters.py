@@ -10,7 +10,9 @@ def check_filters(filters: Filters) -> None:
     first, last = filters.year_from, filters.year_to
     if first is not None and last is not None and first > last:
         raise InvalidQuery(
-            f"The first year, {first}, is after the last, {last}.", cure="Swap the two years."
+            "The first year, {first}, is after the last, {last}.",
+            cure="Swap the two years.",
+            values={"first": first, "last": last},
         )
 
 

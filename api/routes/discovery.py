@@ -36,7 +36,11 @@ def part_of_sitemap(number: int, searcher: AnySearcher, site: Site) -> Response:
     """One of several sitemaps, from 1."""
     reports = searcher.standing_reports()[(number - 1) * MOST : number * MOST]
     if number < 1 or not reports:
-        raise UnknownId(f"There is no sitemap {number}.", cure="Begin at /sitemap.xml.")
+        raise UnknownId(
+            "There is no sitemap {number}.",
+            cure="Begin at /sitemap.xml.",
+            values={"number": number},
+        )
     return _xml(_urls(site, PAGES if number == 1 else (), reports))
 
 

@@ -12,12 +12,13 @@ from starlette.datastructures import QueryParams
 
 from api.dependencies import AnySearcher, Keeper, SearchParameters, ShownKey, Site
 from api.keys.errors import OutOfScope
-from api.languages import N_, gettext
+from api.languages import N_, gettext, said
 from api.policies import content_policy
 from api.problems import describe_faults, status_of
 from api.routes.oembed import oembed_address
+from api.routes.pages import FIELDS
 from api.routes.rendering import render
-from api.schemas.reports import centre_names
+from corpus.centres import centre_names
 from search.errors import InvalidQuery
 from search.searcher import LONGEST_QUESTION
 from search.types import EvidenceLevel
@@ -72,10 +73,10 @@ def embed(
             most = wanted.k if "k" in query.model_fields_set else min(wanted.k, SHOWN)
             shown["answer"] = wanted.ask(searcher, k=most)
         except ValidationError as error:
-            shown["fault"] = describe_faults(error.errors(), ())
+            shown["fault"] = describe_faults(error.errors(), (), FIELDS, gettext)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         except (InvalidQuery, OutOfScope) as error:
-            shown["fault"], status = f"{error} {error.cure or ''}", status_of(error)
+            shown["fault"], status = said(error), status_of(error)
     page = render(
         "embed.html",
         question=asked.get("q", ""),

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from api.dependencies import AnyId, AnySearcher
-from api.languages import visit
+from api.languages import N_, visit
 from api.originals import Originals
 from api.places import (
     Range,
@@ -202,10 +202,10 @@ def file(report_id: AnyId, searcher: AnySearcher, originals: TheOriginals) -> Re
 
 def _not_shown(report: Report) -> UnknownId:
     where = elsewhere(report, None, "")
-    return UnknownId(
-        "The file is not shown here: no licence was seen that allows it, or no copy is kept.",
-        cure=f"It is to be had at {where}" if where else "Ask its publisher for it.",
-    )
+    told = N_("The file is not shown here: no licence was seen that allows it, or no copy is kept.")
+    if where is None:
+        return UnknownId(told, cure=N_("Ask its publisher for it."))
+    return UnknownId(told, cure=N_("It is to be had at {where}"), values={"where": where})
 
 
 def _with_page(searcher: Searcher, report_id: str, number: int) -> Report:
@@ -213,12 +213,19 @@ def _with_page(searcher: Searcher, report_id: str, number: int) -> Report:
     report = searcher.report(report_id)
     if report.document_type is not DocumentType.PDF:
         raise UnknownId(
-            "This report has no pages: it is no PDF.", cure=f"Read it at {report_path(report_id)}."
+            "This report has no pages: it is no PDF.",
+            cure="Read it at {where}.",
+            values={"where": report_path(report_id)},
         )
     if number > report.page_count:
         raise UnknownId(
-            f"This report has no page {number}; it has {report.page_count}.",
-            cure=f"Begin at {report_path(report_id)}/pages/1.",
+            "This report has no page {number}; it has {pages}.",
+            cure="Begin at {where}.",
+            values={
+                "number": number,
+                "pages": report.page_count,
+                "where": f"{report_path(report_id)}/pages/1",
+            },
         )
     return report
 
@@ -230,8 +237,9 @@ def _passage(passages: tuple[Passage, ...], wanted: str | None) -> Passage | Non
         if passage.passage_id == wanted:
             return passage
     raise UnknownId(
-        f"This report has no passage {wanted!r}.",
+        "This report has no passage {passage_id!r}.",
         cure="It may have changed since: a report that changed has new ones. Search again.",
+        values={"passage_id": wanted},
     )
 
 

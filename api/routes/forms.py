@@ -27,6 +27,9 @@ EXPORTS: Final = {
     ExportFormat.JSONL: "JSON Lines",
     ExportFormat.MARKDOWN: "Markdown",
 }
+#: What of the answer is thanked for feedback: a passage's id, or the word for all of it.
+THANKS: Final = "thanks"
+WHOLE: Final = "answer"
 MORE: Final = 10  # passages that "more" adds
 _NOT_KEPT: Final = ("q", "k", "rows", "columns")  # by a new question
 
@@ -102,6 +105,11 @@ class Asked:
     def feed(self) -> str:
         """The feed of new evidence on the question."""
         return _address("/v1/feeds/search.atom", self.values, ("k", *OF_PAGE))
+
+    @property
+    def feedback(self) -> str:
+        """Where verdicts on the answer are sent."""
+        return _address("/feedback", self.values)
 
     @property
     def map(self) -> str:

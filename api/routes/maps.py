@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.dependencies import AnySearcher, Fresh, SearchParameters
 from api.problems import documented
 from api.routes.rendering import render
-from corpus.centres import load_centres
+from corpus.centres import centre_names
 from search.evidence_map import Axis, EvidenceMap, map_evidence
 from search.searcher import LARGEST_K, Searcher
 
@@ -99,7 +99,7 @@ def evidence_map(
     fresh.confirm()
     drawn = draw(searcher, query)
     if query.format is MapFormat.HTML:
-        names = {centre.id: centre.name for centre in load_centres()}
+        names = centre_names()
         kept = _kept(query)
         back = urlencode([pair for pair in kept if pair[0] not in {"format", "k"}])
         page = render(

@@ -93,12 +93,12 @@ def frame_of(url: str, site: str) -> str:
         theirs, ours = ("", ""), ("?", "?")
     if theirs != ours or asked.path not in {f"{own.path}/", f"{own.path}/embed"}:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    kept = [pair for pair in parse_qsl(asked.query) if pair[0] in _KEPT]
+    kept = [pair for pair in parse_qsl(asked.query) if pair[0] in FRAMED]
     return f"{site}/embed?{urlencode(kept)}"
 
 
 #: What of an answer's address a frame understands.
-_KEPT: Final = ("key", "q", "centre", "topic", "k", "lang")
+FRAMED: Final = frozenset({"key", "q", "centre", "topic", "k", "lang"})
 
 
 def frame_html(src: str, *, title: str, width: int | str, height: int) -> str:

@@ -1,5 +1,6 @@
 """The web page: a question box, and answers that can be quoted. Works without JavaScript."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -7,14 +8,17 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.dependencies import AnySearcher, SearchParameters
-from api.languages import N_, gettext
+from api.dependencies import AnySearcher, SearchParameters, Site
+from api.feedback.types import LONGEST_NOTE
+from api.languages import N_, gettext, said
 from api.problems import describe_faults, status_of
-from api.routes.forms import MORE, Asked
+from api.routes.forms import MORE, THANKS, WHOLE, Asked
+from api.routes.judging import REASONS, SAID
 from api.routes.narrowing import chosen, facets, offered
+from api.routes.oembed import FRAMED, oembed_address
 from api.routes.pictures import picture_value
 from api.routes.rendering import render
-from corpus.centres import load_centres
+from corpus.centres import centre_names
 from search.errors import InvalidQuery
 from search.evidence_map import Axis, EvidenceMap, map_evidence
 from search.examples import example_questions
@@ -50,11 +54,35 @@ _found: Final[WeakKeyDictionary[Searcher, tuple[str, ...]]] = WeakKeyDictionary(
 _SHOWN_FIELDS: Final = ("q", "year_from", "year_to")
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The forms for what somebody thinks of the answer.
+
+    `thanked` is the passage just judged, `whole` what stands for all of it; None for neither.
+    """
+
+    thanked: str | None
+    said: str
+    reasons: tuple[tuple[str, str], ...]
+    whole: str = WHOLE
+    longest: int = LONGEST_NOTE
+
+    @classmethod
+    def of(cls, request: Request, answer: Answer) -> "Judging | None":
+        """None where the owner keeps no feedback."""
+        if request.app.state.feedback is None:
+            return None
+        thanked = request.query_params.get(THANKS)
+        if thanked and thanked not in {hit.passage.passage_id for hit in answer.hits}:
+            thanked = WHOLE
+        reasons = tuple((reason.value, gettext(words)) for reason, words in REASONS.items())
+        return cls(thanked or None, gettext(SAID), reasons)
+
+
 @router.get("/")
-def ask(request: Request, searcher: AnySearcher) -> Response:
+def ask(request: Request, searcher: AnySearcher, site: Site) -> Response:
     """The page: empty without a question, with its answer otherwise."""
-    names = {centre.id: centre.name for centre in load_centres()}
-    asked = Asked.of(request.query_params, names)
+    asked = Asked.of(request.query_params, centre_names())
     if not asked.question:
         return _asking(asked, searcher, {})
     try:
@@ -63,9 +91,13 @@ def ask(request: Request, searcher: AnySearcher) -> Response:
     except ValidationError as error:
         return _asking(asked, searcher, _faults(error))
     except InvalidQuery as error:
-        told = {"q": f"{error} {error.cure or ''}"}
+        told = {"q": said(error)}
         return _asking(asked, searcher, told, status=status_of(error))
-    return _answering(asked, answer, searcher, parameters.k)
+    shown = {
+        "judging": Judging.of(request, answer),
+        "oembed": _oembed(asked, site),
+    }
+    return _answering(asked, answer, searcher, parameters.k, shown)
 
 
 def _faults(error: ValidationError) -> dict[str, str]:
@@ -99,8 +131,11 @@ def _asking(
     return _html(html, status if faults else HTTPStatus.OK)
 
 
-def _answering(asked: Asked, answer: Answer, searcher: Searcher, k: int) -> Response:
+def _answering(
+    asked: Asked, answer: Answer, searcher: Searcher, k: int, beside: dict[str, Any]
+) -> Response:
     shown: dict[str, Any] = {
+        **beside,
         "asked": asked,
         "answer": answer,
         "chosen": chosen(asked),
@@ -111,6 +146,13 @@ def _answering(asked: Asked, answer: Answer, searcher: Searcher, k: int) -> Resp
         "longest": LONGEST_QUESTION,
     }
     return _html(render("answer.html", **shown), HTTPStatus.OK)
+
+
+def _oembed(asked: Asked, site: str) -> str | None:
+    """Where consumers ask how to embed the answer; None where a frame would answer otherwise."""
+    if not asked.values.keys() <= FRAMED:
+        return None
+    return oembed_address(site, f"{site}{asked.link()}")
 
 
 def _map(asked: Asked, answer: Answer, searcher: Searcher) -> EvidenceMap:

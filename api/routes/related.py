@@ -18,6 +18,7 @@ from api.dependencies import (
     NearPartParameters,
     RelatedParameters,
 )
+from api.languages import N_
 from api.problems import documented
 from api.schemas.related import ReferenceOut, ReferencesResponse, RelatedResponse
 from api.selection import chosen, included
@@ -162,7 +163,7 @@ def a_reader() -> Iterator[None]:
     """
     busy = HTTPException(
         _UNREADY,
-        "Too many files are being read. Try again in a minute.",
+        N_("Too many files are being read. Try again in a minute."),
         headers={"Retry-After": f"{WAIT_S:.0f}"},
     )
     if not _admitted.acquire(blocking=False):

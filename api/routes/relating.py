@@ -10,7 +10,7 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from api.dependencies import AnySearcher
-from api.languages import gettext
+from api.languages import gettext, language_of, said, visit
 from api.originals import Originals
 from api.problems import status_of
 from api.routes.given import TheOriginals
@@ -123,8 +123,9 @@ def _listed(originals: Originals, searcher: Searcher, shown: Sent, file: UploadF
 
 
 def _failed(originals: Originals, shown: Sent, error: EvidenceError) -> Response:
-    fault = f"{error} {error.cure or ''}".strip()
-    return _page(originals, sent=shown, fault=fault, status=status_of(error))
+    language = language_of(error.message)  # what is wrong with a file is told in English
+    status = status_of(error)
+    return _page(originals, sent=shown, fault=said(error), fault_in=language, status=status)
 
 
 def _page(
@@ -135,6 +136,7 @@ def _page(
     same: Sequence[Report] = (),
     rows: Sequence[ReferenceRow] | None = None,
     fault: str | None = None,
+    fault_in: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     html = render(
@@ -144,6 +146,7 @@ def _page(
         same=same,
         rows=rows,
         fault=fault,
+        fault_in=fault_in or visit().language,
         longest=LONGEST_TEXT,
         largest=LARGEST_UPLOAD // 2**20,
         centres={centre.id: centre for centre in originals.centres()},

@@ -1,6 +1,7 @@
 """From domain types to what a page shows: escaped, marked, and linked only where that is safe."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -8,25 +9,42 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from api.languages import LANGUAGES, gettext, ngettext, visit
-from api.places import page_path, public_place, report_path
+from api.languages import LANGUAGES, N_, gettext, ngettext, visit
+from api.places import page_path, report_path
 from api.problems import Problem
 from api.routes.wording import AXES, read_as, say, value_words, where
 from corpus.assessment.drawing import Drawing, draw
 from corpus.assessment.schemes import Level
 from corpus.types import DocumentType, Passage, Report
 from search.citing.coins import context_object
-from search.citing.permalinks import permalink
+from search.citing.permalinks import permalink, text_sha256
 from search.citing.reference import reference_of
 from search.citing.wording import (
     address_of,
     date_words,
     one_line,
+    public_place,
     reference_words,
     undirected,
     web_address,
 )
 from search.types import ScoredPassage
+
+#: What an error's page is called.
+TITLES: Final = {
+    HTTPStatus.BAD_REQUEST: N_("Bad Request"),
+    HTTPStatus.UNAUTHORIZED: N_("A key is needed"),
+    HTTPStatus.FORBIDDEN: N_("Forbidden"),
+    HTTPStatus.NOT_FOUND: N_("Not Found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("Method Not Allowed"),
+    HTTPStatus.REQUEST_TIMEOUT: N_("Too slow"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("Too large"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: N_("That cannot be asked"),
+    HTTPStatus.TOO_MANY_REQUESTS: N_("Too Many Requests"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: N_("Internal Server Error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_("Service Unavailable"),
+    HTTPStatus.INSUFFICIENT_STORAGE: N_("No room"),
+}
 
 
 def marked(hit: ScoredPassage) -> Markup:
@@ -92,7 +110,8 @@ def render(template: str, **shown: Any) -> str:  # noqa: ANN401 - what the templ
 
 def problem_page(told: Problem) -> str:
     """An error as a page."""
-    return render("problem.html", problem=told)
+    title = gettext(TITLES.get(HTTPStatus(told.status), told.title))
+    return render("problem.html", problem=told, title=title)
 
 
 _TEMPLATES: Final = Environment(
@@ -113,6 +132,7 @@ _TEMPLATES.filters.update(
     say=say,
     tongue=tongue,
     permalink=permalink,
+    digest=text_sha256,
     segment=lambda each: quote(each, safe=""),
     clean=clean,
     day=day,

@@ -120,12 +120,15 @@ def _part(query: ReportParameters, passages: tuple[Passage, ...]) -> int:
             if passage.passage_id == query.passage:
                 return place // A_PART + 1
         raise UnknownId(
-            f"This report has no passage {query.passage!r}.",
+            "This report has no passage {passage_id!r}.",
             cure="It may have changed since: a report that changed has new ones. Search again.",
+            values={"passage_id": query.passage},
         )
     if query.part > 1 and (query.part - 1) * A_PART >= len(passages):
         raise UnknownId(
-            f"The text of this report has no part {query.part}.", cure="Begin with part 1."
+            "The text of this report has no part {part}.",
+            cure="Begin with part 1.",
+            values={"part": query.part},
         )
     return query.part
 

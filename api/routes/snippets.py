@@ -11,10 +11,12 @@ from starlette.datastructures import QueryParams
 from api.admission import Refusal
 from api.dependencies import AnySearcher, Keeper, Site
 from api.keys.types import Key, KeyKind
+from api.languages import gettext
 from api.policies import content_policy
 from api.routes.oembed import HEIGHT, frame_html
 from api.routes.rendering import render
-from api.schemas.reports import centre_names
+from corpus.centres import centre_names
+from corpus.errors import filled
 
 router = APIRouter(include_in_schema=False)
 
@@ -78,7 +80,9 @@ def build(request: Request, searcher: AnySearcher, keeper: Keeper, site: Site) -
         try:
             key = keeper.identify(choice.key, (KeyKind.SITE,), request)
         except Refusal as refusal:
-            fault = f"{refusal.detail} {refusal.cure}"
+            fault = " ".join(
+                filled(gettext(words), refusal.values) for words in (refusal.detail, refusal.cure)
+            )
     counts = searcher.reports_by_centre()
     page = render(
         "build.html",

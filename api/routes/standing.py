@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.dependencies import AnySearcher
 from api.holdings import Gathered
@@ -35,7 +35,9 @@ _HOUR: Final = timedelta(hours=1)
 
 
 @router.get("/status")
-def status(searcher: AnySearcher, originals: TheOriginals, holdings: TheHoldings) -> Response:
+def status(
+    request: Request, searcher: AnySearcher, originals: TheOriginals, holdings: TheHoldings
+) -> Response:
     """The page; reasons are counted, and name no place on this machine."""
     reports = searcher.standing_reports()
     holding = holdings.look(searcher.generation, (report.report_id for report in reports))
@@ -56,6 +58,7 @@ def status(searcher: AnySearcher, originals: TheOriginals, holdings: TheHoldings
         age=age(datetime.now(UTC) - made),
         model=searcher.spec.name,
         holding=holding,
+        desk=request.app.state.desk is not None,
         files=[(gettext(STATES[state]), count) for state, count in holding.files.items()]
         if holding
         else [],

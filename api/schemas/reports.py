@@ -1,12 +1,10 @@
 """Reports and passages as HTTP shows them."""
 
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import Self
 
 from pydantic import BaseModel, Field
 
-from corpus.centres import load_centres
+from corpus.centres import centre_names
 from corpus.details import Relative
 from corpus.types import (
     Assessment,
@@ -23,12 +21,7 @@ from corpus.types import (
     StudyDesign,
 )
 from search.citing.permalinks import text_sha256
-
-
-@lru_cache
-def centre_names() -> Mapping[str, str]:
-    """The centres of the registry in words, by their ids."""
-    return {centre.id: centre.name for centre in load_centres()}
+from search.citing.wording import public_place
 
 
 class PageOut(BaseModel):
@@ -120,7 +113,10 @@ class ReportOut(BaseModel):
     )
     year: int | None
     url: str | None
-    file: str = Field(description="The path or address it was added from.")
+    file: str = Field(
+        description="The address it was added from; of a file of the server, its name alone.",
+        examples=["mentoring-trial.pdf"],
+    )
     rating: RatingOut | None = Field(description="As the centre gave it; null where it gave none.")
     assessment: AssessmentOut
     centres: list[str] = Field(description="All that publish it.")
@@ -157,7 +153,7 @@ class ReportOut(BaseModel):
             centre_name=centre_names().get(known.centre or "", known.centre),
             year=known.year,
             url=known.url,
-            file=report.file,
+            file=public_place(report.file),
             rating=RatingOut.of(known.rating),
             assessment=AssessmentOut.of(report.assessment),
             centres=list(report.centres),

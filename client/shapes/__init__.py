@@ -25,6 +25,7 @@ from client.shapes.answers import (
     Why,
     WrittenOut,
 )
+from client.shapes.feedback import Feedback
 from client.shapes.related import Pair, Probe, ProbePassage, Related, RelatedReport
 from client.shapes.reports import (
     Assessment,
@@ -63,6 +64,7 @@ __all__ = [
     "EvidenceMap",
     "Facet",
     "Fact",
+    "Feedback",
     "FiltersUsed",
     "Group",
     "Highlight",

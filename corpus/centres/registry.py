@@ -1,7 +1,11 @@
 """The registry of centres: one TOML file people edit, validated whole."""
 
+import os
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -21,6 +25,9 @@ from corpus.centres.types import (
 from corpus.errors import RegistryError
 
 REGISTRY: Final = Path(__file__).parents[1] / "data" / "centres.toml"
+#: The setting that names another.
+SETTING: Final = "EVIDENCE_REGISTRY"
+_chosen: Final[ContextVar[Path | None]] = ContextVar("registry", default=None)
 
 _SHORT: Final = re.compile(r"\(([A-Z][A-Za-z]+)\)")
 _HOURS: Final = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
@@ -113,13 +120,40 @@ def identify_centre(words: str) -> str:
     return words.strip()
 
 
-def load_centres(path: Path = REGISTRY) -> tuple[Centre, ...]:
-    """Every centre of the registry, in its order.
+@contextmanager
+def using_registry(path: Path) -> Iterator[None]:
+    """Let everything inside, whatever its thread, read this registry where it names none."""
+    token = _chosen.set(path)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def load_centres(path: Path | None = None) -> tuple[Centre, ...]:
+    """Every centre of the registry in use, in its order.
+
+    That is the one named here, else by `using_registry`, else by EVIDENCE_REGISTRY, else the
+    bundled one.
 
     Raises:
         RegistryError: with every fault of the file.
     """
-    return load_registry(path).centre
+    return load_registry(path or _in_use()).centre
+
+
+def centre_names() -> Mapping[str, str]:
+    """The centres of the registry in use in words, by their ids; raises RegistryError."""
+    return _names(_in_use())
+
+
+@lru_cache(maxsize=4)
+def _names(path: Path) -> Mapping[str, str]:
+    return {centre.id: centre.name for centre in load_centres(path)}
+
+
+def _in_use() -> Path:
+    return _chosen.get() or Path(os.environ.get(SETTING) or REGISTRY)
 
 
 @lru_cache(maxsize=4)

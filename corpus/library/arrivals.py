@@ -3,12 +3,22 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
-from corpus.metadata.claims import Claim
+from corpus.library.documents import text_hash
+from corpus.library.identity import identify
+from corpus.library.states import Entry, Outcome
+from corpus.metadata.claims import Claim, ClaimSource, put, without
+from corpus.metadata.ratings import claims_of_rating
 from corpus.types import DesignTag, Document, Fact
+
+#: Sources whose claims come from reading the file, and are made anew each time.
+_OF_READING: Final = frozenset(
+    {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
+)
 
 
 class Added(StrEnum):
@@ -42,7 +52,30 @@ class Reading:
     facts: tuple[Fact, ...] = ()
 
 
-def what_reading_found(document: Document, ocr: tuple[int, ...], *, empty: bool) -> str | None:
+def as_read(entry: Entry, reading: Reading) -> Entry:
+    """A report with what reading its file gave: read, or in need of OCR."""
+    document = reading.document
+    ocr = tuple(page.number for page in document.pages if page.needs_ocr)
+    empty = not any(page.text.strip() for page in document.pages)
+    return replace(
+        entry,
+        outcome=Outcome.NEEDS_OCR if empty else Outcome.READ,
+        reason=_found(document, ocr, empty=empty),
+        claims=put(
+            without(entry.claims, _OF_READING),
+            (*reading.claims, *claims_of_rating(document, entry.metadata.centre)),
+        ),
+        document_type=document.document_type,
+        page_count=len(document.pages),
+        ocr_pages=ocr,
+        text_sha256=None if empty else text_hash(document),
+        identity=identify(document),
+        designs=reading.designs,
+        facts=reading.facts,
+    )
+
+
+def _found(document: Document, ocr: tuple[int, ...], *, empty: bool) -> str | None:
     """What a person may want to know of a reading; None for nothing."""
     notes = list(document.notes)
     if empty:

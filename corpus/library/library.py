@@ -10,11 +10,9 @@ catalogue is one transaction: a kill at any moment loses at most what was not ye
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -22,31 +20,26 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from corpus.errors import LibraryError
-from corpus.library.arrivals import Added, Origin, Reading, slug, what_reading_found
+from corpus.library.arrivals import Added, Origin, Reading, as_read, slug
 from corpus.library.catalogue import Catalogue
 from corpus.library.documents import (
     load_document,
     original_path,
     pack_document,
     pages_path,
-    text_hash,
+    write_whole,
 )
-from corpus.library.identity import identify, same_reports
+from corpus.library.identity import same_reports
+from corpus.library.places import Places
 from corpus.library.states import Account, Departure, Entry, FileEntry, Outcome, account_for
 from corpus.library.visits import Visits
-from corpus.metadata.claims import Claim, ClaimSource, claims_of, put, without
-from corpus.metadata.ratings import claims_of_rating
+from corpus.metadata.claims import Claim, ClaimSource, claims_of, put
 from corpus.types import Document, Metadata
 
 #: Raised when reading changes what comes out of a file: everything is read again.
 READER_VERSION: Final = 3
 LOCK_WAIT_S: Final = 10
-#: Sources whose claims come from reading the file, and are made anew each time.
-_OF_READING: Final = frozenset(
-    {ClaimSource.EMBEDDED, ClaimSource.TEXT, ClaimSource.FILE, ClaimSource.NAME}
-)
-#: Sources that speak of a place: what they say holds for its new content, unless said anew.
-_OF_PLACE: Final = frozenset({ClaimSource.PAGE, ClaimSource.LISTING})
+REMOVED: Final = "removed by hand"
 
 
 class Library:
@@ -62,6 +55,7 @@ class Library:
                 cure="Name another home with --home or EVIDENCE_HOME.",
             ) from error
         self._catalogue = Catalogue(folder / "catalogue.sqlite")
+        self._places = Places(self._catalogue)
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -148,141 +142,36 @@ class Library:
             LibraryError: another file holds a record of that id.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        self._keep(self.original(sha256), data)
-        report_id = report_id or f"{slug(name)}-{sha256[:8]}"
+        write_whole(self.original(sha256), data)
+        file = FileEntry(
+            path,
+            place or path,
+            sha256,
+            report_id or f"{slug(name)}-{sha256[:8]}",
+            centre=origin.centre,
+            page=origin.page,
+            fetched=origin.fetched,
+            headers=origin.headers,
+        )
         claims = (*claims_of(metadata, ClaimSource.METADATA_FILE), *claims)
         with self._catalogue.transaction():
-            known = self._catalogue.by_content(sha256)
-            file = FileEntry(
-                path,
-                place or path,
-                sha256,
-                known.report_id if known else report_id,
-                centre=origin.centre,
-                page=origin.page,
-                fetched=origin.fetched,
-                headers=origin.headers,
-            )
-            if known is None:
-                return self._enter_new(file, name, len(data), claims, replaces)
-            return self._enter_again(file, known, claims, replaces)
-
-    def _enter_new(
-        self,
-        file: FileEntry,
-        name: str,
-        size: int,
-        claims: tuple[Claim, ...],
-        replaces: str | None,
-    ) -> tuple[str, Added]:
-        holder = self._catalogue.report(file.report_id)
-        if holder and holder.removed is None:
-            self._check_same_place(file)
-        replaced = self._supersede(file, replaces)
-        kept = {ClaimSource.PERSON}
-        if not _OF_PLACE & {claim.source for claim in claims}:
-            kept |= _OF_PLACE
-        known = [claim for old in replaced for claim in old.claims if claim.source in kept]
-        entry = Entry(
-            report_id=file.report_id,
-            sha256=file.sha256,
-            name=name,
-            size=size,
-            claims=put(known, claims),
-            added=_now(),
-        )
-        self._catalogue.put(entry, read_by=None)
-        self._catalogue.put_file(file)
-        return file.report_id, Added.REPLACED if replaced else Added.NEW
-
-    def _check_same_place(self, file: FileEntry) -> None:
-        """Refuse a record whose id another file's record has: neither may pass for the other."""
-        others = [
-            f.path
-            for f in self._catalogue.files(report_id=file.report_id)
-            if f.place != file.place and f.live
-        ]
-        if others:
-            raise LibraryError(
-                f"{file.path} and {others[0]} are different records of one id.",
-                cure=f"Give one of them another id, or `evidence remove {file.report_id}` first.",
+            return self._places.enter(
+                file, name=name, size=len(data), claims=claims, replaces=replaces
             )
 
-    def _enter_again(
-        self, file: FileEntry, known: Entry, claims: tuple[Claim, ...], replaces: str | None
-    ) -> tuple[str, Added]:
-        holders = {f.place for f in self._catalogue.files(report_id=known.report_id)}
-        self._supersede(file, replaces)
-        self._catalogue.put_file(file)
-        merged = put(known.claims, claims)
-        if known.unkept:  # its bytes are here once more: read them as the reader is now
-            known = replace(known, unkept=False)
-            self._catalogue.put(known, read_by=None)
-        # What a person took out, no sync brings back.
-        back = known.removed is not None and not (
-            known.departure is Departure.REMOVED and file.centre
-        )
-        if back:
-            known = replace(known, removed=None, departure=None, replaced_by=None)
-        if back or merged != known.claims:
-            self._catalogue.update(replace(known, claims=merged))
-        if back:
-            return known.report_id, Added.RESTORED
-        if file.place not in holders:
-            return known.report_id, Added.DUPLICATE
-        updated = merged != known.claims
-        return known.report_id, Added.UPDATED if updated else Added.UNCHANGED
-
-    def _supersede(self, file: FileEntry, replaces: str | None) -> list[Entry]:
-        """Mark earlier contents of its places; a report no file holds any longer is replaced.
-
-        Returns:
-            What the place held before.
-        """
-        found = []
-        before = self._catalogue.files(place=file.place)
-        if replaces is not None and replaces != file.place:
-            before += self._catalogue.files(place=replaces)
-        for old in before:
-            same = (old.place, old.sha256) == (file.place, file.sha256)
-            if same or old.superseded:
-                continue
-            self._catalogue.put_file(replace(old, superseded=True))
-            entry = self._catalogue.report(old.report_id)
-            if entry is None:
-                continue
-            found.append(entry)
-            if old.report_id != file.report_id and not self._held(old):
-                self._depart(
-                    entry,
-                    Departure.REPLACED,
-                    f"replaced by a newer {file.path}",
-                    replaced_by=file.report_id,
-                )
-        return found
-
-    def _held(self, file: FileEntry) -> bool:
-        """Whether another place holds the file's report."""
-        return any(
-            f.place != file.place and f.live
-            for f in self._catalogue.files(report_id=file.report_id)
-        )
-
-    def _depart(
-        self, entry: Entry, departure: Departure, reason: str, *, replaced_by: str | None = None
-    ) -> None:
-        returned = departure is Departure.REPLACED and entry.departure is Departure.WITHDRAWN
-        if entry.removed is None or returned:
-            self._catalogue.update(
-                replace(entry, removed=reason, departure=departure, replaced_by=replaced_by)
-            )
-
-    def remove(self, report_id: str) -> None:
+    def remove(self, report_id: str, reason: str = REMOVED) -> None:
         """Take a report out; its record and original stay, and adding it again restores it."""
         with self._catalogue.transaction():
-            entry = self._catalogue.report(report_id)
-            if entry is not None:
-                self._depart(replace(entry, removed=None), Departure.REMOVED, "removed by hand")
+            self._places.remove(report_id, reason)
+
+    def restore(self, report_id: str) -> None:
+        """Put back what a person took out.
+
+        Raises:
+            LibraryError: there is no such report, or no person took it out.
+        """
+        with self._catalogue.transaction():
+            self._places.restore(report_id)
 
     def withdraw(self, place: str, reason: str) -> list[str]:
         """Note that a place does not give its file any more.
@@ -290,17 +179,8 @@ class Library:
         Returns:
             Ids of reports that are to be had nowhere else: they are withdrawn.
         """
-        withdrawn = []
         with self._catalogue.transaction():
-            for file in self._catalogue.files(place=place):
-                if not file.live:
-                    continue
-                self._catalogue.put_file(replace(file, gone=reason))
-                entry = self._catalogue.report(file.report_id)
-                if entry is not None and entry.removed is None and not self._held(file):
-                    self._depart(entry, Departure.WITHDRAWN, reason)
-                    withdrawn.append(file.report_id)
-        return withdrawn
+            return self._places.withdraw(place, reason)
 
     def correct(self, report_id: str, claims: Iterable[Claim], *, forget: Collection[str]) -> Entry:
         """Enter a person's corrections, which win over everything; `forget` takes some back."""
@@ -358,29 +238,10 @@ class Library:
 
     def record_reading(self, entry: Entry, reading: Reading) -> Entry:
         """Keep what reading a report gave, and enter it as read or in need of OCR."""
-        document = reading.document
-        ocr = tuple(page.number for page in document.pages if page.needs_ocr)
-        empty = not any(page.text.strip() for page in document.pages)
-        self._keep(self._pages(entry.sha256), pack_document(document))
+        write_whole(self._pages(entry.sha256), pack_document(reading.document))
         with self._catalogue.transaction():
             # A person may have corrected it, or a sync added to it, while it was read.
-            entry = self._catalogue.report(entry.report_id) or entry
-            done = replace(
-                entry,
-                outcome=Outcome.NEEDS_OCR if empty else Outcome.READ,
-                reason=what_reading_found(document, ocr, empty=empty),
-                claims=put(
-                    without(entry.claims, _OF_READING),
-                    (*reading.claims, *claims_of_rating(document, entry.metadata.centre)),
-                ),
-                document_type=document.document_type,
-                page_count=len(document.pages),
-                ocr_pages=ocr,
-                text_sha256=None if empty else text_hash(document),
-                identity=identify(document),
-                designs=reading.designs,
-                facts=reading.facts,
-            )
+            done = as_read(self._catalogue.report(entry.report_id) or entry, reading)
             self._catalogue.put(done, read_by=READER_VERSION)
         return done
 
@@ -427,16 +288,3 @@ class Library:
 
     def _pages(self, sha256: str) -> Path:
         return pages_path(self._folder, sha256)
-
-    def _keep(self, path: Path, data: bytes) -> None:
-        """Write a file whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from corpus.centres import load_centres
+from corpus.centres import centre_names
 from corpus.types import DocumentType, Metadata, Report
 from search.citing.types import Reference
 from search.citing.wording import web_address
@@ -45,7 +45,7 @@ def publisher_of(report: Report) -> str | None:
 
 def centre_name(centre: str) -> str:
     """A centre's name by its id; publishers outside the registry are called what they are."""
-    return next((each.name for each in load_centres() if each.id == centre), centre)
+    return centre_names().get(centre, centre)
 
 
 def _issued(known: Metadata) -> tuple[int, ...]:

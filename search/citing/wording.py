@@ -1,6 +1,7 @@
 """References, ratings and pages in words, in one line and without what no format can hold."""
 
 import re
+from pathlib import PurePath
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -43,6 +44,11 @@ def web_address(url: str | None) -> str | None:
     except ValueError:  # "http://[" and the like
         return None
     return url.strip() if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def public_place(address: str) -> str:
+    """An address as anybody may see it: of a file of this machine, its name alone."""
+    return address if web_address(address) else PurePath(address.partition("#")[0]).name
 
 
 def pages_cited(passage: Passage, report: Report) -> tuple[tuple[int, str | None], ...]:

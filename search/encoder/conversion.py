@@ -10,7 +10,13 @@ import numpy as np
 
 from search.encoder import parity
 from search.encoder.export import CannotExport, export, pooling_of
-from search.encoder.head import head_bytes, principal_head, sample_texts, trained_head
+from search.encoder.head import (
+    head_bytes,
+    principal_head,
+    sample_texts,
+    trained_changes,
+    trained_head,
+)
 from search.encoder.models import ModelSource, sha256
 from search.encoder.onnx_encoder import OnnxEncoder
 from search.encoder.quantise import quantise
@@ -30,11 +36,13 @@ from search.encoder.reference import (
     load_sentence_transformer,
     prompts_of,
 )
+from search.encoder.token_layers import trained_layers
 from search.encoder.types import EncoderSpec, Vectors
 from search.errors import EncoderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch.nn import ModuleList
 
 _FILES: Final = (MODEL_FILE, TOKENIZER_FILE, HEAD_FILE)
 _PACKAGES: Final = (
@@ -70,7 +78,7 @@ class Conversion:
         pooling = pooling_of(self.model)
         exported, quantised = self.folder / "float32.onnx", self.folder / MODEL_FILE
         self.progress("Exporting to ONNX")
-        export(self.model, pooling, exported)
+        export(self.model, pooling, self._layers(), exported)
         self.progress("Quantising to eight bits")
         quantise(exported, quantised)
         exported.unlink()
@@ -105,6 +113,13 @@ class Conversion:
             self._opened(spec, np.eye(1, dtype=np.float32)).token_vectors(sample_texts())
         )
 
+    def _layers(self) -> "ModuleList":
+        """The last layers as they were trained for the model's token vectors."""
+        transformer = self.model.transformers_model
+        if transformer is None:
+            raise CannotExport("it has no transformer")
+        return trained_layers(self.source.name, transformer)
+
     def _opened(self, spec: EncoderSpec, head: Vectors) -> OnnxEncoder:
         return OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes(), head)
 
@@ -121,6 +136,7 @@ class Conversion:
 
     def _recipe(self, runtime: Runtime, pooling: str, head: str | None) -> Recipe:
         query_prompt, document_prompt = prompts_of(self.model)
+        changes = trained_changes(self.source.name)
         return Recipe(
             runtime=runtime,
             pooling=pooling,
@@ -128,6 +144,7 @@ class Conversion:
             document_prompt=document_prompt,
             max_tokens=int(self.model.max_seq_length or 0),
             head_sha256=head,
+            layers_sha256=hashlib.sha256(changes).hexdigest() if changes and head else None,
         )
 
     def _spec(self, recipe: Recipe, tokens: int) -> EncoderSpec:

@@ -18,6 +18,7 @@ from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
 
 from search.encoder.onnx_encoder import INPUT, OUTPUT, TOKENS
+from search.encoder.token_layers import run
 from search.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -33,17 +34,26 @@ class CannotExport(EncoderError):
 
 
 class _Graph(torch.nn.Module):
-    """The transformer, its pooling and the unit norm, over unpadded rows."""
+    """The transformer, its pooling and the unit norm, over unpadded rows.
 
-    def __init__(self, transformer: "PreTrainedModel", pooling: str) -> None:
+    `layers` are run in place of the transformer's last ones for the vectors of word pieces.
+    """
+
+    def __init__(
+        self, transformer: "PreTrainedModel", pooling: str, layers: torch.nn.ModuleList
+    ) -> None:
         super().__init__()
         self.transformer = transformer
         self.pooling = pooling
+        self.layers = layers
 
     def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Word piece ids (1, tokens) to a vector (1, dimension), and (1, tokens, dimension)."""
-        tokens = self.transformer(input_ids=input_ids).last_hidden_state
-        pooled = tokens[:, 0] if self.pooling == "cls" else tokens.mean(dim=1)
+        own = len(self.layers)
+        found = self.transformer(input_ids=input_ids, output_hidden_states=own > 0)
+        last = found.last_hidden_state
+        pooled = last[:, 0] if self.pooling == "cls" else last.mean(dim=1)
+        tokens = run(self.layers, found.hidden_states[-1 - own]) if own else last
         return torch.nn.functional.normalize(pooled, dim=-1), tokens
 
 
@@ -68,8 +78,16 @@ def pooling_of(model: "SentenceTransformer") -> str:
     return str(mode)
 
 
-def export(model: "SentenceTransformer", pooling: str, file: Path) -> None:
+def export(
+    model: "SentenceTransformer", pooling: str, layers: torch.nn.ModuleList, file: Path
+) -> None:
     """Write the model as float32 ONNX, the number of word pieces left open.
+
+    Args:
+        model: to be exported.
+        pooling: see `pooling_of`.
+        layers: what its last layers are for the vectors of word pieces; none: what they are.
+        file: to be written.
 
     Raises:
         CannotExport: torch.onnx cannot trace this architecture.
@@ -82,7 +100,7 @@ def export(model: "SentenceTransformer", pooling: str, file: Path) -> None:
     try:
         with quiet():
             torch.onnx.export(
-                _Graph(transformer, pooling).eval(),
+                _Graph(transformer, pooling, layers).eval(),
                 (pieces,),
                 file,
                 input_names=[INPUT],

@@ -1,7 +1,8 @@
 """The token head: the matrix by which a model's token vectors are made short.
 
-The default model has a trained one (`benchmarks.reranker.train`; docs/token-head.md is its model
-card). Any other gets the principal components of its token vectors over the starter library.
+The default model has a trained one, and trained changes of its last layers before it
+(`search.encoder.token_layers`; docs/token-head.md is the model card of both). Any other gets the
+principal components of its token vectors over the starter library.
 """
 
 import io
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TRAINED: Final = "token_head.npy"  # float16, (384, 64)
+TRAINED_LAYERS: Final = "token_layers.safetensors"  # float16
 COMPONENTS: Final = 128  # of a head that nobody trained
 _LEAST: Final = 1e-9
 
@@ -28,6 +30,13 @@ def trained_head(model: str) -> Vectors | None:
         return None
     with (files("search.encoder") / "data" / TRAINED).open("rb") as file:
         return np.asarray(np.load(file), np.float32)
+
+
+def trained_changes(model: str) -> bytes | None:
+    """The trained changes of a model's last layers, as their file; None where there are none."""
+    if model != DEFAULT_MODEL:
+        return None
+    return (files("search.encoder") / "data" / TRAINED_LAYERS).read_bytes()
 
 
 def head_bytes(head: Vectors) -> bytes:

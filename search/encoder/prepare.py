@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from search.encoder.head import head_bytes, trained_head
+from search.encoder.head import head_bytes, trained_changes, trained_head
 from search.encoder.models import DEFAULT_MODEL, ModelSource, resolve_model
 from search.encoder.recipe import ENCODER_FILE, ONNX, RECIPE, EncoderRecord, read_record
 from search.encoder.types import EncoderSpec
@@ -69,7 +69,7 @@ def _held(model: str, folder: Path) -> EncoderRecord | None:
     current = (
         record.name == model
         and record.recipe.version == RECIPE
-        and _has_trained_head(model, record)
+        and _as_trained(model, record)
         and all((folder / name).is_file() for name in record.files)
     )
     if not current:
@@ -80,12 +80,17 @@ def _held(model: str, folder: Path) -> EncoderRecord | None:
     return record if at_hand.stamps() == record.source_stamps else None
 
 
-def _has_trained_head(model: str, record: EncoderRecord) -> bool:
-    """Whether the record has the head this program brings, if it brings one for the model."""
-    trained = trained_head(model)
-    if trained is None or record.recipe.runtime != ONNX:
+def _as_trained(model: str, record: EncoderRecord) -> bool:
+    """Whether the record has the head and layers this program brings for the model, if any."""
+    head, changes = trained_head(model), trained_changes(model)
+    if head is None or record.recipe.runtime != ONNX:
         return True
-    return record.recipe.head_sha256 == hashlib.sha256(head_bytes(trained)).hexdigest()
+    brought = [_sha256(head_bytes(head)), _sha256(changes) if changes else None]
+    return [record.recipe.head_sha256, record.recipe.layers_sha256] == brought
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _prepare(model: str, folder: Path, progress: Callable[[str], None]) -> EncoderRecord:

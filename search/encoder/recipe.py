@@ -16,7 +16,7 @@ HEAD_FILE: Final = "token_head.npy"
 MODEL_FILE: Final = "model.onnx"
 
 #: Raised with every change of export, quantisation or tokenisation that changes vectors.
-RECIPE: Final = 4
+RECIPE: Final = 5
 
 Runtime = Literal["onnx-int8", "sentence-transformers"]
 ONNX: Final = "onnx-int8"
@@ -48,6 +48,7 @@ class Recipe(_Recorded):
     document_prompt: str
     max_tokens: int
     head_sha256: str | None = None  # of the token head
+    layers_sha256: str | None = None  # of the trained changes of the last layers, if any
     version: int = RECIPE
 
     def model_hash(self, weights_sha256: str, tokenizer_sha256: str) -> str:

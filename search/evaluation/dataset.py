@@ -7,6 +7,7 @@
 Thakur et al. 2021, "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation".
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,25 @@ def load_dataset(folder: Path, split: str) -> Dataset:
         queries={query: texts[query] for query in qrels},
         qrels=qrels,
     )
+
+
+def write_dataset(dataset: Dataset, folder: Path) -> None:
+    """Write a dataset into a folder, which is made, so that `load_dataset` reads it back."""
+    (folder / "qrels").mkdir(parents=True, exist_ok=True)
+    with (folder / "corpus.jsonl").open("w", encoding="utf-8") as file:
+        for name, document in dataset.corpus.items():
+            file.write(_line({"_id": name, "title": document.title, "text": document.text}))
+    with (folder / "queries.jsonl").open("w", encoding="utf-8") as file:
+        for name, text in dataset.queries.items():
+            file.write(_line({"_id": name, "text": text}))
+    with (folder / "qrels" / f"{dataset.split}.tsv").open("w", encoding="utf-8") as file:
+        file.write("query-id\tcorpus-id\tscore\n")
+        for query, scores in dataset.qrels.items():
+            file.writelines(f"{query}\t{name}\t{score}\n" for name, score in scores.items())
+
+
+def _line(values: dict[str, str]) -> str:
+    return json.dumps(values, ensure_ascii=False) + "\n"
 
 
 def _read_lines(file: Path, faults: list[str]) -> Iterator[_Line]:

@@ -67,16 +67,18 @@ class StoredPassage:
 def no_report(report_id: str) -> UnknownId:
     """What is said of a report id that there is not."""
     return UnknownId(
-        f"There is no report {report_id!r} in the library.",
+        "There is no report {report_id!r} in the library.",
         cure="`evidence status` lists the reports and their ids.",
+        values={"report_id": report_id},
     )
 
 
 def no_passage(passage_id: str) -> UnknownId:
     """What is said of a passage id that there is not."""
     return UnknownId(
-        f"There is no passage {passage_id!r} in the library.",
+        "There is no passage {passage_id!r} in the library.",
         cure="Passage ids come with search results; a report that changed has new ones.",
+        values={"passage_id": passage_id},
     )
 
 

@@ -92,7 +92,9 @@ class RelatedStudies:
             InvalidQuery: a wrong k or filter.
         """
         if not 1 <= k <= LARGEST_K:
-            raise InvalidQuery(f"k is {k}; it must be from 1 to {LARGEST_K}.")
+            raise InvalidQuery(
+                "k is {k}; it must be from 1 to {most}.", values={"k": k, "most": LARGEST_K}
+            )
         check_filters(filters)
         start = time.perf_counter()
         within = Within(filters, _own(probe))

@@ -49,8 +49,9 @@ def probe_report(index: Index, report_id: str, ordinals: Ordinals, encoder: Enco
         passages, total = _thinned(index.store.passages_of(report_id))
         if not passages:
             raise InvalidQuery(
-                f"No text of {report.title!r} is kept to compare.",
+                "No text of {title!r} is kept to compare.",
                 cure="Paste its title and abstract instead.",
+                values={"title": report.title},
             )
         vectors = _encoded(report.title, passages, encoder)
     return Probe(
@@ -87,8 +88,9 @@ def report_of_doi(reports: Iterable[Report], doi: str) -> str:
     having = [each for each in reports if wanted and plain_doi(each.metadata.doi) == wanted]
     if not having:
         raise UnknownId(
-            f"No report here has the DOI {doi!r}.",
+            "No report here has the DOI {doi!r}.",
             cure="Paste its title and abstract instead; DOIs are not looked up elsewhere.",
+            values={"doi": doi},
         )
     return min(having, key=lambda report: report.status is not ReportStatus.CURRENT).report_id
 
@@ -102,9 +104,9 @@ def probe_text(text: str, encoder: Encoder, rules: PassageRules) -> Probe:
     text = text.encode("utf-8", "replace").decode().replace("\x00", " ").strip()
     if not SHORTEST_TEXT <= len(text) <= LONGEST_TEXT:
         raise InvalidQuery(
-            f"The text has {len(text):,} characters; it must be from {SHORTEST_TEXT} to "
-            f"{LONGEST_TEXT:,}.",
+            "The text has {length:,} characters; it must be from {least} to {most:,}.",
             cure="Paste an abstract or a few paragraphs.",
+            values={"length": len(text), "least": SHORTEST_TEXT, "most": LONGEST_TEXT},
         )
     paragraphs = (found for found in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text))
     blocks = tuple(

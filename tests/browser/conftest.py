@@ -6,7 +6,9 @@
 - `accessible(path, act)`: axe-core (WCAG 2.2 AA) in light, dark, forced colours, at 320 px and at
   200% zoom;
 - `affordable(path)`: the budget of a page, printed at the end of the run;
-- `picture(page, name)`: keeps a screenshot.
+- `picture(page, name)`: keeps a screenshot;
+- `host`: the origin of another site, whose `pages` a module fills; `stranger`: one no key names;
+- `visit(body)`: opens a page of the other site that embeds what the `key` lets it.
 
 A module that needs another server takes `home` and calls `serving` with its settings.
 """
@@ -14,11 +16,12 @@ A module that needs another server takes `home` and calls `serving` with its set
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.hosts import HostPage, document, hosting, site_key
 from tests.browser.library import PAGES, build_home
 from tests.browser.serving import serving
 from tests.browser.watching import (
@@ -37,6 +40,7 @@ _WEIGHTS: Final = pytest.StashKey[list[Weight]]()
 Accessible = Callable[..., None]
 Affordable = Callable[[str], Weight]
 Picture = Callable[[Page, str], Path]
+Visit = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
@@ -121,6 +125,68 @@ def affordable(browser: Browser, site: str, request: pytest.FixtureRequest) -> A
 def picture() -> Picture:
     """Keeps a screenshot of a page under a name."""
     return keep_picture
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, HostPage]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def host(pages: dict[str, HostPage]) -> Iterator[str]:
+    with hosting(pages) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def stranger(pages: dict[str, HostPage]) -> Iterator[str]:
+    """A site that no key names, with the same pages."""
+    with hosting(pages) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def key(home: Path, host: str) -> str:
+    return site_key(home, host)[1]
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, pages: dict[str, HostPage], host: str, site: str, errors: list[str]
+) -> Iterator[Visit]:
+    """Opens a page of the other site; `body` is put into it and `{site}` filled in."""
+    opened: list[BrowserContext] = []
+
+    def go(
+        body: str,
+        *,
+        head: str = "",
+        csp: str = "",
+        at: str = host,
+        lang: str = "en",
+        **options: Any,  # noqa: ANN401
+    ) -> Page:
+        script = f'<script src="{site}/widget.js" async></script>'
+        html = document(body, (head or "{script}").replace("{script}", script), lang)
+        headers = {"Content-Security-Policy": csp.replace("{site}", site)} if csp else {}
+        pages["/page"] = HostPage(html, headers)
+        context = open_context(browser, at, **options)
+        opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", lambda dialog: errors.append(f"a dialog: {dialog.message}"))
+        page.goto("/page")
+        return page
+
+    yield go
+    for context in opened:
+        context.close()
 
 
 def pytest_terminal_summary(

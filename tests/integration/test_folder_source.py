@@ -6,7 +6,7 @@ import pytest
 
 from corpus.centres.types import SourceKind, SourceSpec
 from corpus.library.library import Library
-from tests.integration.test_revisits import World, pdf
+from tests.worlds import World, pdf
 
 
 @pytest.fixture

@@ -219,6 +219,25 @@ def test_a_frame_says_where_to_ask(client: TestClient) -> None:
     assert "tutoring" in json.dumps(client.get(link).json())
 
 
+def test_a_consumer_finds_the_frame_of_an_answer_s_page(client: TestClient) -> None:
+    page = client.get("/?q=tutoring+patrols&centre=eef&k=3&lang=cy").text
+    (link,) = re.findall(
+        r'rel="alternate" type="application/json\+oembed"[^>]* href="([^"]+)"', page
+    )
+    told = client.get(html.unescape(link)).json()
+    assert (told["type"], told["version"]) == ("rich", "1.0")
+    source = html.unescape(re.search(r'src="([^"]+)"', told["html"])[1])  # type: ignore[index]
+    frame = client.get(source).text
+    assert "Tutoring helps pupils" in frame
+    assert "Patrols in hot spots" not in frame  # within the same filter
+    assert 'lang="cy"' in frame
+
+
+def test_an_answer_that_a_frame_cannot_give_names_none(client: TestClient) -> None:
+    assert "json+oembed" not in client.get("/?q=tutoring&year_from=2019").text
+    assert "json+oembed" not in client.get("/").text
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -84,13 +84,13 @@ def test_the_library_s_own_page_may_show_a_preview(client: TestClient, store: Ke
     "address",
     ["/v1/export?q=x&format=csv", "/v1/reports/a", "/v1/centres", "/v1/keys", "/v1/passages/p0"],
 )
-def test_a_site_key_opens_the_search_only(
+def test_a_site_key_opens_the_search_and_feedback_only(
     client: TestClient, store: KeyStore, address: str
 ) -> None:
     _, key = site_key(store)
     join = "&" if "?" in address else "?"
     response = client.get(f"{address}{join}key={key}", headers={"origin": SITE})
-    assert "search only" in refused(response, 403)
+    assert "search and feedback on it only" in refused(response, 403)
 
 
 def test_browsers_are_told_before(client: TestClient, store: KeyStore) -> None:

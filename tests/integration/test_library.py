@@ -103,6 +103,20 @@ def test_removing_and_restoring(library: Library) -> None:
     assert library.find(report_id).removed is None
 
 
+def test_what_a_person_took_out_can_be_put_back(library: Library) -> None:
+    report_id, _ = _add(library, "a.txt", b"one")
+    library.remove(report_id, "its data were made up")
+    with pytest.raises(LibraryError, match="its data were made up"):
+        library.find(report_id)
+    library.restore(report_id)
+    assert library.find(report_id).removed is None
+    assert _states(library) == {"a.txt": State.WAITING}
+    _add(library, "a.txt", b"two")
+    for other in (report_id, "nothing"):  # replaced, not taken out; not there
+        with pytest.raises(LibraryError, match="not taken out"):
+            library.restore(other)
+
+
 def test_the_same_text_in_other_bytes_is_a_duplicate_until_the_first_goes(
     library: Library,
 ) -> None:

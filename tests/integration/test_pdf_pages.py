@@ -1,39 +1,22 @@
 """Pages of PDFs and files over HTTP: what is marked, what is refused, with which headers."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from lxml import html
 from PIL import Image
 
-from api.app import create_app
 from api.originals import Originals, is_open, may_show
-from api.settings import load_settings
 from corpus.centres import REGISTRY
 from corpus.centres.types import Centre, Licence
 from corpus.errors import ReadingError
 from corpus.types import DocumentType
-from tests.bookcase import PDF, Bookcase, build_bookcase
+from tests.bookcase import PDF, Bookcase
 from tests.builders import report
+from tests.pages import seen, words
 from tests.printed import HEIGHT, WIDTH
-
-BROWSER = {"accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def bookcase(tmp_path_factory: pytest.TempPathFactory) -> Bookcase:
-    return build_bookcase(tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def client(bookcase: Bookcase) -> Iterator[TestClient]:
-    app = create_app(load_settings(home=bookcase.home), bookcase)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +26,8 @@ def broken(bookcase: Bookcase) -> str:
     return next(each.passage_id for each in passages if len(each.spans) == 2)
 
 
-def seen(client: TestClient, path: str, status: int = 200) -> html.HtmlElement:
-    answer = client.get(path, headers=BROWSER)
-    assert answer.status_code == status, answer.text[:500]
-    return html.fromstring(answer.text)
-
-
-def words(page: html.HtmlElement) -> str:
-    return " ".join(page.text_content().split())
-
-
-def test_the_page_shows_picture_and_text_with_the_passage(client: TestClient, broken: str) -> None:
-    page = seen(client, f"/reports/open/pages/2?passage={broken}&start=0&end=45&q=cost")
+def test_the_page_shows_picture_and_text_with_the_passage(visitor: TestClient, broken: str) -> None:
+    page = seen(visitor, f"/reports/open/pages/2?passage={broken}&start=0&end=45&q=cost")
     assert "Page 2 of 3" in words(page)
     (picture,) = page.cssselect("figure img")
     assert "Page 2 as it is printed" in picture.get("alt")
@@ -67,51 +40,51 @@ def test_the_page_shows_picture_and_text_with_the_passage(client: TestClient, br
     assert page.cssselect("a[rel=next]")[0].get("href").startswith("/reports/open/pages/3?")
     assert page.cssselect("a[href='/files/open#page=2']")
     assert page.cssselect("a[href='/reports/open?q=cost']")
-    drawn = client.get(picture.get("src"))
+    drawn = visitor.get(picture.get("src"))
     assert drawn.headers["content-type"] == "image/webp"
     assert Image.open(io.BytesIO(drawn.content)).width == 800
 
 
 def test_the_other_part_of_a_broken_passage_is_on_the_next_page(
-    client: TestClient, broken: str
+    visitor: TestClient, broken: str
 ) -> None:
-    (here,) = seen(client, f"/reports/open/pages/3?passage={broken}").cssselect(".here")
+    (here,) = seen(visitor, f"/reports/open/pages/3?passage={broken}").cssselect(".here")
     assert words(here) == "stayed low in the second year."
 
 
-def test_a_passage_of_another_page_is_led_to(client: TestClient, broken: str) -> None:
-    page = seen(client, f"/reports/open/pages/1?passage={broken}")
+def test_a_passage_of_another_page_is_led_to(visitor: TestClient, broken: str) -> None:
+    page = seen(visitor, f"/reports/open/pages/1?passage={broken}")
     assert "does not stand on this page" in words(page)
     assert page.cssselect(f"a[href='/reports/open/pages/2?passage={broken}']")
     assert not page.cssselect(".here")
 
 
-def test_a_drawn_page_is_kept(client: TestClient, bookcase: Bookcase, broken: str) -> None:
+def test_a_drawn_page_is_kept(visitor: TestClient, bookcase: Bookcase, broken: str) -> None:
     path = f"/reports/open/pages/2/image?passage={broken}&width=800"
-    first = client.get(path)
-    assert client.get(path).content == first.content
-    again = client.get(path, headers={"if-none-match": first.headers["etag"]})
+    first = visitor.get(path)
+    assert visitor.get(path).content == first.content
+    again = visitor.get(path, headers={"if-none-match": first.headers["etag"]})
     assert again.status_code == 304
     assert first.headers["cache-control"] == "max-age=3600"
-    marked, plain = first.content, client.get("/reports/open/pages/2/image").content
+    marked, plain = first.content, visitor.get("/reports/open/pages/2/image").content
     assert marked != plain
     assert list((bookcase.home / "drawn").rglob("*.webp"))
 
 
-def test_only_two_widths_are_drawn(client: TestClient) -> None:
+def test_only_two_widths_are_drawn(visitor: TestClient) -> None:
     for width, drawn in ((1, 800), (801, 1600), (10**9, 1600)):
-        data = client.get(f"/reports/open/pages/3/image?width={width}").content
+        data = visitor.get(f"/reports/open/pages/3/image?width={width}").content
         assert Image.open(io.BytesIO(data)).width == drawn
 
 
-def test_what_may_not_be_shown_is_quoted_and_linked_to(client: TestClient) -> None:
-    page = seen(client, "/reports/closed/pages/1")
+def test_what_may_not_be_shown_is_quoted_and_linked_to(visitor: TestClient) -> None:
+    page = seen(visitor, "/reports/closed/pages/1")
     assert "No licence was seen" in words(page)
     assert "Hot spots policing cut burglary" in words(page)
     assert not page.cssselect("img, a[href^='/files/']")
     assert page.cssselect("a[href='https://example.org/hot.pdf#page=1']")
     for path in ("/reports/closed/pages/1/image", "/files/closed"):
-        refused = client.get(path)
+        refused = visitor.get(path)
         assert refused.status_code == 404
         assert "no licence was seen" in refused.json()["detail"]
         assert "https://example.org/hot" in refused.json()["cure"]
@@ -135,39 +108,39 @@ def test_what_may_not_be_shown_is_quoted_and_linked_to(client: TestClient) -> No
         ("/files/..%2f..%2fetc%2fpasswd", 404, "nothing at this address"),
     ],
 )
-def test_bad_input_is_told(client: TestClient, path: str, status: int, told: str) -> None:
-    assert told in words(seen(client, path, status))
+def test_bad_input_is_told(visitor: TestClient, path: str, status: int, told: str) -> None:
+    assert told in words(seen(visitor, path, status))
 
 
 @pytest.mark.parametrize("ends", ["start=5", "start=9&end=3", "start=900&end=901", "end=4"])
 def test_a_sentence_that_makes_no_sense_is_passed_over(
-    client: TestClient, broken: str, ends: str
+    visitor: TestClient, broken: str, ends: str
 ) -> None:
-    page = seen(client, f"/reports/open/pages/2?passage={broken}&{ends}")
+    page = seen(visitor, f"/reports/open/pages/2?passage={broken}&{ends}")
     assert page.cssselect(".here")
     assert not page.cssselect("mark")
-    assert client.get(f"/reports/open/pages/2/image?passage={broken}&{ends}").status_code == 200
+    assert visitor.get(f"/reports/open/pages/2/image?passage={broken}&{ends}").status_code == 200
 
 
-def test_the_form_goes_to_a_page(client: TestClient) -> None:
-    answer = client.get("/reports/open/pages?n=3&q=a+b", follow_redirects=False)
+def test_the_form_goes_to_a_page(visitor: TestClient) -> None:
+    answer = visitor.get("/reports/open/pages?n=3&q=a+b", follow_redirects=False)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/reports/open/pages/3?q=a+b"
 
 
-def test_a_pdf_is_shown_with_safe_headers(client: TestClient) -> None:
-    answer = client.get("/files/open")
+def test_a_pdf_is_shown_with_safe_headers(visitor: TestClient) -> None:
+    answer = visitor.get("/files/open")
     assert answer.content == PDF
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"] == 'inline; filename="evidence-trial.pdf"'
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    part = client.get("/files/open", headers={"range": "bytes=0-3"})
+    part = visitor.get("/files/open", headers={"range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"%PDF")
 
 
-def test_a_web_page_is_only_saved_and_locked(client: TestClient) -> None:
-    answer = client.get("/files/web")
+def test_a_web_page_is_only_saved_and_locked(visitor: TestClient) -> None:
+    answer = visitor.get("/files/web")
     assert answer.headers["content-disposition"] == 'attachment; filename="evidence-lights.html"'
     assert answer.headers["content-security-policy"].endswith("sandbox")
 
@@ -180,13 +153,13 @@ def test_a_file_that_is_gone_is_not_shown(bookcase: Bookcase, tmp_path: Path) ->
 
 
 def test_a_damaged_page_is_told(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, broken: str
+    visitor: TestClient, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     def fail(_: object) -> bytes:
         raise ReadingError("Page 2 is damaged and cannot be drawn.", cure="Open the file.")
 
     monkeypatch.setattr("corpus.drawing._draw_apart", fail)
-    answer = client.get(f"/reports/open/pages/2/image?passage={broken}&start=1&end=2")
+    answer = visitor.get(f"/reports/open/pages/2/image?passage={broken}&start=1&end=2")
     assert answer.status_code == 422
     assert "damaged" in answer.json()["detail"]
 

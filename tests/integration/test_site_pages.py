@@ -13,12 +13,12 @@ from api.originals import Originals
 from api.routes.about import SCALE
 from api.settings import load_settings
 from corpus.assessment.schemes import load_schemes
-from corpus.centres import load_centres
+from corpus.centres import centre_names, load_centres
 from corpus.library.library import Library
 from corpus.library.visits import Address, Run
 from tests.bookcase import HOSTILE, PDF, Bookcase, build_bookcase
+from tests.pages import BROWSER, seen, words
 
-BROWSER = {"accept": "text/html"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,16 +55,6 @@ def client(bookcase: Bookcase) -> Iterator[TestClient]:
     settings = load_settings(home=bookcase.home, public_url="https://evidence.example/find")
     with TestClient(create_app(settings, bookcase), raise_server_exceptions=False) as client:
         yield client
-
-
-def seen(client: TestClient, path: str, status: int = 200) -> html.HtmlElement:
-    answer = client.get(path, headers=BROWSER)
-    assert answer.status_code == status, answer.text[:500]
-    return html.fromstring(answer.text)
-
-
-def words(page: html.HtmlElement) -> str:
-    return " ".join(page.text_content().split())
 
 
 def cells(page: html.HtmlElement, name: str) -> list[str]:
@@ -227,6 +217,45 @@ def test_another_registry_is_honoured(tmp_path: Path, bookcase: Bookcase) -> Non
     with TestClient(create_app(settings, bookcase)) as client:
         assert "Mine" in words(seen(client, "/centres"))
         assert client.get("/files/closed").status_code == 200
+        asked = "q=hot+spots+policing"
+        assert "Mine" in words(seen(client, f"/?{asked}"))
+        assert "Mine" in words(seen(client, "/reports/closed"))
+        assert client.get("/embed/build").text.count("Mine") == 1
+        (centre,) = client.get("/v1/centres").json()["centres"]
+        assert centre["name"] == "Mine"
+        for hit in client.get(f"/v1/search?{asked}").json()["hits"]:
+            named = hit["report"]["centre"] == "college-of-policing"
+            assert (hit["report"]["centre_name"] == "Mine") == named
+        assert "PB  - Mine" in client.get("/v1/reports/closed/citation?format=ris").text
+        streamed = client.get("/v1/export/passages?format=csv&centre=college-of-policing").text
+        assert "Mine" in streamed
+    assert centre_names()["college-of-policing"] != "Mine"  # outside it, as ever
+
+
+def test_the_terminal_reads_the_registry_of_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = tmp_path / "mine.toml"
+    registry.write_text(
+        '[[centre]]\nid = "mine"\nname = "Mine"\nmember = "m"\npolicy_areas = ["x"]\n'
+    )
+    monkeypatch.setenv("EVIDENCE_REGISTRY", str(registry))
+    assert [each.id for each in load_centres()] == ["mine"]
+    assert dict(centre_names()) == {"mine": "Mine"}
+
+
+def test_no_path_of_the_server_is_told(client: TestClient) -> None:
+    for address in ("/v1/reports/open", "/v1/reports", "/v1/search?q=mentoring", "/reports/open"):
+        told = client.get(address).text
+        assert "trial.pdf" in told
+        assert "/srv/" not in told
+    report = client.get("/v1/reports/open").json()
+    assert report["report"]["file"] == "trial.pdf"
+    places = [each["address"] for each in report["details"]["provenance"]]
+    assert places == ["trial.pdf", "https://example.org/files/trial.pdf"]
+    assert (
+        client.get("/v1/reports/closed").json()["report"]["file"] == "https://example.org/hot.pdf"
+    )
 
 
 # ------------------------------------------------------------------ related

@@ -14,7 +14,7 @@ from corpus.web.client import Manners, PoliteClient
 from corpus.web.pace import Retries
 from indexer.gathering import Gathering, gather
 from indexer.progress import Silent
-from tests.integration.test_revisits import page, pdf
+from tests.worlds import page, pdf
 
 REPORT = "https://files.example/r.pdf"
 LISTS = {"a": "https://a.example/list", "b": "https://b.example/list"}

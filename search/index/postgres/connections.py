@@ -95,11 +95,11 @@ class Connections:
                     result = work(connection)
             except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
                 raise IndexChanged(
-                    "The index was replaced while it was asked.", cure="Ask again.", retry_after_s=1
+                    "The index was replaced while it was asked.", cure="Ask again."
                 ) from error
             except (errors.InsufficientPrivilege, errors.UndefinedObject) as error:
                 raise IndexUnusable(
-                    f"The database {self.address} cannot be used: {_first_line(error)}",
+                    f"The database of EVIDENCE_ENGINE cannot be used: {_first_line(error)}",
                     cure="docs/scale.md says what it needs.",
                 ) from error
             except psycopg.OperationalError as error:

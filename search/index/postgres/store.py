@@ -130,6 +130,4 @@ def _passage(passage_id: str, report: Report, body: str) -> Passage:
 
 def gone() -> IndexChanged:
     """What is said where a report went between two looks."""
-    return IndexChanged(
-        "A report went while it was being asked about.", cure="Ask again.", retry_after_s=1
-    )
+    return IndexChanged("A report went while it was being asked about.", cure="Ask again.")

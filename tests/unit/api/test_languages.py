@@ -1,5 +1,6 @@
 """Pages in both languages: every string has its Welsh, and a request its language."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,10 @@ from api.routes.wording import messages
 PACKAGE = Path(api.__file__).parent
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
-FIELD = re.compile(r"%\(\w+\)s|%%|\{\w+\}")
+FIELD = re.compile(r"%\(\w+\)s|%%|\{\w+(?:![rs])?(?::[^}]*)?\}")
+#: Errors that pages show, and modules whose errors only programs see, in English.
+SHOWN = {"InvalidQuery", "UnknownId", "OutOfScope", "FeedbackOff", "FeedbackFull", "ForeignPage"}
+PROGRAMS = {"selection.py", "batch.py"}
 #: The same in both languages.
 SAME = {"PDF", "Cost"}
 
@@ -26,6 +30,21 @@ def _written() -> Iterator[tuple[str, ...]]:
     for _, _, message, _, _ in found:
         yield (message,) if isinstance(message, str) else tuple(message[:2])
     yield from ((message,) for message in messages())
+    for folder in (PACKAGE, PACKAGE.with_name("search")):
+        for file in folder.rglob("*.py"):
+            if file.name not in PROGRAMS:
+                yield from ((words,) for words in _raised(file))
+
+
+def _raised(file: Path) -> Iterator[str]:
+    """What errors of a module say: the message and the cure, which no f-string may hold."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SHOWN:
+            cures = [each.value for each in node.keywords if each.arg == "cure"]
+            for words in (*node.args, *cures):
+                assert not isinstance(words, ast.JoinedStr), f"{file}:{words.lineno}: use values"
+                if isinstance(words, ast.Constant):
+                    yield str(words.value)
 
 
 WRITTEN = sorted(set(_written()))

@@ -12,12 +12,12 @@ from api.places import (
     page_path,
     parts_of,
     place_of,
-    public_place,
     report_path,
     text_fragment,
     within,
 )
 from corpus.types import Box, DocumentType, Quotation, Span
+from search.citing.wording import public_place
 from tests.builders import passage, report
 
 TEXT = "First part.\nSecond part.\nThird on the next page."

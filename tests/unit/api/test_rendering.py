@@ -79,4 +79,4 @@ def test_the_title_is_not_repeated_as_a_heading() -> None:
 def test_templates_escape() -> None:
 
     told = Problem(title="T", status=404, detail="<script>", cure=None, instance="/<script>")
-    assert "<script>" not in render("problem.html", problem=told)
+    assert "<script>" not in render("problem.html", problem=told, title=told.title)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.identifiers import plain_doi
+from corpus.identifiers import plain_doi, plain_title
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,9 @@ def test_a_doi_however_it_is_written(doi: str) -> None:
 @pytest.mark.parametrize("nothing", [None, "", " ", "doi:"])
 def test_no_doi(nothing: str | None) -> None:
     assert plain_doi(nothing) == ""
+
+
+def test_titles_and_dois_as_they_are_compared() -> None:
+    assert plain_title("  Élan: “Does it WORK?” 2nd ed. ") == "elan does it work 2nd ed"
+    assert plain_doi("HTTPS://DOI.org/10.1/ABC") == "10.1/abc"
+    assert plain_doi(None) == ""

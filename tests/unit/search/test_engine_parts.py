@@ -1,6 +1,7 @@
 """Parts of the engine that need no database: the breaker, what is held, addresses."""
 
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from api.settings import load_settings
 from corpus.errors import SettingError
 from indexer.settings import load_index_settings
+from search.errors import EngineUnavailable, IndexChanged
 from search.index.address import parse_address
 from search.index.postgres import schema
 from search.index.postgres.breaker import FAILURES, PAUSE_S, Breaker
@@ -52,6 +54,14 @@ def test_a_cache_keeps_what_was_used_last() -> None:
     assert cache.get([1, 3], load) == {1: -1, 3: -3}
     assert cache.get([2, 9], load) == {2: -2}
     assert asked == [[1, 2], [3], [2, 9]]
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [(EngineUnavailable, 5), (IndexChanged, 1)])
+def test_a_failure_crosses_a_process_whole(kind: type[EngineUnavailable], seconds: int) -> None:
+    error = kind("It is away.", cure="Ask again.")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(again) is kind
+    assert (str(again), again.cure, again.retry_after_s) == ("It is away.", "Ask again.", seconds)
 
 
 def test_an_address_is_told_without_its_password() -> None:

@@ -1,0 +1,1 @@
+"""What visitors say of answers: kept by their own act, in the home, for the evaluation harness."""
