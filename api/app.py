@@ -102,14 +102,16 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     Raises (at start):
         NoIndex, IndexUnusable, EncoderError: with the cure.
     """
-    desk = Desk.of(settings.home, settings.registry) if settings.desk else None
+    desk = Desk.of(settings.home, settings.registry, settings.engine) if settings.desk else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as opened:
             app.state.source = source
             if source is None:
-                live = LiveSearcher(settings.home, reranker=settings.reranker)
+                live = LiveSearcher(
+                    settings.home, reranker=settings.reranker, engine=settings.engine
+                )
                 opened.callback(live.close)
                 app.state.source = live
             if desk is not None:

@@ -21,7 +21,15 @@ from api.feedback.errors import FeedbackFull, FeedbackOff, FeedbackUnusable, For
 from api.keys.errors import KeysUnusable, OutOfScope
 from api.languages import ENGLISH, N_, gettext, language_of, visit
 from corpus.errors import EvidenceError, MetadataError, ReadingError, filled
-from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
+from search.errors import (
+    EncoderError,
+    EngineUnavailable,
+    IndexChanged,
+    IndexUnusable,
+    InvalidQuery,
+    NoIndex,
+    UnknownId,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -42,6 +50,7 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (DeskUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (WrongWork, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
+    (EngineUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (EncoderError, HTTPStatus.SERVICE_UNAVAILABLE),
     (EvidenceError, HTTPStatus.INTERNAL_SERVER_ERROR),
@@ -63,6 +72,8 @@ FAULTS: Final[Mapping[str, str]] = {
 _UNKNOWN: Final = N_("{name} is no parameter of this address")
 _MISTYPED: Final = N_("{name} is no parameter of this address (did you mean {meant}?)")
 _DESCRIBED: Final = N_("The parameters are described at /docs.")
+_CHANGED: Final = (N_("The index changed while it was asked."), N_("Ask again."))
+_AWAY: Final = (N_("The index cannot be reached just now."), N_("Try again in a few seconds."))
 #: No cache keeps an error, or hands a person's page to a program.
 _PASSING: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 _PLACES: Final = frozenset({"query", "path", "body"})
@@ -217,7 +228,10 @@ def install_problems(app: FastAPI, page: ProblemPage) -> None:
         status = status_of(error)
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("%s: %s", request.url.path, error)
-        return respond(request, _problem_of(request, status, error), page)
+        response = respond(request, _problem_of(request, status, error), page)
+        if isinstance(error, EngineUnavailable):
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -239,6 +253,10 @@ def install_problems(app: FastAPI, page: ProblemPage) -> None:
 
 
 def _problem_of(request: Request, status: HTTPStatus, error: EvidenceError) -> Problem:
+    """What an error says; where the database is, is nobody else's business."""
+    if isinstance(error, EngineUnavailable):
+        told = _CHANGED if isinstance(error, IndexChanged) else _AWAY
+        return make_problem(request, status, *told)
     return make_problem(request, status, error.message, error.advice, error.values)
 
 

@@ -34,7 +34,7 @@ def serve(settings: Settings) -> None:
     if settings.workers > 1:
         _serve_many(settings)
         return
-    source = LiveSearcher(settings.home, reranker=settings.reranker)
+    source = LiveSearcher(settings.home, reranker=settings.reranker, engine=settings.engine)
     check_free(settings.host, settings.port)
     logs.configure(settings.log_format)
     _warn(settings)
@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
 
 def _serve_many(settings: Settings) -> None:
     """Several processes; each opens the index itself, and all share its pages in memory."""
-    load_searcher(settings.home, reranker=settings.reranker).close()
+    load_searcher(settings.home, reranker=settings.reranker, engine=settings.engine).close()
     check_free(settings.host, settings.port)
     logs.configure(settings.log_format)
     _warn(settings)

@@ -1,5 +1,6 @@
 """The service's settings: environment variables beginning with EVIDENCE_, read on call."""
 
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -14,6 +15,7 @@ from api.logs import LogFormat
 from corpus.centres import REGISTRY
 from corpus.errors import SettingError
 from corpus.home import default_home
+from search.index.address import Address, parse_address
 
 #: What one visitor may ask where others than this machine's user can reach the service.
 OPEN_RATES: Final = (Rate(60, "minute"), Rate(2_000, "day"))
@@ -29,6 +31,10 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     reranker: str | None = Field(
         None, description="Model that `evidence reranker` prepared; none: no reranker."
+    )
+    engine: Annotated[Address | None, NoDecode] = Field(
+        None,
+        description="The PostgreSQL database that keeps the index; none: it is in the home.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other sites whose pages may call the API, separated by commas."
@@ -85,6 +91,11 @@ class Settings(BaseSettings):
             return self.visitor_rate
         return () if self.public_url is None and _is_loopback(self.host) else OPEN_RATES
 
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _address(cls, value: object) -> object:
+        return (parse_address(value) if value else None) if isinstance(value, str) else value
+
     @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -120,6 +131,11 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _shown(fault: Mapping[str, Any]) -> str:
+    """What a wrong setting is; an address of a database may hold a password."""
+    return "is wrong" if fault["loc"][0] == "engine" else f"is {fault['input']!r}"
+
+
 def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any field
     """Read the settings; what is given by name wins over the environment.
 
@@ -130,7 +146,7 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any fie
         return Settings(**given)
     except ValidationError as error:
         faults = "; ".join(
-            f"EVIDENCE_{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}"
+            f"EVIDENCE_{str(fault['loc'][0]).upper()} {_shown(fault)}: {fault['msg']}"
             for fault in error.errors()
         )
         raise SettingError(f"Wrong settings: {faults}.", cure="See docs/settings.md.") from error

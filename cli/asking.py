@@ -104,9 +104,10 @@ def ask_library(
             `Searcher.ask` refuses.
         NoIndex, IndexUnusable, EncoderError: there is nothing to ask, or no such reranker.
     """
+    from indexer.settings import load_index_settings
     from search.loading import load_searcher
 
-    searcher = load_searcher(home, reranker=reranker)
+    searcher = load_searcher(home, reranker=reranker, engine=load_index_settings().engine)
     try:
         check_centres(filters.centres, searcher.reports_by_centre())
         return searcher.ask(question, filters=filters, k=k, exact=exact, preference=preference)

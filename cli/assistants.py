@@ -39,7 +39,9 @@ def mcp(
     from api.settings import load_settings
     from search.loading import LiveSearcher
 
-    server = build_server(LiveSearcher(home, reranker=reranker), site=load_settings(home=home).site)
+    settings = load_settings(home=home)
+    live = LiveSearcher(home, reranker=reranker, engine=settings.engine)
+    server = build_server(live, site=settings.site)
     if http:
         check_free(host, port)
         messages().print(f"Assistants reach the library at http://{host}:{port}/mcp")

@@ -108,6 +108,7 @@ def index(
     from corpus.library.library import Library
     from corpus.reading.workers import ReadLimits
     from indexer.build import BuildOptions, build_index
+    from indexer.settings import load_index_settings
 
     place = Home(home)
     console = messages()
@@ -119,6 +120,7 @@ def index(
         workers=workers or os.cpu_count() or 1,
         limits=ReadLimits(seconds=timeout, memory_mib=memory),
         rebuild=rebuild or reread,
+        engine=load_index_settings().engine,
     )
     with TerminalProgress(console) as progress:
         built = build_index(place, options, progress)
@@ -243,10 +245,17 @@ def remove(
     from corpus.home import Home
     from corpus.library.library import REMOVED
     from indexer.build import remove_report
+    from indexer.settings import load_index_settings
 
     console = messages()
     with TerminalProgress(console) as progress:
-        report_id, _ = remove_report(Home(home), report, progress, reason=reason.strip() or REMOVED)
+        report_id, _ = remove_report(
+            Home(home),
+            report,
+            progress,
+            reason=reason.strip() or REMOVED,
+            engine=load_index_settings().engine,
+        )
     console.print(f"Removed {report_id}.")
 
 

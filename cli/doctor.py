@@ -17,9 +17,11 @@ from corpus.library.library import Library
 from corpus.library.shelf import current_reports
 from corpus.library.states import State
 from indexer.build import live_report_ids
+from indexer.settings import load_index_settings
+from search.index.address import Address
 from search.index.generations import Generations
 from search.index.store import FILE_NAME
-from search.loading import load_searcher
+from search.loading import load_searcher, open_engine
 
 _PACKAGES: Final = (
     "faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "pypdf", "pypdfium2",
@@ -39,11 +41,13 @@ class Finding:
 
 def examine(home: Path) -> list[Finding]:
     """Look at installation, library, index and model."""
+    engine = load_index_settings().engine
     checks: dict[str, Callable[[Path], str]] = {
         "Installation": _installation,
         "Library": _library,
-        "Index": _index,
-        "Model and answer": _answer,
+        **({"Engine": lambda _: _engine(engine)} if engine else {"Index": _index}),
+        "Library and index": lambda place: _agree(place, engine),
+        "Model and answer": lambda place: _answer(place, engine),
     }
     return [_looked_at(name, check, home) for name, check in checks.items()]
 
@@ -91,7 +95,7 @@ def _library(home: Path) -> str:
 
 
 def _index(home: Path) -> str:
-    """Every file against its checksum, the store's own check, and library against index."""
+    """Every file against its checksum, and the store's own check."""
     generations = Generations(Home(home).index)
     generation = generations.open_current()
     generation.store.close()
@@ -102,20 +106,44 @@ def _index(home: Path) -> str:
         raise EvidenceError(
             f"The store is damaged: {told}.", cure="Run `evidence index --rebuild`."
         )
+    counts = generation.manifest.counts
+    return f"{counts.reports:,} reports, {counts.passages:,} passages, every checksum right"
+
+
+def _engine(engine: Address) -> str:
+    """The database: whether it answers, what it is, and what it keeps."""
+    generations = open_engine(engine)
+    try:
+        told = generations.version()
+        if "vector" not in told:
+            raise EvidenceError(
+                f"{engine} is {told}.", cure="Install pgvector there, then run `evidence index`."
+            )
+        counts = generations.manifest().counts
+        size = generations.size() / 2**20
+    finally:
+        generations.close()
+    return (
+        f"{engine}, {told}: {counts.reports:,} reports, {counts.passages:,} passages, "
+        f"{size:,.1f} MiB"
+    )
+
+
+def _agree(home: Path, engine: Address | None) -> str:
+    """The library against the index."""
     with Library(Home(home).library) as library:
         held = {report.report_id for report in current_reports(library)}
-    if held != (live := live_report_ids(home)):
+    if held != (live := live_report_ids(home, engine)):
         raise EvidenceError(
             f"The index is behind the library: {len(held - live)} reports to come, "
             f"{len(live - held)} to go.",
             cure="Run `evidence index`.",
         )
-    counts = generation.manifest.counts
-    return f"{counts.reports:,} reports, {counts.passages:,} passages, every checksum right"
+    return f"the same {len(held):,} reports in both"
 
 
-def _answer(home: Path) -> str:
-    searcher = load_searcher(home)
+def _answer(home: Path, engine: Address | None) -> str:
+    searcher = load_searcher(home, engine=engine)
     try:
         answer = searcher.ask("what works?", k=1)
     finally:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,19 @@ from rich.table import Table
 from corpus.home import Home
 from corpus.passages import PassageRules
 from indexer.progress import Progress
+from indexer.settings import load_index_settings
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
 from search.encoder.types import EncoderSpec
-from search.errors import SearchError
+from search.errors import IndexUnusable, NoIndex, SearchError
 from search.evaluation.dataset import load_dataset
 from search.evaluation.measures import MEASURES, Evaluation, evaluate
 from search.evaluation.retrieval import run_all
 from search.evaluation.runs import write_trec_run
 from search.evaluation.significance import Comparison, compare
 from search.fusion import FusionRules
-from search.index.generations import Generations
-from search.loading import encoder_folder
+from search.loading import encoder_folder, index_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,11 @@ def _only_split(folder: Path) -> str:
 
 
 def _model_of(place: Home) -> str:
+    """The live index's model, or the default where none is live."""
     try:
-        return Generations(place.index).manifest().encoder.name
-    except SearchError:
+        with closing(index_source(place, load_index_settings().engine)) as held:
+            return held.manifest().encoder.name
+    except (NoIndex, IndexUnusable):
         return DEFAULT_MODEL
 
 

@@ -1,6 +1,7 @@
 """`evidence feedback`: what visitors said of answers, counted, given out, forgotten."""
 
 from collections import Counter
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -77,14 +78,13 @@ def export(
 
 def _export_qrels(kept: list[Judgement], out: Path, home: Path) -> None:
     from api.feedback.exporting import as_dataset
+    from indexer.settings import load_index_settings
     from search.evaluation.dataset import write_dataset
-    from search.index.generations import Generations
+    from search.loading import index_source
 
-    index = Generations(Home(home).index).open_current()
-    try:
+    source = index_source(Home(home), load_index_settings().engine)
+    with closing(source), closing(source.open_current()) as index:
         dataset, left_out = as_dataset(kept, index)
-    finally:
-        index.store.close()
     told = (
         f"left out: {left_out.answers} judgements of whole answers; {left_out.changed} of passages "
         f"that are gone or changed; {left_out.ties} passages as often useful as not; "

@@ -77,6 +77,7 @@ def related(
     Example: evidence related --references zotero.ris > related.csv
     """
     from cli.render_related import print_related
+    from indexer.settings import load_index_settings
     from search.loading import load_searcher
 
     given = (report, passage, doi, text, file, references)
@@ -98,7 +99,7 @@ def related(
         strength_from=strength_from,
         cost_to=cost_to,
     )
-    searcher = load_searcher(home)
+    searcher = load_searcher(home, engine=load_index_settings().engine)
     try:
         check_centres(filters.centres, searcher.reports_by_centre())
         if references is not None:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from corpus.library.states import Account, State
 from corpus.library.visits import Run
 from corpus.types import Rating, Report, ReportStatus
 from indexer.build import live_report_ids
-from search.errors import IndexUnusable, NoIndex
-from search.index.generations import Generations
+from indexer.settings import load_index_settings
+from search.errors import EngineUnavailable, IndexUnusable, NoIndex
+from search.index.address import Address
 from search.index.manifest import Manifest
+from search.loading import index_source, open_engine
 
 NO_CENTRE = "(no centre)"
 SHOWN_CENTRES = 25
@@ -58,6 +61,7 @@ class Status:
     last_run: Run | None
     generations: list[str]
     sizes: dict[str, int]
+    engine: str | None = None  # the database that keeps the index, and its versions
 
     @property
     def counts(self) -> dict[str, int]:
@@ -82,6 +86,7 @@ class Status:
             "last_sync": asdict(self.last_run) if self.last_run else None,
             "generations": self.generations,
             "bytes": self.sizes,
+            "engine": self.engine,
         }
         return json.dumps(body, indent=2, ensure_ascii=False)
 
@@ -89,15 +94,19 @@ class Status:
 def gather(home: Path) -> Status:
     """Look at a home folder; an index that cannot be used is told of, not raised."""
     place = Home(home)
-    generations = Generations(place.index)
-    manifest, fault = None, None
+    address = load_index_settings().engine
+    manifest, fault, engine = None, None, str(address) if address else None
     indexed: frozenset[str] = frozenset()
+    generations: list[str] = []
     try:
-        manifest = generations.manifest()
-        indexed = live_report_ids(home)
+        engine = _versions(address) if address else None
+        with closing(index_source(place, address)) as source:
+            manifest = source.manifest()
+            generations = source.ids()
+        indexed = live_report_ids(home, address)
     except NoIndex as error:
         fault = str(error)
-    except IndexUnusable as error:
+    except (IndexUnusable, EngineUnavailable) as error:
         fault = f"{error} {error.cure}"
     with Library(place.library) as library:
         files = library.accounts(indexed)
@@ -107,13 +116,23 @@ def gather(home: Path) -> Status:
         folder.name: sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         for folder in (place.library, place.index, place.models)
     }
-    return Status(home, files, manifest, fault, centres, last_run, generations.ids(), sizes)
+    return Status(
+        home, files, manifest, fault, centres, last_run, generations, sizes, engine=engine
+    )
+
+
+def _versions(engine: Address) -> str:
+    """Where a database is, and what it says it is."""
+    with closing(open_engine(engine)) as held:
+        return f"{engine}, {held.version()}"
 
 
 def print_status(status: Status) -> None:
     """For people, on standard output."""
     console = Console(highlight=False)
     console.print(f"[bold]Home[/] {status.home}", soft_wrap=True)
+    if status.engine:
+        console.print(f"[bold]Engine[/] {status.engine}", soft_wrap=True)
     _print_index(status, console)
     told = ", ".join(f"{count:,} {state}" for state, count in status.counts.items() if count)
     console.print(f"[bold]Files[/] {len(status.files):,} ever added: {told or 'none'}")

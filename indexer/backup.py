@@ -117,7 +117,7 @@ def _write(home: Home, file: BinaryIO) -> BackupManifest:
 def _files(home: Home) -> Iterator[Path]:
     """Every file worth keeping, in order: no locks, nothing unfinished, one generation."""
     made = home.index / "generations"
-    live = made / Generations(home.index).current_id() if home.index.is_dir() else made
+    live = made / Generations(home.index).current_id() if made.is_dir() else made
     for path in sorted(home.path.rglob("*")):
         if path.suffix == ".lock" or not path.is_file():
             continue

@@ -5,6 +5,7 @@ goes on where it stopped, and one that has nothing to do says so in a moment.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,12 +27,13 @@ from indexer.vectors import VectorCache, key_of
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
-from search.encoder.types import Encoder
+from search.encoder.types import Encoder, EncoderSpec
 from search.errors import IndexUnusable, NoIndex
+from search.index.address import Address
 from search.index.generations import Generations
 from search.index.manifest import Manifest
 from search.index.store import StoreEntry
-from search.loading import encoder_folder
+from search.loading import encoder_folder, index_source, open_engine
 
 ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
 
@@ -41,7 +43,8 @@ class BuildOptions:
     """How to build.
 
     `model` None keeps the live index's model, or takes the default where none is live;
-    `read_new` off leaves unread files waiting; `rebuild` builds even where nothing changed.
+    `read_new` off leaves unread files waiting; `rebuild` builds even where nothing changed;
+    `engine` is the database that keeps the index, None where it is in the home.
     """
 
     model: str | None = None
@@ -50,6 +53,7 @@ class BuildOptions:
     rules: PassageRules = PassageRules()
     read_new: bool = True
     rebuild: bool = False
+    engine: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,7 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
 
 def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
     read, failed = _read(library, options, progress) if options.read_new else (0, 0)
-    generations = Generations(home.index)
-    live = _live(generations)
+    live = _live(home, options.engine)
     model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
     folder = encoder_folder(home, model)
     progress.start("Preparing the encoder", 1, "models")
@@ -99,28 +102,57 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
         ]
         keys = [key_of(text) for text in texts]
         encoded = _encode(dict(zip(keys, texts, strict=True)), encoder, cache, progress)
-        progress.start("Writing the index", 1, "generations")
-        manifest = publish(
-            Content(
-                [each.report for each in shelved],
-                [each.details for each in shelved],
-                entries,
-                cache.matrix(keys),
-                cache.tokens(keys),
-            ),
-            generations,
-            encoder=spec,
-            rules=rules,
-            library_digest=wanted,
+        content = Content(
+            [each.report for each in shelved],
+            [each.details for each in shelved],
+            entries,
+            cache.matrix(keys),
+            cache.tokens(keys) if spec.token_dimension else (),
         )
-    progress.advance()
+        manifest = _publish(content, home, options, spec, rules, wanted, progress)
     return Built(manifest, changed=True, read=read, failed=failed, encoded=encoded)
 
 
-def _live(generations: Generations) -> Manifest | None:
+def _publish(
+    content: Content,
+    home: Home,
+    options: BuildOptions,
+    encoder: EncoderSpec,
+    rules: PassageRules,
+    library_digest: str,
+    progress: Progress,
+) -> Manifest:
+    """Write the index where it is kept."""
+    if options.engine:
+        from indexer.engine import publish_to_engine  # noqa: PLC0415 - its driver is an extra
+
+        with closing(open_engine(options.engine)) as places:
+            return publish_to_engine(
+                content,
+                places,
+                encoder=encoder,
+                rules=rules,
+                library_digest=library_digest,
+                progress=progress,
+                anew=options.rebuild,
+            )
+    progress.start("Writing the index", 1, "generations")
+    manifest = publish(
+        content,
+        Generations(home.index),
+        encoder=encoder,
+        rules=rules,
+        library_digest=library_digest,
+    )
+    progress.advance()
+    return manifest
+
+
+def _live(home: Home, engine: Address | None) -> Manifest | None:
     """The live generation's manifest; None where there is none that could be built upon."""
     try:
-        return generations.manifest()
+        with closing(index_source(home, engine)) as held:
+            return held.manifest()
     except (NoIndex, IndexUnusable):
         return None
 
@@ -212,7 +244,12 @@ def _encode(
 
 
 def remove_report(
-    home: Home, wanted: str, progress: Progress, *, reason: str = REMOVED
+    home: Home,
+    wanted: str,
+    progress: Progress,
+    *,
+    reason: str = REMOVED,
+    engine: Address | None = None,
 ) -> tuple[str, Built | None]:
     """Take a report out of the library and of the index at once; its id, and the build.
 
@@ -223,27 +260,33 @@ def remove_report(
         wanted: the report's id, or the path it was added from.
         progress: told how it goes.
         reason: why, as `evidence status` tells it.
+        engine: the database that keeps the index; None: it is in the home.
 
     Raises:
         LibraryError: there is no such report.
     """
-    generations = Generations(home.index)
-    live = _live(generations)
+    live = _live(home, engine)
     with Library(home.library) as library, library.writing():
         known = library.entries().get(wanted)
-        if known is None or known.removed is None or wanted not in live_report_ids(home.path):
+        if (
+            known is None
+            or known.removed is None
+            or wanted not in live_report_ids(home.path, engine)
+        ):
             wanted = library.find(wanted).report_id
             library.remove(wanted, reason)
         if live is None:
             return wanted, None
-        return wanted, _build(library, home, BuildOptions(read_new=False), progress)
+        return wanted, _build(library, home, BuildOptions(read_new=False, engine=engine), progress)
 
 
-def live_report_ids(home: Path) -> frozenset[str]:
+def live_report_ids(home: Path, engine: Address | None = None) -> frozenset[str]:
     """Ids of the reports in the live index; none where there is no index."""
-    generations = Generations(Home(home).index)
+    if engine:
+        with closing(open_engine(engine)) as held:
+            return held.report_ids()
     try:
-        generation = generations.open_current()
+        generation = Generations(Home(home).index).open_current()
     except NoIndex:
         return frozenset()
     try:

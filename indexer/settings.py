@@ -8,6 +8,31 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from corpus.centres import REGISTRY
 from corpus.errors import SettingError
+from search.index.address import Address, parse_address
+
+
+class IndexSettings(BaseSettings):
+    """Where the index goes; docs/settings.md describes it."""
+
+    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
+
+    engine: Annotated[Address | None, NoDecode] = Field(
+        None, description="The PostgreSQL database that keeps the index; none: it is in the home."
+    )
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _address(cls, value: object) -> object:
+        return (parse_address(value) if value else None) if isinstance(value, str) else value
+
+
+def load_index_settings(**given: Any) -> IndexSettings:  # noqa: ANN401 - values of any field
+    """Read the settings; raises SettingError, which never shows a password."""
+    try:
+        return IndexSettings(**given)
+    except ValidationError as error:
+        faults = "; ".join(f"EVIDENCE_ENGINE is wrong: {fault['msg']}" for fault in error.errors())
+        raise SettingError(f"{faults}.", cure="See docs/settings.md.") from error
 
 
 class GatherSettings(BaseSettings):

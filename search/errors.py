@@ -5,8 +5,12 @@ SearchError
 ├── NoIndex                 there is no index yet
 ├── IndexUnusable           damaged, of another format version, or made by another model
 ├── InvalidQuery            an empty or over-long question, a wrong filter
-└── UnknownId               no such report or passage in this generation
+├── UnknownId               no such report or passage in this generation
+└── EngineUnavailable       the database that keeps the index does not answer just now
+    └── IndexChanged        a report went while it was being asked about
 """
+
+from typing import ClassVar
 
 from corpus.errors import EvidenceError
 
@@ -33,3 +37,18 @@ class InvalidQuery(SearchError):
 
 class UnknownId(SearchError):
     """No such report or passage in this generation."""
+
+
+class EngineUnavailable(SearchError):
+    """The database that keeps the index does not answer just now; later it may.
+
+    `retry_after_s`: in how many seconds it is worth asking again.
+    """
+
+    retry_after_s: ClassVar[int] = 5
+
+
+class IndexChanged(EngineUnavailable):
+    """A report went while it was being asked about: the same question has an answer now."""
+
+    retry_after_s: ClassVar[int] = 1

@@ -1,10 +1,7 @@
-"""Filters into what may be retrieved: decided on reports, applied to passages of both halves."""
-
-import numpy as np
+"""Filters, decided on reports (ADR 0005)."""
 
 from corpus.types import Report
 from search.errors import InvalidQuery
-from search.index.types import Allowed, Ordinals
 from search.types import Filters
 
 
@@ -54,16 +51,3 @@ def _at_most(value: int | None, most: int | None) -> bool:
 
 def _in_years(year: int | None, filters: Filters) -> bool:
     return _at_least(year, filters.year_from) and _at_most(year, filters.year_to)
-
-
-def allowed_by(
-    filters: Filters, reports: tuple[Report, ...], report_rows: Ordinals
-) -> Allowed | None:
-    """What the filters leave; None for everything.
-
-    `report_rows` gives the report row of each passage, by ordinal.
-    """
-    if not filters.active:
-        return None
-    keep = np.fromiter((passes(report, filters) for report in reports), np.bool_, len(reports))
-    return Allowed(mask=keep[report_rows], report_rows=np.flatnonzero(keep))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from corpus.types import Passage
 from search.confidence import MODEL, Signals
 from search.encoder.types import Encoded
 from search.highlight import Nearness, Span, best_sentence, inverse_document_frequency
-from search.index.generations import Generation
 from search.index.lexical import stems
+from search.index.protocol import Index
 from search.index.store import StoredPassage
 from search.index.types import Scores
 from search.preference import Preferences
@@ -21,9 +21,9 @@ from search.types import Preference, Reading, ScoredPassage, Standing
 
 
 class HitMaker:
-    """Makes hits from one generation. Safe to share by threads."""
+    """Makes hits from one index. Safe to share by threads."""
 
-    def __init__(self, index: Generation, preferences: Preferences) -> None:
+    def __init__(self, index: Index, preferences: Preferences) -> None:
         self._index = index
         self._preferences = preferences
 
@@ -38,13 +38,14 @@ class HitMaker:
         """The hits of a shortlist, best first; `stored` holds its passages by ordinal."""
         fused = shortlist.fused
         rarity = self._rarity(reading.searched)
-        unnamed = lru_cache(maxsize=None)(lambda each: self.unnamed(reading.names, each))
+        rows = {stored[int(fused.ordinals[place])].report_row for place in shortlist.repeats}
+        reports, unnamed = self._index.store.at(rows), self._unnamed(reading.names, rows)
         middle = float(np.median(fused.dense)) if len(fused.dense) else 0.0
         hits = []
         for place, others in shortlist.repeats.items():
             ordinal = int(fused.ordinals[place])
             found = stored[ordinal]
-            report = self._index.store.reports[found.report_row]
+            report = reports[found.report_row]
             nearness = self._nearness(asked, ordinal, report.title, found.passage)
             span = best_sentence(found.passage.text, rarity, nearness)
             near = None if math.isnan(fused.tokens[place]) else float(fused.tokens[place])
@@ -58,12 +59,10 @@ class HitMaker:
                 dense=Standing(fused.dense_rank.get(ordinal), float(fused.dense[place])),
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
                 tokens=near,
-                preferred=float(
-                    self._preferences.gain(np.array([found.report_row]), preference)[0]
-                ),
+                preferred=float(self._preferences.gain([report], preference)[0]),
                 duplicates=tuple(stored[other].passage.passage_id for other in others),
                 confidence=MODEL.probability(
-                    Signals(cosine, cosine - middle, unnamed(report.report_id))
+                    Signals(cosine, cosine - middle, unnamed[found.report_row])
                 ),
             )
             hits.append(hit)
@@ -84,8 +83,15 @@ class HitMaker:
     def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
         """The share of names that a report nowhere mentions; 0 where there are no names."""
         row = self._index.store.row_of(report_id)
-        missed = sum(not self._index.lexical.mentions(name, row) for name in names)
-        return missed / len(names) if names else 0.0
+        return self._unnamed(names, {row})[row]
+
+    def _unnamed(self, names: tuple[str, ...], rows: AbstractSet[int]) -> dict[int, float]:
+        """The share of names that each report nowhere mentions, by row."""
+        having = [self._index.lexical.mentioning(name, rows) for name in names]
+        return {
+            row: sum(row not in each for each in having) / len(names) if names else 0.0
+            for row in rows
+        }
 
     def _rarity(self, question: str) -> dict[str, float]:
         lexical = self._index.lexical

@@ -1,34 +1,18 @@
 """Hybrid retrieval: candidates of both halves, completed, fused and put in order."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from search.encoder.types import Encoded
 from search.fusion import SMALLEST_GAP, FusionRules, fuse, refine
-from search.index.tokens import TokenHalf
-from search.index.types import Allowed, Candidates, Ordinals, Retriever, Scores
+from search.index.protocol import TokenScores
+from search.index.types import Ordinals, Proposed, Scores
+from search.stopwatch import Stopwatch
 
-
-@dataclass(slots=True)
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    took_ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time what happens inside and file it under `name`."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            took = (time.perf_counter() - start) * 1000
-            self.took_ms[name] = round(self.took_ms.get(name, 0.0) + took, 3)
+#: Brings so many candidates of each half for a question and its vector.
+Propose = Callable[[str, Encoded, int, Stopwatch], Proposed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +38,20 @@ def retrieve(
     question: str,
     asked: Encoded,
     *,
-    dense: Retriever[NDArray[np.float32]],
-    lexical: Retriever[str],
-    tokens: TokenHalf | None,
+    propose: Propose,
+    tokens: TokenScores | None,
     rules: FusionRules,
-    allowed: Allowed | None = None,
     watch: Stopwatch | None = None,
 ) -> Fused:
-    """Ask both halves, score every candidate by both, fuse; then compare the best by tokens.
+    """Ask both halves, fuse their scores; then compare the best candidates by tokens.
 
     Ties go to the lower ordinal.
     """
     watch = watch or Stopwatch()
-    with watch.stage("dense"):
-        by_dense = dense.search(asked.vector, rules.depth, allowed)
-    with watch.stage("lexical"):
-        by_lexical = lexical.search(question, rules.depth, allowed)
+    found = propose(question, asked, rules.depth, watch)
+    ordinals = found.ordinals
     with watch.stage("fuse"):
-        ordinals = np.union1d(by_dense.ordinals, by_lexical.ordinals)
-        dense_scores = dense.score(asked.vector, ordinals)
-        lexical_scores = _completed(question, by_lexical, lexical, ordinals)
-        halves = fuse(dense_scores, lexical_scores, rules)
+        halves = fuse(found.dense, found.lexical, rules)
     with watch.stage("tokens"):
         order = np.lexsort((ordinals, -halves))
         looked_at = order[: rules.compared] if tokens and asked.tokens else order[:0]
@@ -87,12 +64,12 @@ def retrieve(
     return Fused(
         ordinals=ordinals[order],
         scores=scores[order],
-        dense=dense_scores[order],
-        lexical=lexical_scores[order],
+        dense=found.dense[order],
+        lexical=found.lexical[order],
         halves=halves[order],
         tokens=token_scores[order],
-        dense_rank=_ranks(by_dense),
-        lexical_rank=_ranks(by_lexical),
+        dense_rank=found.dense_rank,
+        lexical_rank=found.lexical_rank,
     )
 
 
@@ -115,17 +92,3 @@ def deeper(before: Fused, proposed: Fused) -> Fused:
         dense_rank=proposed.dense_rank,
         lexical_rank=proposed.lexical_rank,
     )
-
-
-def _completed(
-    question: str, found: Candidates, lexical: Retriever[str], ordinals: Ordinals
-) -> Scores:
-    scores = np.zeros(len(ordinals), np.float32)
-    scores[np.searchsorted(ordinals, found.ordinals)] = found.scores
-    missing = np.setdiff1d(ordinals, found.ordinals)
-    scores[np.searchsorted(ordinals, missing)] = lexical.score(question, missing)
-    return scores
-
-
-def _ranks(found: Candidates) -> dict[int, int]:
-    return {int(ordinal): rank for rank, ordinal in enumerate(found.ordinals, start=1)}

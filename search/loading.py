@@ -5,15 +5,22 @@ import re
 import threading
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
+from corpus.errors import SettingError
 from corpus.home import Home
 from search.encoder.load import load_encoder
 from search.encoder.types import Encoder
-from search.errors import IndexUnusable, SearchError
-from search.index.generations import Generation, Generations
+from search.errors import EngineUnavailable, IndexUnusable, SearchError
+from search.index.address import Address
+from search.index.generations import Generations
+from search.index.manifest import Manifest
+from search.index.protocol import Index
 from search.reranker import Reranker, load_reranker
 from search.searcher import Searcher
+
+if TYPE_CHECKING:
+    from search.index.postgres.generations import EngineGenerations
 
 LOOK_EVERY_S: Final = 1.0
 RETRY_AFTER_S: Final = 30.0
@@ -21,36 +28,88 @@ RETRY_AFTER_S: Final = 30.0
 _log = logging.getLogger(__name__)
 
 
-def load_searcher(home: Path, *, reranker: str | None = None) -> Searcher:
+class IndexSource(Protocol):
+    """Where generations are: a home's files, or a database."""
+
+    def current_id(self) -> str:
+        """The id of the live generation; raises NoIndex."""
+        ...
+
+    def manifest(self) -> Manifest:
+        """The live generation's manifest; raises NoIndex, IndexUnusable."""
+        ...
+
+    def ids(self) -> list[str]:
+        """The ids of all that are kept, oldest first."""
+        ...
+
+    def open_current(self) -> Index:
+        """Open the live generation; raises NoIndex, IndexUnusable."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
+
+def index_source(home: Home, engine: Address | None) -> IndexSource:
+    """Where the index of a home is: in its folder, or in the database of a setting."""
+    return open_engine(engine) if engine else Generations(home.index)
+
+
+def open_engine(engine: Address, *, alone: bool = False) -> "EngineGenerations":
+    """The generations in a database; `alone` where the one index that is opened closes it.
+
+    Raises:
+        SettingError: the driver is not installed.
+    """
+    try:
+        from search.index.postgres.generations import EngineGenerations  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"EVIDENCE_ENGINE names a database, and {error.name} is not installed.",
+            cure='Run `pip install "psycopg[binary,pool]"` (the extra `postgres`).',
+        ) from error
+    return EngineGenerations(engine, alone=alone)
+
+
+def load_searcher(
+    home: Path, *, reranker: str | None = None, engine: Address | None = None
+) -> Searcher:
     """Open the live index of a home folder and the encoder it was made by.
 
     Args:
         home: the home folder.
         reranker: name or folder of a model that `evidence reranker` prepared; None: no reranker.
+        engine: the database that keeps the index; None: it is in the home.
 
     Raises:
+        EngineUnavailable: the database does not answer.
         NoIndex: nothing has been indexed yet.
         IndexUnusable: damaged, of another format version, or made by another model.
         EncoderError: the prepared encoder or reranker is missing or damaged.
     """
     place = Home(home)
     judge = load_reranker(reranker_folder(place, reranker)) if reranker else None
-    return _open(place, judge)
+    source = open_engine(engine, alone=True) if engine else Generations(place.index)
+    return _open(source, place, judge)
 
 
-def _open(place: Home, judge: Reranker | None, at_hand: Encoder | None = None) -> Searcher:
-    generation = Generations(place.index).open_current()
-    return Searcher(generation, _encoder_for(generation, place, at_hand), reranker=judge)
+def _open(
+    source: IndexSource, place: Home, judge: Reranker | None, at_hand: Encoder | None = None
+) -> Searcher:
+    index = source.open_current()
+    return Searcher(index, _encoder_for(index, place, at_hand), reranker=judge)
 
 
-def _encoder_for(generation: Generation, place: Home, at_hand: Encoder | None) -> Encoder:
+def _encoder_for(generation: Index, place: Home, at_hand: Encoder | None) -> Encoder:
     """The encoder that made a generation: the one at hand where it is that one."""
     made_by = generation.manifest.encoder
     if at_hand is not None and at_hand.spec == made_by:
         return at_hand
     encoder = load_encoder(encoder_folder(place, made_by.name))
     if encoder.spec != made_by:
-        generation.store.close()
+        generation.close()
         raise IndexUnusable(
             f"The index was made by {made_by.name} ({made_by.model_hash[:12]}), but the encoder "
             f"here is {encoder.spec.name} ({encoder.spec.model_hash[:12]}).",
@@ -81,11 +140,13 @@ class LiveSearcher:
     it is tried again after `RETRY_AFTER_S`.
     """
 
-    def __init__(self, home: Path, *, reranker: str | None = None) -> None:
+    def __init__(
+        self, home: Path, *, reranker: str | None = None, engine: Address | None = None
+    ) -> None:
         self._home = Home(home)
-        self._generations = Generations(self._home.index)
+        self._generations = index_source(self._home, engine)
         self._judge = load_reranker(reranker_folder(self._home, reranker)) if reranker else None
-        self._searcher = _open(self._home, self._judge)
+        self._searcher = _open(self._generations, self._home, self._judge)
         self._refused: tuple[str, float] = ("", 0.0)
         self._stop = threading.Event()
         threading.Thread(target=self._follow, name="follow-index", daemon=True).start()
@@ -97,11 +158,14 @@ class LiveSearcher:
     def close(self) -> None:
         """Stop looking for new generations."""
         self._stop.set()
+        self._generations.close()
 
     def _follow(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):
             try:
                 self._renew()
+            except EngineUnavailable:
+                continue  # told of where the database is asked; it may be back at the next look
             except Exception:  # noqa: BLE001 - whatever it is, the next look may succeed
                 _log.exception("Looking for a new generation failed; the old one stays")
 
@@ -113,7 +177,9 @@ class LiveSearcher:
             return
         self._refused = (newest, time.monotonic())
         try:
-            self._searcher = _open(self._home, self._judge, self._searcher.encoder)
+            self._searcher = _open(
+                self._generations, self._home, self._judge, self._searcher.encoder
+            )
         except SearchError as error:
             _log.error("Generation %s cannot be used, the old one stays: %s", newest, error)
         else:

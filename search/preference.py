@@ -5,38 +5,40 @@ counts as better evidence is the asker's choice.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from corpus.types import Report
 from search.hybrid import Fused
-from search.index.types import Ordinals, Scores
+from search.index.types import Scores
 from search.types import Preference
 
 MOST_STRENGTH: Final = 5
 
 
+@dataclass(frozen=True, slots=True)
 class Preferences:
-    """What each report of a library gains, by its row."""
+    """What reports gain, in a library whose reports are of these years."""
 
-    def __init__(self, reports: Sequence[Report]) -> None:
-        years = [report.metadata.year for report in reports]
-        known = [year for year in years if year is not None]
-        oldest, newest = (min(known), max(known)) if known else (0, 0)
-        span = max(newest - oldest, 1)
-        self._recent = np.array(
-            [0.0 if year is None else (year - oldest) / span for year in years], np.float32
-        )
-        self._strong = np.array(
-            [(report.assessment.strength or 0) / MOST_STRENGTH for report in reports], np.float32
-        )
+    oldest: int
+    newest: int
 
-    def gain(self, report_rows: Ordinals, preference: Preference) -> Scores:
-        """What the passages of these reports gain, shape (len(report_rows),)."""
-        strong = preference.strong * self._strong[report_rows]
-        return np.asarray(strong + preference.recent * self._recent[report_rows], np.float32)
+    def gain(self, reports: Sequence[Report], preference: Preference) -> Scores:
+        """What the passages of these reports gain, shape (len(reports),)."""
+        if not preference.active:
+            return np.zeros(len(reports), np.float32)
+        gains = (
+            preference.strong * (report.assessment.strength or 0) / MOST_STRENGTH
+            + preference.recent * self._recency(report.metadata.year)
+            for report in reports
+        )
+        return np.fromiter(gains, np.float32, len(reports))
+
+    def _recency(self, year: int | None) -> float:
+        """From 0, of the oldest or undated, to 1."""
+        return 0.0 if year is None else (year - self.oldest) / max(self.newest - self.oldest, 1)
 
 
 def reordered(fused: Fused, gain: Scores) -> Fused:

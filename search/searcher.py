@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -11,21 +11,21 @@ import numpy as np
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
 from search.encoder.types import Encoder, EncoderSpec
-from search.errors import InvalidQuery
+from search.errors import IndexChanged, InvalidQuery
 from search.facets import count_facets
-from search.filters import allowed_by, check_filters, passes
+from search.filters import check_filters
 from search.fusion import FusionRules
 from search.hits import HitMaker
-from search.hybrid import Stopwatch
-from search.index.generations import Generation
 from search.index.manifest import Counts
-from search.index.types import Ordinals
+from search.index.protocol import Index
+from search.index.types import Ordinals, Within
 from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
 from search.shortlist import Shortlister, Wanted
 from search.statement import state
+from search.stopwatch import Stopwatch
 from search.themes import sort_by_theme
 from search.types import Answer, FacetCount, Filters, Preference, Reading
 from search.understanding import as_typed, understand
@@ -40,34 +40,27 @@ LOOKED_AT: Final = 20  # passages the statement rests on, at least
 
 
 class Searcher:
-    """Answers questions from one generation, which it keeps open. Safe to share by threads.
+    """Answers questions from one index, which it keeps open. Safe to share by threads.
 
-    `related` finds related studies in the same generation.
+    `related` finds related studies in the same index.
     """
 
     def __init__(
         self,
-        generation: Generation,
+        index: Index,
         encoder: Encoder,
         *,
         rules: FusionRules = FusionRules(),
         reranker: Reranker | None = None,
     ) -> None:
-        self._index = generation
+        # Nothing here may lead back to this searcher: one that is done with goes at once.
+        self._index = index
         self._encoder = encoder
         self._reranker = reranker
-        rows, firsts = generation.store.columns()
-        ranked = generation.manifest.counts.ranked
-        self._report_rows = np.asarray(rows[:ranked], np.int64)
-        reports, of = generation.store.reports, self._report_rows
-        # Nothing here may lead back to this searcher: one that is done with goes at once.
-        self._allowed = lru_cache(maxsize=64)(lambda filters: allowed_by(filters, reports, of))
-        preferences = Preferences(generation.store.reports)
-        self._shortlister = Shortlister(
-            generation, rules, self._report_rows, firsts[:ranked], preferences
-        )
-        self._hits = HitMaker(generation, preferences)
-        self.related = RelatedStudies(generation, encoder, self._report_rows)
+        preferences = Preferences(*index.years)
+        self._shortlister = Shortlister(index, rules, preferences)
+        self._hits = HitMaker(index, preferences)
+        self.related = RelatedStudies(index, encoder)
 
     @property
     def generation(self) -> str:
@@ -115,20 +108,34 @@ class Searcher:
 
         Raises:
             InvalidQuery: an empty or over-long question, a wrong k or filter.
+            EngineUnavailable: the database that keeps the index does not answer.
         """
         question = _checked(question, k, skip)
         check_filters(filters)
+        try:
+            return self._ask(question, filters, k, skip, exact=exact, preference=preference)
+        except IndexChanged:  # a report went meanwhile: what is left can be asked
+            return self._ask(question, filters, k, skip, exact=exact, preference=preference)
+
+    def _ask(
+        self,
+        question: str,
+        filters: Filters,
+        k: int,
+        skip: int,
+        *,
+        exact: bool,
+        preference: Preference,
+    ) -> Answer:
         watch = Stopwatch()
         start = time.perf_counter()
         with watch.stage("read"):
             reading = as_typed(question) if exact else self._read(question)
         with watch.stage("encode"):
             asked = self._encoder.encode_query(reading.searched)
-        with watch.stage("filter"):
-            allowed = self._allowed(filters)
         head = max(k, LOOKED_AT)
         most = OF_A_REPORT if reading.topic else DEEPEST
-        bring = Wanted(max(head, skip + k), head, most, allowed, preference)
+        bring = Wanted(max(head, skip + k), head, most, Within(filters), preference)
         shortlist = self._shortlister.make(reading.searched, asked, bring, watch)
         shortlist = shortlist.only({*range(head), *range(skip, skip + k)})
         fused, repeats = shortlist.fused, shortlist.repeats
@@ -146,8 +153,8 @@ class Searcher:
         with watch.stage("facets"):
             matched = fused.halves > 0
             matched[:k] = True
-            rows = np.unique(self._report_rows[fused.ordinals[matched]])
-            facets = count_facets(self._index.store.reports[row] for row in rows)
+            rows = np.unique(self._index.report_rows(fused.ordinals[matched]))
+            facets = count_facets(self._index.store.at(rows.tolist()).values())
         watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
         likely = statement.reports or [hit.report.report_id for hit in found]
         hits = tuple(hit for hit in found if skip < hit.rank <= skip + k)
@@ -170,8 +177,10 @@ class Searcher:
         return understand(question, self._index.lexical, self._texts)
 
     def _texts(self, ordinals: Ordinals) -> Iterator[str]:
-        for stored in self._index.store.fetch(ordinals.tolist()).values():
-            title = self._index.store.reports[stored.report_row].title
+        found = self._index.store.fetch(ordinals.tolist()).values()
+        reports = self._index.store.at({stored.report_row for stored in found})
+        for stored in found:
+            title = reports[stored.report_row].title
             yield "\n".join((title, *stored.passage.section, stored.passage.text))
 
     def unnamed(self, names: tuple[str, ...], report_id: str) -> float:
@@ -200,7 +209,7 @@ class Searcher:
 
     def all_reports(self) -> tuple[Report, ...]:
         """Every report that can be read here, replaced and withdrawn ones too."""
-        return self._index.store.reports
+        return tuple(self._index.store.reports)
 
     @cached_property
     def facets(self) -> Mapping[str, tuple[FacetCount, ...]]:
@@ -214,7 +223,7 @@ class Searcher:
             InvalidQuery: a filter that contradicts itself.
         """
         check_filters(filters)
-        return tuple(report for report in self.standing_reports() if passes(report, filters))
+        return self._index.passing(filters)
 
     def reports_by_centre(self) -> Mapping[str, int]:
         """How many reports each centre has here, "" for those of no known centre."""
@@ -224,9 +233,13 @@ class Searcher:
                 counts[centre] = counts.get(centre, 0) + 1
         return counts
 
+    def check(self) -> None:
+        """Raise EngineUnavailable where what keeps the index does not answer."""
+        self._index.check()
+
     def close(self) -> None:
-        """Let go of the generation; the searcher cannot be used afterwards."""
-        self._index.store.close()
+        """Let go of the index; the searcher cannot be used afterwards."""
+        self._index.close()
 
 
 def _checked(question: str, k: int, skip: int) -> str:

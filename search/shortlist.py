@@ -1,16 +1,16 @@
 """Candidates into a shortlist: one of each group of near-duplicates, spread over reports."""
 
 from collections import Counter
-from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from search.encoder.types import Encoded
 from search.fusion import FusionRules
-from search.hybrid import Fused, Stopwatch, deeper, retrieve
-from search.index.generations import Generation
-from search.index.types import Allowed, Ordinals
+from search.hybrid import Fused, deeper, retrieve
+from search.index.protocol import Index
+from search.index.types import Proposed, Within
 from search.preference import Preferences, reordered
+from search.stopwatch import Stopwatch
 from search.types import Preference
 
 
@@ -25,7 +25,7 @@ class Wanted:
     k: int
     compared: int
     of_a_report: int
-    allowed: Allowed | None
+    within: Within
     preference: Preference
 
 
@@ -60,21 +60,11 @@ class _Shown:
 
 
 class Shortlister:
-    """Makes shortlists from one generation. Safe to share by threads."""
+    """Makes shortlists from one index. Safe to share by threads."""
 
-    def __init__(
-        self,
-        index: Generation,
-        rules: FusionRules,
-        report_rows: Ordinals,
-        firsts: Sequence[int],
-        preferences: Preferences,
-    ) -> None:
+    def __init__(self, index: Index, rules: FusionRules, preferences: Preferences) -> None:
         self._index = index
         self._rules = rules
-        self._report_rows = report_rows
-        self._first = firsts
-        self._repeats = _group(firsts)
         self._preferences = preferences
 
     def make(self, question: str, asked: Encoded, wanted: Wanted, watch: Stopwatch) -> Shortlist:
@@ -90,9 +80,7 @@ class Shortlister:
             fused = deeper(fused, proposed) if fused else proposed
             self._collapse(fused, start, wanted.k, shown)
             if len(shown.places) == wanted.k or len(proposed.ordinals) < depth:
-                repeats = {
-                    place: self._others(fused, place, wanted.allowed) for place in shown.places
-                }
+                repeats = self._repeats(fused, shown.places, wanted.within)
                 ranks = {place: rank for rank, place in enumerate(shown.places, start=1)}
                 return Shortlist(fused, repeats, ranks)
             depth *= 4
@@ -101,50 +89,43 @@ class Shortlister:
         self, question: str, asked: Encoded, wanted: Wanted, watch: Stopwatch, depth: int
     ) -> Fused:
         compared = max(self._rules.compared, wanted.compared)
+
+        def propose(question: str, asked: Encoded, depth: int, watch: Stopwatch) -> Proposed:
+            return self._index.propose(question, asked.vector, depth, wanted.within, watch)
+
         fused = retrieve(
             question,
             asked,
-            dense=self._index.dense,
-            lexical=self._index.lexical,
+            propose=propose,
             tokens=self._index.tokens,
             rules=replace(self._rules, depth=depth, compared=compared),
-            allowed=wanted.allowed,
             watch=watch,
         )
         if not wanted.preference.active:
             return fused
-        rows = self._report_rows[fused.ordinals]
-        return reordered(fused, self._preferences.gain(rows, wanted.preference))
+        rows = self._index.report_rows(fused.ordinals).tolist()
+        reports = self._index.store.at(set(rows))
+        return reordered(
+            fused, self._preferences.gain([reports[row] for row in rows], wanted.preference)
+        )
 
     def _collapse(self, fused: Fused, start: int, k: int, shown: "_Shown") -> None:
         """Add places from `start` on, up to k: one for each group of near-duplicates."""
         more: list[int] = []
-        for place, ordinal in enumerate(fused.ordinals[start:].tolist(), start):
+        ordinals = fused.ordinals[start:]
+        groups, rows = self._index.groups(ordinals).tolist(), self._index.report_rows(ordinals)
+        for place, (group, row) in enumerate(zip(groups, rows.tolist(), strict=True), start):
             if len(shown.places) == k:
                 return
-            first, row = self._first[ordinal], int(self._report_rows[ordinal])
-            if first in shown.groups:
+            if group in shown.groups:
                 continue
-            shown.groups.add(first)
+            shown.groups.add(group)
             shown.of_report[row] += 1
             few = shown.of_report[row] <= shown.of_a_report
             (shown.places if few else more).append(place)
         shown.places.extend(more[: k - len(shown.places)])
 
-    def _others(self, fused: Fused, place: int, allowed: Allowed | None) -> list[int]:
-        """Ordinals of the allowed near-duplicates that the passage at `place` stands for."""
-        ordinal = int(fused.ordinals[place])
-        group = self._repeats.get(self._first[ordinal], [])
-        return [
-            other
-            for other in group
-            if other != ordinal and (allowed is None or allowed.mask[other])
-        ]
-
-
-def _group(firsts: Sequence[int]) -> dict[int, list[int]]:
-    """Ordinals by near-duplicate group, groups of one left out."""
-    groups: dict[int, list[int]] = {}
-    for ordinal, first in enumerate(firsts):
-        groups.setdefault(first, []).append(ordinal)
-    return {first: group for first, group in groups.items() if len(group) > 1}
+    def _repeats(self, fused: Fused, places: list[int], within: Within) -> dict[int, list[int]]:
+        """Ordinals of the near-duplicates within that the passage at each place stands for."""
+        repeats = self._index.repeats(fused.ordinals[places], within)
+        return {place: repeats[int(fused.ordinals[place])] for place in places}

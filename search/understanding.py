@@ -12,7 +12,8 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from search.index.lexical import LexicalHalf, stems
+from search.index.lexical import stems
+from search.index.protocol import Words
 from search.index.types import Ordinals
 from search.types import Reading
 
@@ -45,7 +46,7 @@ def acronyms() -> dict[str, str]:
 Texts = Callable[[Ordinals], Iterable[str]]
 
 
-def understand(question: str, lexical: LexicalHalf, texts: Texts) -> Reading:
+def understand(question: str, lexical: Words, texts: Texts) -> Reading:
     """Read a question against the words of an index.
 
     Args:
@@ -88,7 +89,7 @@ def reading_words(reading: Reading, say: Callable[[str], str] = str) -> tuple[st
     )
 
 
-def _mended(question: str, lexical: LexicalHalf, texts: Texts) -> Iterator[tuple[str, str]]:
+def _mended(question: str, lexical: Words, texts: Texts) -> Iterator[tuple[str, str]]:
     """Words no passage has, with the nearest that one has; names and acronyms are left alone."""
     for place, word in enumerate(_WORD.findall(question)):
         if word.isupper() or (place and word[0].isupper()):

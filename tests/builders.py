@@ -16,7 +16,8 @@ from corpus.types import (
 )
 from indexer.publish import Content, publish
 from search.encoder.types import Encoder
-from search.index.generations import Generation, Generations
+from search.index.embedded import Generation
+from search.index.generations import Generations
 from search.index.store import StoreEntry
 from search.index.tokens import pack
 

@@ -1,5 +1,6 @@
 """The desk of one home: everything it keeps, and the library it is about."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,7 +15,8 @@ from corpus.library.fingerprint import assessed, fingerprint
 from corpus.library.library import Library
 from corpus.library.shelf import shelve
 from search.errors import IndexUnusable, NoIndex
-from search.index.generations import Generations
+from search.index.address import Address
+from search.loading import index_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +29,29 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the desk keeps. `registry` is the registry of centres."""
+    """What the desk keeps.
+
+    `registry` is the registry of centres, `engine` the database that keeps the index; None: it is
+    in the home.
+    """
 
     home: Home
     registry: Path
+    engine: Address | None
     sessions: Sessions
     journal: Journal
     jobs: Jobs
     tallies: Tallies
 
     @classmethod
-    def of(cls, path: Path, registry: Path) -> Self:
+    def of(cls, path: Path, registry: Path, engine: Address | None) -> Self:
         """The desk of a home; nothing is made before it is needed."""
         home = Home(path)
         database = DeskDatabase(home.desk)
         return cls(
             home,
             registry,
+            engine,
             Sessions(database),
             Journal(database),
             Jobs(home, database),
@@ -55,10 +63,15 @@ class Desk:
         return Library(self.home.library)
 
     def freshness(self, library: Library) -> Freshness:
-        """Whether `evidence index` would find something to do."""
+        """Whether `evidence index` would find something to do.
+
+        Raises:
+            EngineUnavailable: the database that keeps the index does not answer.
+        """
         unread = len(library.unread())
         try:
-            made = Generations(self.home.index).manifest()
+            with closing(index_source(self.home, self.engine)) as held:
+                made = held.manifest()
         except (NoIndex, IndexUnusable):
             return Freshness(unread, behind=True)
         shelved = map(assessed, shelve(library))

@@ -9,10 +9,9 @@ from typing import Final
 
 from api.feedback.types import Judgement, Opinion
 from search.evaluation.dataset import Dataset, Document, Qrels
-from search.index.generations import Generation
+from search.index.protocol import Index
 
 SPLIT: Final = "feedback"
-_AT_ONCE: Final = 500  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class LeftOut:
     questions: int = 0
 
 
-def as_dataset(judgements: Iterable[Judgement], index: Generation) -> tuple[Dataset, LeftOut]:
+def as_dataset(judgements: Iterable[Judgement], index: Index) -> tuple[Dataset, LeftOut]:
     """Questions, what was judged of each, and every passage that a question can find.
 
     Questions that differ in capitals and spaces only are one. Of a pair of question and passage
@@ -78,15 +77,13 @@ def _query_id(question: str) -> str:
     return f"q-{sha256(plain.encode()).hexdigest()[:12]}"
 
 
-def _corpus(index: Generation) -> tuple[dict[str, Document], dict[str, str]]:
+def _corpus(index: Index) -> tuple[dict[str, Document], dict[str, str]]:
     """The passages that are ranked, and the SHA-256 of each one's text, by passage id."""
     corpus, digests = {}, {}
-    ranked = index.manifest.counts.ranked
-    for start in range(0, ranked, _AT_ONCE):
-        ordinals = range(start, min(start + _AT_ONCE, ranked))
-        for stored in index.store.fetch(ordinals).values():
+    for report in index.store.reports:
+        ordinals = index.ranked_of(index.store.row_of(report.report_id))
+        for stored in index.store.fetch(ordinals.tolist()).values():
             passage = stored.passage
-            title = index.store.reports[stored.report_row].title
-            corpus[passage.passage_id] = Document(title, passage.text)
+            corpus[passage.passage_id] = Document(report.title, passage.text)
             digests[passage.passage_id] = sha256(passage.text.encode()).hexdigest()
     return corpus, digests

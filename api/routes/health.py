@@ -40,7 +40,8 @@ def healthz() -> Alive:
     "/readyz", responses=documented(HTTPStatus.SERVICE_UNAVAILABLE), summary="Ready to answer"
 )
 def readyz(searcher: AnySearcher) -> Ready:
-    """Whether an index is open, and which."""
+    """Whether an index is open and answers, and which."""
+    searcher.check()
     counts = searcher.counts
     return Ready(
         generation=searcher.generation,

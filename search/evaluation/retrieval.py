@@ -24,8 +24,10 @@ from search.fusion import FusionRules
 from search.hybrid import Fused, retrieve
 from search.index.dense import DenseHalf, open_dense, write_dense
 from search.index.lexical import LexicalEntry, LexicalHalf, open_lexical, write_lexical
+from search.index.proposing import propose
 from search.index.tokens import Records, TokenHalf, open_tokens, pack, write_tokens
-from search.index.types import Candidates
+from search.index.types import Candidates, Proposed
+from search.stopwatch import Stopwatch
 
 DEPTH: Final = 1_000  # passages of each half, from which documents are made
 _AT_ONCE: Final = 256
@@ -55,10 +57,20 @@ class Collection:
         return retrieve(
             question,
             asked,
-            dense=self.dense,
-            lexical=self.lexical,
+            propose=self._propose,
             tokens=self.tokens,
             rules=rules,
+        )
+
+    def _propose(self, question: str, asked: Encoded, depth: int, watch: Stopwatch) -> Proposed:
+        return propose(
+            question,
+            asked.vector,
+            depth,
+            dense=self.dense,
+            lexical=self.lexical,
+            allowed=None,
+            watch=watch,
         )
 
 

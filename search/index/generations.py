@@ -13,18 +13,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from corpus.types import ReportStatus
 from search.errors import IndexUnusable, NoIndex
-from search.index.dense import DenseHalf, open_dense
-from search.index.lexical import LexicalHalf, open_lexical
+from search.index.dense import open_dense
+from search.index.embedded import Generation
+from search.index.lexical import open_lexical
 from search.index.manifest import REBUILD, Manifest, read_manifest, verify_files
-from search.index.store import Store, open_store
-from search.index.tokens import TokenHalf, open_tokens
+from search.index.store import open_store
+from search.index.tokens import open_tokens
 
 CURRENT: Final = "CURRENT"
 KEEP: Final = 3  # generations kept, the live one included
@@ -39,18 +39,6 @@ def generation_id(now: datetime, digest: str) -> str:
 def made_at(generation: str) -> datetime:
     """When a generation was made, by its id."""
     return datetime.strptime(generation.partition("Z-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """An opened generation."""
-
-    folder: Path
-    manifest: Manifest
-    dense: DenseHalf
-    lexical: LexicalHalf
-    tokens: TokenHalf | None  # where the encoder gives any
-    store: Store
 
 
 class Generations:
@@ -130,6 +118,9 @@ class Generations:
         _sync(pointer)
         pointer.replace(self.folder / CURRENT)
         _sync(self.folder)
+
+    def close(self) -> None:
+        """Nothing: no file is kept open."""
 
     def prune(self, keep: int = KEEP) -> None:
         """Remove all but the newest `keep` generations; the live one always stays."""

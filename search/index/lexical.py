@@ -6,7 +6,7 @@ them apart and adding up lost on every weighting tried (docs/relevance.md, ADR 0
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -111,7 +111,7 @@ def write_lexical(entries: Iterable[LexicalEntry], folder: Path) -> None:
         document = Document()
         document.add_unsigned("ordinal", ordinal)
         document.add_unsigned("report", entry.report_row)
-        document.add_text(WORDS, f"{entry.title}\n{entry.headings}\n{entry.text}")
+        document.add_text(WORDS, words_of(entry.title, [entry.headings], entry.text))
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
@@ -155,9 +155,7 @@ class LexicalHalf:
 
     def known(self, word: str) -> bool:
         """Whether any passage has the word, however it is spelt."""
-        return any(
-            self.frequency(term) for stem in stems(word) for term in self._spellings(word, stem)
-        )
+        return is_known(word, self.frequency)
 
     def nearest(self, stem: str) -> str | None:
         """The term of this index a mistyped stem may have meant: one slip off, the most frequent.
@@ -169,36 +167,29 @@ class LexicalHalf:
         """
         if len(stem) < SHORTEST_MENDED or not stem.isalpha():
             return None
-        for term, _ in self._searcher.terms_with_prefix(WORDS, stem[0]):
-            if len(stem) < SHORTEST_WRONG and _another_word(stem, term):
-                continue
-            if OSA.distance(stem, term, score_cutoff=1) == 1:
-                return str(term)
-        return None
+        terms = self._searcher.terms_with_prefix(WORDS, stem[0])
+        return next((str(term) for term, _ in terms if is_slip(stem, term)), None)
 
     def having(self, term: str, k: int) -> Ordinals:
         """The k passages in which a term (as `stems` gives it) weighs most."""
         return self._run(Query.term_query(self._schema, WORDS, term, "freq"), k).ordinals
 
-    def mentions(self, name: str, report_row: int) -> bool:
-        """Whether a report has a word that begins as the name does: "Hungary" for "Hungarian"."""
+    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
+        """Those of the reports that have a word which begins as the name does.
+
+        "Hungary" for "Hungarian".
+        """
+        start = beginning(name)
+        return frozenset(row for row in report_rows if self._mentions(start, row))
+
+    def _mentions(self, start: str, report_row: int) -> bool:
         within = Query.term_query(self._schema, "report", report_row)
-        return bool(self._searcher.terms_with_prefix(WORDS, beginning(name), within, 1))
+        return bool(self._searcher.terms_with_prefix(WORDS, start, within, 1))
 
     def _terms(self, query: str) -> Query | None:
         """Any of the question's terms; of a word's spellings the one that scores highest counts."""
-        spellings: dict[str, list[str]] = {}
-        for word in _WORD.findall(query):
-            for stem in stems(word):
-                spellings.setdefault(stem, self._spellings(word, stem))
-        clauses = [
-            (Occur.Should, self._any(terms)) for terms in list(spellings.values())[:QUERY_TERMS]
-        ]
+        clauses = [(Occur.Should, self._any(terms)) for terms in query_terms(query, self.frequency)]
         return Query.boolean_query(clauses) if clauses else None
-
-    def _spellings(self, word: str, stem: str) -> list[str]:
-        others = chain.from_iterable(stems(variant) for variant in variants(word.lower()))
-        return [stem, *(other for other in others if other != stem and self.frequency(other))]
 
     def _any(self, terms: Sequence[str]) -> Query:
         queries = [Query.term_query(self._schema, WORDS, term, "freq") for term in terms]
@@ -219,6 +210,45 @@ class LexicalHalf:
         scores = np.asarray([score for score, _ in hits], np.float32)
         order = np.lexsort((found, -scores))
         return Candidates(found[order], scores[order])
+
+
+def query_terms(query: str, frequency: Callable[[str], int]) -> list[list[str]]:
+    """The terms a question is searched by: for each of its words the spellings there are.
+
+    Args:
+        query: as it was asked.
+        frequency: tells how many passages have a term.
+    """
+    found: dict[str, list[str]] = {}
+    for word in _WORD.findall(query):
+        for stem in stems(word):
+            if stem not in found:
+                found[stem] = _spellings(word, stem, frequency)
+    return list(found.values())[:QUERY_TERMS]
+
+
+def is_known(word: str, frequency: Callable[[str], int]) -> bool:
+    """Whether any passage has the word, however it is spelt."""
+    return any(
+        frequency(term) for stem in stems(word) for term in _spellings(word, stem, frequency)
+    )
+
+
+def _spellings(word: str, stem: str, frequency: Callable[[str], int]) -> list[str]:
+    others = chain.from_iterable(stems(variant) for variant in variants(word.lower()))
+    return [stem, *(other for other in others if other != stem and frequency(other))]
+
+
+def is_slip(stem: str, term: str) -> bool:
+    """Whether a term may have been meant by a mistyped stem; see `LexicalHalf.nearest`."""
+    if len(stem) < SHORTEST_WRONG and _another_word(stem, term):
+        return False
+    return OSA.distance(stem, term, score_cutoff=1) == 1
+
+
+def words_of(title: str, headings: Iterable[str], text: str) -> str:
+    """What is counted of a passage: its report's title, its headings, its text (ADR 0006)."""
+    return f"{title}\n{' '.join(headings)}\n{text}"
 
 
 def _another_word(one: str, other: str) -> bool:

@@ -64,6 +64,24 @@ class StoredPassage:
     first: int
 
 
+def no_report(report_id: str) -> UnknownId:
+    """What is said of a report id that there is not."""
+    return UnknownId(
+        "There is no report {report_id!r} in the library.",
+        cure="`evidence status` lists the reports and their ids.",
+        values={"report_id": report_id},
+    )
+
+
+def no_passage(passage_id: str) -> UnknownId:
+    """What is said of a passage id that there is not."""
+    return UnknownId(
+        "There is no passage {passage_id!r} in the library.",
+        cure="Passage ids come with search results; a report that changed has new ones.",
+        values={"passage_id": passage_id},
+    )
+
+
 def write_store(
     reports: Sequence[Report],
     details: Sequence[ReportDetails],
@@ -91,8 +109,20 @@ def write_store(
 
 
 def _row(ordinal: int, entry: StoreEntry) -> tuple[Any, ...]:
-    passage = entry.passage
-    body = {
+    return (
+        ordinal + 1,
+        entry.passage.passage_id,
+        entry.report_row,
+        entry.place,
+        entry.first,
+        entry.passage.text,
+        json.dumps(passage_body(entry.passage), ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def passage_body(passage: Passage) -> dict[str, Any]:
+    """What is kept of a passage besides its ids and text, for JSON."""
+    return {
         "spans": [[span.page, span.start, span.end] for span in passage.spans],
         "page_labels": passage.page_labels,
         "section": passage.section,
@@ -102,15 +132,6 @@ def _row(ordinal: int, entry: StoreEntry) -> tuple[Any, ...]:
             for page, box in passage.boxes
         ],
     }
-    return (
-        ordinal + 1,
-        passage.passage_id,
-        entry.report_row,
-        entry.place,
-        entry.first,
-        passage.text,
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
-    )
 
 
 class Store:
@@ -129,6 +150,10 @@ class Store:
             for (body,) in self._all("SELECT body FROM report ORDER BY row")
         )
         self._report_rows = {report.report_id: row for row, report in enumerate(self.reports)}
+
+    def at(self, rows: Iterable[int]) -> dict[int, Report]:
+        """The reports at these rows, by row."""
+        return {row: self.reports[row] for row in map(int, rows)}
 
     def report(self, report_id: str) -> Report:
         """The report of that id.
@@ -149,11 +174,7 @@ class Store:
         try:
             return self._report_rows[report_id]
         except KeyError:
-            raise UnknownId(
-                "There is no report {report_id!r} in the library.",
-                cure="`evidence status` lists the reports and their ids.",
-                values={"report_id": report_id},
-            ) from None
+            raise no_report(report_id) from None
 
     def passage(self, passage_id: str) -> StoredPassage:
         """The passage of that id.
@@ -163,11 +184,7 @@ class Store:
         """
         for stored in self._passages("passage_id = ?", (passage_id,)):
             return stored
-        raise UnknownId(
-            "There is no passage {passage_id!r} in the library.",
-            cure="Passage ids come with search results; a report that changed has new ones.",
-            values={"passage_id": passage_id},
-        )
+        raise no_passage(passage_id)
 
     def passages_of(self, report_id: str) -> tuple[Passage, ...]:
         """All passages of a report, in reading order, unranked kinds too."""
@@ -188,7 +205,7 @@ class Store:
         query = f"SELECT row, passage_id, report_row, first, text, body FROM passage WHERE {where}"  # noqa: S608 - `where` is written in this file
         for row, passage_id, report_row, first, text, body in self._all(query, values):
             report_id = self.reports[report_row].report_id
-            passage = _passage(passage_id, report_id, text, json.loads(body))
+            passage = passage_of(passage_id, report_id, text, json.loads(body))
             yield StoredPassage(passage, row - 1, report_row, first)
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -201,7 +218,8 @@ class Store:
             self._connection.close()
 
 
-def _passage(passage_id: str, report_id: str, text: str, body: dict[str, Any]) -> Passage:
+def passage_of(passage_id: str, report_id: str, text: str, body: dict[str, Any]) -> Passage:
+    """A passage from what was kept of it."""
     return Passage(
         passage_id=passage_id,
         report_id=report_id,

@@ -67,20 +67,31 @@ def write_tokens(passages: Iterable[Records], folder: Path) -> None:
             if len(ids) and ids[-1] >= len(frequencies):
                 frequencies = np.pad(frequencies, (0, int(ids[-1]) + 1 - len(frequencies)))
             frequencies[ids] += 1
-    rarity = np.log((len(counts) + 1) / (frequencies + 0.5))
     np.save(folder / FIRSTS_NAME, np.cumsum([0, *counts], dtype=np.int64))
-    np.save(folder / RARITY_NAME, np.maximum(rarity, LEAST_WEIGHT).astype(np.float32))
+    np.save(folder / RARITY_NAME, rarity_of(frequencies, len(counts)))
+
+
+def rarity_of(frequencies: NDArray[np.int64], passages: int) -> NDArray[np.float32]:
+    """What each token weighs, from the number of passages that have it, of so many."""
+    rarity = np.log((passages + 1) / (frequencies + 0.5))
+    return np.maximum(rarity, LEAST_WEIGHT).astype(np.float32)
 
 
 class TokenHalf:
     """Scores passages by their tokens."""
 
     def __init__(
-        self, records: Records, firsts: NDArray[np.int64], rarity: NDArray[np.float32]
+        self,
+        records: Records,
+        firsts: NDArray[np.int64],
+        rarity: NDArray[np.float32],
+        passages: int | None = None,
     ) -> None:
+        """`passages` of the library; None where all their records are here."""
         self._records = records
         self._firsts = firsts
         self._rarity = rarity
+        self._passages = len(firsts) - 1 if passages is None else passages
 
     def score(self, query: Tokens, ordinals: Ordinals) -> Scores:
         """Each given passage's score, -1 to 1, shape (len(ordinals),)."""
@@ -120,7 +131,7 @@ class TokenHalf:
 
     def _weighed(self, query: Tokens, nearest: Vectors) -> Scores:
         """Rows of the cosine of each token's nearest into one number each."""
-        unseen = np.log((len(self._firsts)) / 0.5)
+        unseen = np.log((self._passages + 1) / 0.5)
         known = np.minimum(query.ids, len(self._rarity) - 1)
         weights = np.where(query.ids < len(self._rarity), self._rarity[known], unseen)
         return np.asarray(nearest @ weights / weights.sum(), np.float32)

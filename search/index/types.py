@@ -1,4 +1,4 @@
-"""The small protocol both halves of an index answer to; a cluster engine may stand in for either.
+"""How passages are addressed, what may be retrieved, and what a half of the embedded index is.
 
 A passage is addressed by its *ordinal*: its row number in the generation, from 0. `allowed`
 restricts retrieval to some ordinals *inside* the search: the k best allowed ones come back.
@@ -10,9 +10,24 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from search.types import Filters
+
 Ordinals = NDArray[np.int64]
 Scores = NDArray[np.float32]
 Q_contra = TypeVar("Q_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which reports may answer: those that pass the filters, less some by their ids."""
+
+    filters: Filters = Filters()
+    without: frozenset[str] = frozenset()
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is restricted."""
+        return not self.filters.active and not self.without
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,20 @@ class Candidates:
     def __len__(self) -> int:
         """How many there are."""
         return len(self.ordinals)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The candidates of both halves, by ordinal ascending, each scored by both.
+
+    `dense_rank` and `lexical_rank` give an ordinal's rank (from 1) where that half proposed it.
+    """
+
+    ordinals: Ordinals
+    dense: Scores
+    lexical: Scores
+    dense_rank: dict[int, int]
+    lexical_rank: dict[int, int]
 
 
 class Retriever(Protocol[Q_contra]):

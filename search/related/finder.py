@@ -1,7 +1,7 @@
 """Related studies: candidates by their passages, put in order by how near the studies are."""
 
 import time
-from collections.abc import Iterator
+from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from corpus.types import Document, Report
 from search.encoder.types import Encoder
 from search.errors import InvalidQuery
-from search.filters import allowed_by, check_filters
-from search.index.dense import EXACT_UP_TO
-from search.index.generations import Generation
-from search.index.types import Allowed, Ordinals, Scores
+from search.filters import check_filters
+from search.index.protocol import Index
+from search.index.types import Ordinals, Within
 from search.related.probes import (
     probe_document,
     probe_passage,
@@ -39,17 +38,16 @@ _SAMPLE: Final = 20_000  # vectors the centre is the mean of
 class RelatedStudies:
     """Finds the reports nearest to what somebody points at. Safe to share by threads."""
 
-    def __init__(self, index: Generation, encoder: Encoder, report_rows: Ordinals) -> None:
+    def __init__(self, index: Index, encoder: Encoder) -> None:
         self._index = index
         self._encoder = encoder
-        self._report_rows = report_rows  # the report row of each ranked passage
         self._close_to = lru_cache(maxsize=2048)(self._find_close)
 
     def of_report(self, report_id: str) -> Probe:
         """A report of the library; raises UnknownId, InvalidQuery where no text is kept."""
         self._index.store.report(report_id)
         row = self._index.store.row_of(report_id)
-        return probe_report(self._index, report_id, self._ordinals(row), self._encoder)
+        return probe_report(self._index, report_id, self._index.ranked_of(row), self._encoder)
 
     def of_passage(self, passage_id: str) -> Probe:
         """A passage of the library; raises UnknownId."""
@@ -99,16 +97,16 @@ class RelatedStudies:
             )
         check_filters(filters)
         start = time.perf_counter()
-        allowed = self._allowed(filters, probe)
+        within = Within(filters, _own(probe))
         probing = centred(probe.vectors, self._centre)
         found: list[tuple[float, int, Ordinals, NDArray[np.float32]]] = []
         same: list[str] = []
-        for row in self._candidates(probe, allowed):
-            ordinals = self._ordinals(row)
+        for row in self._candidates(probe, within):
+            ordinals = self._index.ranked_of(row)
             ordinals = ordinals[thinned(len(ordinals), _COMPARED)]
-            vectors = self._index.dense.vectors(ordinals)
+            vectors = self._index.vectors(ordinals)
             if probe.report is None and _repeats(probe.vectors @ vectors.T):
-                same.append(self._index.store.reports[row].report_id)
+                same.append(self._index.store.at([row])[row].report_id)
                 continue
             cosines = probing @ centred(vectors, self._centre).T
             found.append((nearness(cosines), row, ordinals, cosines))
@@ -128,43 +126,16 @@ class RelatedStudies:
     @cached_property
     def _centre(self) -> NDArray[np.float32]:
         """The mean vector of the library's passages, by an even sample of them."""
-        places = thinned(len(self._report_rows), _SAMPLE)
-        if not len(places):
-            return np.zeros(self._encoder.spec.dimension, np.float32)
-        return np.asarray(self._index.dense.vectors(places).mean(axis=0), np.float32)
+        return self._index.centre(_SAMPLE)
 
-    def _ordinals(self, row: int) -> Ordinals:
-        return np.flatnonzero(self._report_rows == row)
-
-    def _allowed(self, filters: Filters, probe: Probe) -> Allowed:
-        """What the filters leave, less the probe's own report and its family."""
-        reports = self._index.store.reports
-        own = {relative.report_id for relative in probe.family}
-        if probe.report:
-            own.add(probe.report.report_id)
-        kept = allowed_by(filters, reports, self._report_rows)
-        rows = np.arange(len(reports)) if kept is None else kept.report_rows
-        rows = np.array([row for row in rows if reports[row].report_id not in own], np.int64)
-        return Allowed(mask=np.isin(self._report_rows, rows), report_rows=rows)
-
-    def _candidates(self, probe: Probe, allowed: Allowed) -> list[int]:
+    def _candidates(self, probe: Probe, within: Within) -> list[int]:
         """Rows of reports that have a passage near one of the probe's, the nearest first."""
-        best = np.full(len(self._index.store.reports), -np.inf, np.float32)
-        for ordinals, cosines in self._near(probe, allowed):
-            np.maximum.at(best, self._report_rows[ordinals], cosines)
-        order = np.lexsort((np.arange(len(best)), -best))
-        return [int(row) for row in order[:_CANDIDATES] if best[row] > -np.inf]
-
-    def _near(self, probe: Probe, allowed: Allowed) -> Iterator[tuple[Ordinals, Scores]]:
-        """Passages and their cosines: all that are allowed at once, or the nearest of each."""
-        ordinals = np.flatnonzero(allowed.mask)
-        if len(ordinals) <= EXACT_UP_TO:
-            if len(ordinals):
-                yield ordinals, (probe.vectors @ self._index.dense.vectors(ordinals).T).max(axis=0)
-            return
-        for vector in probe.vectors:
-            near = self._index.dense.search(vector, _DEPTH, allowed)
-            yield near.ordinals, near.scores
+        best: dict[int, float] = defaultdict(lambda: -np.inf)
+        for found in self._index.near(probe.vectors, _DEPTH, within):
+            rows = self._index.report_rows(found.ordinals).tolist()
+            for row, cosine in zip(rows, found.scores.tolist(), strict=True):
+                best[row] = max(best[row], cosine)
+        return sorted(best, key=lambda row: (-best[row], row))[:_CANDIDATES]
 
     def _told(
         self,
@@ -175,10 +146,10 @@ class RelatedStudies:
         ordinals: Ordinals,
         cosines: NDArray[np.float32],
     ) -> RelatedReport:
-        report = self._index.store.reports[row]
+        report = self._index.store.at([row])[row]
         places = closest(cosines, PAIRS)
         stored = self._index.store.fetch(int(ordinals[column]) for _, column in places)
-        vectors = self._index.dense.vectors(ordinals)
+        vectors = self._index.vectors(ordinals)
         pairs = []
         for own, other in places:
             mine, theirs = probe.passages[own], stored[int(ordinals[other])].passage
@@ -193,6 +164,12 @@ class RelatedStudies:
             topics=shared_topics(probe.report, report),
             pairs=tuple(pairs),
         )
+
+
+def _own(probe: Probe) -> frozenset[str]:
+    """The probe's own report and its family."""
+    own = {probe.report.report_id} if probe.report else set()
+    return frozenset(own | {relative.report_id for relative in probe.family})
 
 
 def _repeats(cosines: NDArray[np.float32]) -> bool:

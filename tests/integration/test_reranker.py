@@ -10,7 +10,7 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 
 from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.errors import EncoderError
-from search.index.generations import Generation
+from search.index.embedded import Generation
 from search.reranker import Reranker, load_reranker
 from search.reranker.load import MODEL_FILE
 from search.reranker.prepare import prepare_reranker

@@ -6,7 +6,7 @@ from pathlib import Path
 from api.app import create_app
 from api.settings import Settings, load_settings
 from corpus.assessment.schemes import load_schemes
-from indexer.settings import GatherSettings
+from indexer.settings import GatherSettings, IndexSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +51,6 @@ def test_every_level_of_every_scheme_is_documented() -> None:
 
 def test_every_setting_of_gathering_is_documented() -> None:
     told = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    for name, field in GatherSettings.model_fields.items():
+    for name, field in (GatherSettings.model_fields | IndexSettings.model_fields).items():
         assert f"`EVIDENCE_{name.upper()}`" in told
         assert field.description

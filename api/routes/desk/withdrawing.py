@@ -37,10 +37,10 @@ def withdraw(
     if not words or len(words) > LONGEST or not words.isprintable():
         fault = gettext("Say why, in at most %(num)s plain characters.") % {"num": LONGEST}
         return _form(seat, entry, reason[: 2 * LONGEST], fault)
+    indexed = any(each.report_id == report_id for each in searcher.standing_reports())
     with seat.desk.library() as library:
         library.remove(report_id, words)
     seat.desk.journal.tell(seat.key.key_id, Deed.WITHDRAWN, f"{report_id}: {words}")
-    indexed = any(each.report_id == report_id for each in searcher.standing_reports())
     if indexed and can_read():
         step = work.remove(seat.desk.home.path, report_id)
         try:

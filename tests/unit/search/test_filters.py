@@ -3,7 +3,9 @@ import pytest
 
 from corpus.types import DocumentType
 from search.errors import InvalidQuery
-from search.filters import allowed_by, check_filters, passes
+from search.filters import check_filters, passes
+from search.index.embedded import allowed_by
+from search.index.types import Within
 from search.types import Filters
 from tests.builders import report
 
@@ -34,14 +36,14 @@ def test_filters_let_through_what_they_name(filters: Filters, expected: tuple[bo
 
 
 def test_the_mask_follows_the_reports() -> None:
-    allowed = allowed_by(Filters(centres=("eef",)), (UNDATED, EEF), np.array([0, 1, 1, 0]))
+    allowed = allowed_by(Within(Filters(centres=("eef",))), (UNDATED, EEF), np.array([0, 1, 1, 0]))
     assert allowed is not None
     assert allowed.mask.tolist() == [False, True, True, False]
     assert allowed.report_rows.tolist() == [1]
 
 
 def test_no_filter_is_no_mask() -> None:
-    assert allowed_by(Filters(), (EEF,), np.array([0])) is None
+    assert allowed_by(Within(), (EEF,), np.array([0])) is None
 
 
 def test_years_the_wrong_way_round_are_refused() -> None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from corpus.types import Assessment
@@ -32,11 +31,11 @@ def searcher(tmp_path: Path) -> Searcher:
 
 
 def test_gains_go_from_nothing_to_the_weight() -> None:
-    held, rows = Preferences(REPORTS), np.arange(4)
-    assert held.gain(rows, Preference(recent=0.4)).tolist() == pytest.approx([0, 0.2, 0.4, 0])
-    assert held.gain(rows, Preference(strong=0.4)).tolist() == pytest.approx([0, 0.4, 0, 0])
-    assert held.gain(rows, Preference()).tolist() == [0, 0, 0, 0]
-    assert Preferences([]).gain(np.empty(0, np.int64), Preference(1, 1)).shape == (0,)
+    held = Preferences(2001, 2021)
+    assert held.gain(REPORTS, Preference(recent=0.4)).tolist() == pytest.approx([0, 0.2, 0.4, 0])
+    assert held.gain(REPORTS, Preference(strong=0.4)).tolist() == pytest.approx([0, 0.4, 0, 0])
+    assert held.gain(REPORTS, Preference()).tolist() == [0, 0, 0, 0]
+    assert Preferences(0, 0).gain([], Preference(1, 1)).shape == (0,)
 
 
 @pytest.mark.parametrize(

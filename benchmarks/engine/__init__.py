@@ -1,0 +1,1 @@
+"""The index in a database held against the index in files."""

@@ -1,0 +1,183 @@
+"""A larger library in a database: what writing takes, what asking takes, whether recall holds.
+
+    python -m benchmarks.engine.growth HOME postgresql://… [--times 12]
+
+The passages of HOME's index are written so many times, each time as other reports and with other
+noise on their vectors, so that neighbours are near and not the same; tokens are left out. The
+database must be empty. Recall@100 is against comparing every vector, behind filters that leave
+some shares of the passages: as routed, and with every search left to the planner and its index.
+"""
+
+import argparse
+import platform
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.relevance.policy.questions import load_questions
+from corpus.details import ReportDetails
+from corpus.types import Report
+from indexer.engine import publish_to_engine
+from indexer.progress import Silent
+from indexer.publish import Content
+from search.encoder.types import Vectors
+from search.index.address import parse_address
+from search.index.embedded import Generation
+from search.index.generations import Generations
+from search.index.manifest import Manifest
+from search.index.postgres.generations import EngineGenerations
+from search.index.postgres.opened import EngineIndex, Routing
+from search.index.store import StoreEntry
+from search.index.types import Within
+from search.stopwatch import Stopwatch
+from search.types import Filters
+
+DEPTH: Final = 200  # of a half, as the Searcher asks
+RECALL_AT: Final = 100
+NOISE: Final = 0.02  # standard deviation of each number of a vector
+SHARES: Final = (0.0001, 0.001, 0.01, 0.038, 0.1, 0.5, 1.0)
+QUERIES: Final = 40
+
+
+def main() -> None:
+    """Write, ask, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("engine", type=parse_address)
+    parser.add_argument("--times", type=int, default=12)
+    given = parser.parse_args()
+    index = Generations(given.home / "index").open_current()
+    made = _repeated(index, given.times)
+    places = EngineGenerations(given.engine)
+    start = time.perf_counter()
+    manifest = publish_to_engine(
+        made,
+        places,
+        encoder=replace(index.manifest.encoder, token_dimension=0),
+        rules=index.manifest.passage_rules,
+        library_digest="growth",
+        progress=Silent(),
+    )
+    took = time.perf_counter() - start
+    count = len(made.vectors)
+    print(
+        f"Python {platform.python_version()}, {places.version()}: {len(made.reports):,} reports, "
+        f"{count:,} ranked passages, {places.size() / 2**20:,.0f} MiB, written and indexed in "
+        f"{took:.0f} s ({count / took:,.0f} passages a second), {manifest.dense.kind}, "
+        f"recall@100 {manifest.dense.recall:.4f}"
+    )
+    draw = np.random.default_rng(1)
+    queries = _noisy(made.vectors[draw.choice(count, QUERIES, replace=False)], draw)
+    _one_more(made, places, manifest)
+    _asking(places.open_current(), queries)
+    _recall(places, made, queries)
+
+
+def _repeated(index: Generation, times: int) -> Content:
+    ranked = index.manifest.counts.ranked
+    stored = index.store.fetch(range(ranked))
+    draw = np.random.default_rng(0)
+    vectors = index.vectors(np.arange(ranked))
+    reports = list[Report]()
+    entries = list[StoreEntry]()
+    for turn in range(times):
+        before = len(reports)
+        reports += [replace(r, report_id=f"{r.report_id}-{turn}") for r in index.store.reports]
+        for ordinal in range(ranked):
+            each = stored[ordinal]
+            report_id = f"{each.passage.report_id}-{turn}"
+            name = f"{each.passage.passage_id}-{turn}"
+            passage = replace(each.passage, passage_id=name, report_id=report_id)
+            entries.append(StoreEntry(passage, before + each.report_row, ordinal, len(entries)))
+    noisy = np.concatenate([_noisy(vectors, draw) for _ in range(times)])
+    return Content(reports, [ReportDetails()] * len(reports), entries, noisy, [])
+
+
+def _noisy(vectors: Vectors, draw: np.random.Generator) -> Vectors:
+    moved = vectors + draw.normal(scale=NOISE, size=vectors.shape).astype(np.float32)
+    return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), np.float32)
+
+
+def _one_more(made: Content, places: EngineGenerations, manifest: Manifest) -> None:
+    """Change one report of them all."""
+    reports = list(made.reports)
+    reports[0] = replace(reports[0], title=f"{reports[0].title}, second edition")
+    start = time.perf_counter()
+    publish_to_engine(
+        replace(made, reports=reports),
+        places,
+        encoder=manifest.encoder,
+        rules=manifest.passage_rules,
+        library_digest="grown",
+        progress=Silent(),
+    )
+    print(f"one report changed among them in {time.perf_counter() - start:.1f} s")
+
+
+def _asking(index: EngineIndex, queries: Vectors) -> None:
+    """Candidates of both halves for real questions, with a vector each."""
+    took: list[float] = []
+    for _ in range(2):
+        for question, vector in zip(load_questions("dev"), queries, strict=False):
+            watch = Stopwatch()
+            index.propose(question.question, vector, DEPTH, Within(), watch)
+            took.append(watch.took_ms["candidates"])
+    p50, p95 = np.percentile(took[len(took) // 2 :], [50, 95])
+    print(f"candidates of both halves, one statement: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+
+
+def _recall(places: EngineGenerations, made: Content, queries: Vectors) -> None:
+    draw = np.random.default_rng(2)
+    walking = EngineGenerations(places.address, routing=Routing(exact_up_to=0))
+    routed, walked = places.open_current(), walking.open_current()
+    owners = np.array([entry.report_row for entry in made.entries])
+    print(f"   share  passages   recall@{RECALL_AT}, p50: routed   left to the planner")
+    for share in SHARES:
+        chosen = _chosen(owners, share, draw)
+        allowed = np.isin(owners, chosen)
+        names = tuple(made.reports[row].report_id for row in chosen)
+        within = Within(Filters(reports=names) if share < 1 else Filters())
+        told = [_measured(index, made, queries, allowed, within) for index in (routed, walked)]
+        print(f"{share:>8.2%} {allowed.sum():>9,}   {told[0]:>26}   {told[1]:>19}")
+
+
+def _chosen(owners: NDArray[np.int64], share: float, draw: np.random.Generator) -> list[int]:
+    """Reports, drawn until they have that share of all passages, or the smallest one."""
+    sizes = np.bincount(owners)
+    order = draw.permutation(np.flatnonzero(sizes)).tolist()
+    left, chosen = share * len(owners), []
+    for row in order:
+        if sizes[row] <= left:
+            chosen.append(row)
+            left -= sizes[row]
+    return chosen or [min(order, key=lambda row: int(sizes[row]))]
+
+
+def _measured(
+    index: EngineIndex,
+    made: Content,
+    queries: Vectors,
+    allowed: NDArray[np.bool_],
+    within: Within,
+) -> str:
+    found = wanted = 0
+    took: list[float] = []
+    next(index.near(queries[:1], RECALL_AT, within))  # how much the filter leaves is held now
+    for query in queries:
+        scores = np.where(allowed, made.vectors @ query, -2)
+        best = np.argsort(-scores)[: min(RECALL_AT, int(allowed.sum()))]
+        start = time.perf_counter()
+        near = next(index.near(query[None], RECALL_AT, within))
+        took.append((time.perf_counter() - start) * 1000)
+        got = {s.passage.passage_id for s in index.store.fetch(near.ordinals.tolist()).values()}
+        found += len(got & {made.entries[place].passage.passage_id for place in best})
+        wanted += len(best)
+    return f"{found / wanted:.3f} {np.median(took):.1f} ms"
+
+
+if __name__ == "__main__":
+    main()

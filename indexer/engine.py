@@ -1,0 +1,258 @@
+"""The library into a database: what changed of it, or a whole generation beside the live one."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from corpus.details import ReportDetails
+from corpus.passages import PassageRules
+from corpus.types import Report
+from indexer.errors import BuildFailed
+from indexer.progress import Progress
+from indexer.publish import Content
+from search.encoder.types import EncoderSpec
+from search.index.generations import generation_id
+from search.index.lexical import stems, words_of
+from search.index.manifest import FORMAT_VERSION, Counts, DenseInfo, Manifest
+from search.index.postgres.generations import EngineGenerations, Generating, Kept
+from search.index.postgres.opened import EngineIndex, Routing
+from search.index.postgres.writing import PassageRow, RankedPart, ReportRow, Writer
+from search.index.store import StoreEntry
+from search.index.tokens import Records
+from search.index.types import Within
+
+AT_ONCE: Final = 1_000  # passages of one transaction, about
+DRIFT: Final = 0.05  # of the mean length that lexical weights rest on, until they are made anew
+_SAMPLE: Final = 50  # passages asked for by their own vector before a generation is trusted
+_SAME: Final = 0.99  # cosine of a vector with itself, kept in 16 bits
+_REPORT: Final = TypeAdapter(Report)
+_DETAILS: Final = TypeAdapter(ReportDetails)
+_NONE: Final = (0, b"")
+_MEASURED: Final = 5_000  # passages that tell whether the mean length has drifted
+_RECALL_AT: Final = 100
+_CURE: Final = "Look at the database's log and its disk's space, then try again."
+
+
+def publish_to_engine(
+    content: Content,
+    generations: EngineGenerations,
+    *,
+    encoder: EncoderSpec,
+    rules: PassageRules,
+    library_digest: str,
+    progress: Progress,
+    anew: bool = False,
+) -> Manifest:
+    """Bring the database up to date with the library, and make that the live generation.
+
+    Reports that went are gone, and those that came are there, as each batch is written. Stopped
+    half-way, it goes on where it was.
+
+    Args:
+        content: the whole library.
+        generations: of the database.
+        encoder: what made the vectors.
+        rules: what cut the passages.
+        library_digest: names the state of the library.
+        progress: told how it goes.
+        anew: write a generation beside the live one even where that would do.
+
+    Raises:
+        EngineUnavailable: the database does not answer.
+        IndexUnusable: it cannot keep an index, or another process is writing.
+        BuildFailed: what was written does not come back.
+    """
+    now = datetime.now(UTC)
+    digest = content.digest()
+    counts = Counts(content.standing, len(content.entries), len(content.vectors))
+    nearest = not generations.routing.is_exact(counts.ranked)
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        generation=generation_id(now, digest),
+        created=now.isoformat(timespec="seconds"),
+        encoder=encoder,
+        passage_rules=rules,
+        counts=counts,
+        dense=DenseInfo(kind="hnsw" if nearest else "flat", recall=1.0),
+        library_digest=library_digest,
+        content_digest=digest,
+        files={},
+    )
+    with generations.writing() as writing:
+        kept = _place(writing, manifest, content, anew=anew)
+        writer = Writer(
+            writing.connection,
+            kept.number,
+            pivot=kept.pivot,
+            token_dimension=encoder.token_dimension,
+        )
+        _write(content, writer, progress)
+        held = kept.manifest if kept.state == "live" else None
+        if held is None or held.dense.kind != manifest.dense.kind:
+            writer.make_indexes(nearest=nearest)
+        index = generations.open(kept.number, manifest)
+        _verify(content, index)
+        if held and held.dense.kind == manifest.dense.kind:
+            manifest = replace(manifest, dense=held.dense)
+        elif nearest:
+            exact = generations.open(kept.number, manifest, Routing(exact_up_to=counts.ranked))
+            found = _recall(content, exact, index)
+            manifest = replace(manifest, dense=DenseInfo(kind="hnsw", recall=found))
+        writing.publish(kept.number, manifest)
+    return manifest
+
+
+def _place(writing: Generating, wanted: Manifest, content: Content, *, anew: bool) -> Kept:
+    """The generation to write into: the live one, one that was begun, or a new one."""
+    live = [] if anew else writing.kept("live")
+    for kept in live:
+        if _fits(kept, wanted, _mean_length(content, _MEASURED)):
+            return kept
+    pivot = _mean_length(content)
+    for begun in writing.kept("building"):
+        if _fits(begun, wanted, pivot):
+            return begun
+        writing.drop(begun.number)
+    return writing.begin(wanted, pivot)
+
+
+def _fits(kept: Kept, wanted: Manifest, pivot: float) -> bool:
+    """Whether vectors, passages and weights of a generation are those that would be written."""
+    held = kept.manifest
+    return (
+        held is not None
+        and (held.encoder, held.passage_rules) == (wanted.encoder, wanted.passage_rules)
+        and abs(kept.pivot - pivot) <= DRIFT * pivot
+    )
+
+
+def _mean_length(content: Content, most: int | None = None) -> float:
+    """Terms a ranked passage has, on average; of an even share of them where `most` is given."""
+    count = len(content.vectors)
+    every = max(1, count // most) if most else 1
+    ranked = content.entries[:count:every]
+    return sum(len(_stems(content, entry)) for entry in ranked) / max(1, len(ranked))
+
+
+def _stems(content: Content, entry: StoreEntry) -> list[str]:
+    title = content.reports[entry.report_row].title
+    return stems(words_of(title, entry.passage.section, entry.passage.text))
+
+
+def _write(content: Content, writer: Writer, progress: Progress) -> None:
+    """Write what differs, a batch of reports at a time."""
+    library = _Library(content)
+    held = writer.held()
+    ids = [report.report_id for report in content.reports]
+    digests = [library.digest(row) for row in range(len(ids))]
+    changed = [row for row, name in enumerate(ids) if held.get(name, _NONE)[1] != digests[row]]
+    writer.replace([row for name, (row, _) in held.items() if name not in set(ids)], [])
+    progress.start("Writing the index", len(changed), "reports")
+    for batch in library.batches(changed):
+        old = [held[ids[row]][0] for row in batch if ids[row] in held]
+        writer.replace(old, [library.row(row, digests[row]) for row in batch])
+        progress.advance(len(batch))
+
+
+class _Library:
+    """Content by report, as it is written."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._own: list[list[int]] = [[] for _ in content.reports]  # places of its entries
+        for place, entry in enumerate(content.entries):
+            self._own[entry.report_row].append(place)
+        self._tokens = _InOrder(content.tokens)
+
+    def digest(self, row: int) -> bytes:
+        """Names all that is written of a report; vectors follow from texts and model."""
+        digest = hashlib.sha256(_REPORT.dump_json(self._content.reports[row]))
+        digest.update(_DETAILS.dump_json(self._content.details[row]))
+        for place in self._own[row]:
+            entry = self._content.entries[place]
+            ranked = place < len(self._content.vectors)
+            digest.update(f"{entry.passage} {entry.place} {self._alike(place)} {ranked}".encode())
+        return digest.digest()
+
+    def batches(self, rows: Iterable[int]) -> Iterator[list[int]]:
+        """Reports in batches of about `AT_ONCE` passages."""
+        batch, passages = [], 0
+        for row in rows:
+            batch.append(row)
+            passages += len(self._own[row]) + 1
+            if passages >= AT_ONCE:
+                yield batch
+                batch, passages = [], 0
+        if batch:
+            yield batch
+
+    def row(self, row: int, digest: bytes) -> ReportRow:
+        """A report as it is written."""
+        content = self._content
+        return ReportRow(
+            content.reports[row],
+            content.details[row],
+            digest,
+            [
+                PassageRow(
+                    content.entries[place].place,
+                    content.entries[place].passage,
+                    self._alike(place),
+                    self._ranked(place) if place < len(content.vectors) else None,
+                )
+                for place in self._own[row]
+            ],
+        )
+
+    def _ranked(self, place: int) -> RankedPart:
+        counts = Counter(_stems(self._content, self._content.entries[place]))
+        return RankedPart(self._content.vectors[place], counts, self._tokens.at(place))
+
+    def _alike(self, place: int) -> int:
+        """One number for all near-duplicates, whatever else the library holds."""
+        first = self._content.entries[self._content.entries[place].first].passage.passage_id
+        return int.from_bytes(hashlib.sha256(first.encode()).digest()[:8], signed=True)
+
+
+class _InOrder:
+    """Records by place; where they can be gone through once, places must ascend."""
+
+    def __init__(self, records: Iterable[Records]) -> None:
+        self._held = records if isinstance(records, Sequence) else None
+        self._coming = enumerate(records)
+
+    def at(self, place: int) -> Records | None:
+        """The records at a place; None where the model gives no tokens."""
+        if self._held is not None:
+            return self._held[place] if self._held else None
+        return next((each for at, each in self._coming if at == place), None)
+
+
+def _verify(content: Content, index: EngineIndex) -> None:
+    """Ask for a sample of passages by their vector and by their id."""
+    ranked = len(content.vectors)
+    for place in range(0, ranked, max(1, ranked // _SAMPLE)):
+        passage = content.entries[place].passage
+        stored = index.store.passage(passage.passage_id).passage
+        best = next(index.near(content.vectors[place][None], 1, Within()))
+        if len(best) != 1 or best.scores[0] < _SAME or stored.text != passage.text:
+            raise BuildFailed(f"The new index does not give back passage {place}.", cure=_CURE)
+
+
+def _recall(content: Content, exact: EngineIndex, walked: EngineIndex) -> float:
+    """The share of the 100 nearest passages that the index of vectors finds, on a sample."""
+    ranked = len(content.vectors)
+    sample = content.vectors[:: max(1, ranked // _SAMPLE)]
+    pairs = zip(
+        exact.near(sample, _RECALL_AT, Within()),
+        walked.near(sample, _RECALL_AT, Within()),
+        strict=True,
+    )
+    found = [len(np.intersect1d(a.ordinals, b.ordinals)) / max(1, len(a)) for a, b in pairs]
+    return float(np.mean(found)) if found else 1.0

@@ -1,0 +1,165 @@
+"""The embedded index: one generation's files, opened, behind the `Index` protocol."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.types import Report, ReportStatus
+from search.encoder.types import Vectors
+from search.filters import passes
+from search.index.dense import EXACT_UP_TO, DenseHalf
+from search.index.lexical import LexicalHalf
+from search.index.manifest import Manifest
+from search.index.proposing import propose
+from search.index.store import Store
+from search.index.tokens import TokenHalf
+from search.index.types import Allowed, Candidates, Ordinals, Proposed, Within
+from search.stopwatch import Stopwatch
+from search.types import Filters
+
+
+class Generation:
+    """An opened generation: `dense`, `lexical` and, where the encoder gives any, `tokens`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        *,
+        dense: DenseHalf,
+        lexical: LexicalHalf,
+        tokens: TokenHalf | None,
+        store: Store,
+    ) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.dense = dense
+        self.lexical = lexical
+        self.tokens = tokens
+        self.store = store
+        rows, firsts = store.columns()
+        ranked = manifest.counts.ranked
+        self._report_rows = np.asarray(rows[:ranked], np.int64)
+        self._firsts = np.asarray(firsts[:ranked], np.int64)
+        self._groups = _group(firsts[:ranked])
+        reports, of = store.reports, self._report_rows
+        # Nothing here may lead back to this index: one that is done with goes at once.
+        self._allowed = lru_cache(maxsize=64)(lambda within: allowed_by(within, reports, of))
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """The years of the oldest and the newest report; zeros where none is known."""
+        years = [r.metadata.year for r in self.store.reports if r.metadata.year is not None]
+        return (min(years), max(years)) if years else (0, 0)
+
+    def propose(
+        self,
+        question: str,
+        vector: NDArray[np.float32],
+        depth: int,
+        within: Within,
+        watch: Stopwatch,
+    ) -> Proposed:
+        """The `depth` best of each half, every one of them scored by both."""
+        with watch.stage("filter"):
+            allowed = self._allowed(within)
+        return propose(
+            question,
+            vector,
+            depth,
+            dense=self.dense,
+            lexical=self.lexical,
+            allowed=allowed,
+            watch=watch,
+        )
+
+    def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:
+        """Passages near any of the vectors: all within at once, or the nearest of each."""
+        allowed = self._allowed(within)
+        mask = np.ones(len(self.dense), np.bool_) if allowed is None else allowed.mask
+        ordinals = np.flatnonzero(mask)
+        if len(ordinals) <= EXACT_UP_TO:
+            if len(ordinals):
+                yield Candidates(ordinals, (vectors @ self.vectors(ordinals).T).max(axis=0))
+            return
+        for vector in vectors:
+            yield self.dense.search(vector, depth, allowed)
+
+    def centre(self, sample: int) -> NDArray[np.float32]:
+        """The mean vector of an even sample of the passages, shape (dimension,)."""
+        count = len(self.dense)
+        if not count:
+            return np.zeros(self.manifest.encoder.dimension, np.float32)
+        places = np.unique(np.linspace(0, count - 1, min(sample, count)).round().astype(np.int64))
+        return np.asarray(self.vectors(places).mean(axis=0), np.float32)
+
+    def vectors(self, ordinals: Ordinals) -> Vectors:
+        """The vectors of ranked passages, shape (len(ordinals), dimension)."""
+        return self.dense.vectors(ordinals)
+
+    def ranked_of(self, report_row: int) -> Ordinals:
+        """The ranked passages of a report, in reading order."""
+        return np.flatnonzero(self._report_rows == report_row)
+
+    def report_rows(self, ordinals: Ordinals) -> Ordinals:
+        """The report row of each ranked passage."""
+        return self._report_rows[ordinals]
+
+    def groups(self, ordinals: Ordinals) -> Ordinals:
+        """The first near-duplicate of each ranked passage."""
+        return self._firsts[ordinals]
+
+    def repeats(self, ordinals: Ordinals, within: Within) -> Mapping[int, list[int]]:
+        """For each of these passages the ordinals of its other near-duplicates within."""
+        allowed = self._allowed(within)
+        return {
+            ordinal: [
+                other
+                for other in self._groups.get(int(self._firsts[ordinal]), ())
+                if other != ordinal and (allowed is None or allowed.mask[other])
+            ]
+            for ordinal in ordinals.tolist()
+        }
+
+    def passing(self, filters: Filters) -> tuple[Report, ...]:
+        """The reports that can be found and pass, in row order."""
+        return tuple(
+            report
+            for report in self.store.reports
+            if report.status is ReportStatus.CURRENT and passes(report, filters)
+        )
+
+    def check(self) -> None:
+        """Nothing: its files are open."""
+
+    def close(self) -> None:
+        """Let go of the files; it cannot be used afterwards."""
+        self.store.close()
+
+
+def allowed_by(
+    within: Within, reports: tuple[Report, ...], report_rows: Ordinals
+) -> Allowed | None:
+    """What may be retrieved; None for everything.
+
+    `report_rows` gives the report row of each passage, by ordinal.
+    """
+    if within.everything:
+        return None
+    keep = np.fromiter(
+        (passes(r, within.filters) and r.report_id not in within.without for r in reports),
+        np.bool_,
+        len(reports),
+    )
+    return Allowed(mask=keep[report_rows], report_rows=np.flatnonzero(keep))
+
+
+def _group(firsts: list[int]) -> dict[int, list[int]]:
+    """Ordinals by near-duplicate group, groups of one left out."""
+    groups: dict[int, list[int]] = {}
+    for ordinal, first in enumerate(firsts):
+        groups.setdefault(first, []).append(ordinal)
+    return {first: group for first, group in groups.items() if len(group) > 1}

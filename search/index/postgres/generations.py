@@ -1,0 +1,266 @@
+"""The generations in a database: which is live, which is being built, and the swap.
+
+The live one takes reports in and lets them go in place, so that adding one rewrites nothing. One
+for another model, other passage rules or another index format is built beside it, resumed where
+a build was broken off, and swapped in by one transaction. The one replaced stays until the next
+swap, for questions under way.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from psycopg import OperationalError, errors, sql
+from pydantic import TypeAdapter, ValidationError
+
+from search.errors import EngineUnavailable, IndexChanged, IndexUnusable, NoIndex
+from search.index.address import Address
+from search.index.manifest import FORMAT_VERSION, REBUILD, Manifest
+from search.index.postgres import schema
+from search.index.postgres.connections import Connection, Connections, Patience
+from search.index.postgres.opened import EngineIndex, Routing
+
+_LOCK: Final = 0x65766964  # "evid": one build at a time
+_MANIFEST: Final = TypeAdapter(Manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A generation as the database tells of it."""
+
+    number: int
+    state: str
+    pivot: float
+    manifest: Manifest | None  # None where another version of this program wrote it
+
+
+class EngineGenerations:
+    """The generations of one database."""
+
+    def __init__(
+        self,
+        address: Address,
+        patience: Patience = Patience(),
+        routing: Routing = Routing(),
+        *,
+        alone: bool = False,
+    ) -> None:
+        """`alone`: one index is opened and closes the connections; else `close` does."""
+        self._connections = Connections(address, patience)
+        self.routing = routing
+        self._alone = alone
+
+    @property
+    def address(self) -> Address:
+        """Where the database is."""
+        return self._connections.address
+
+    def current_id(self) -> str:
+        """The id of the live generation, which changes with each change of what it holds.
+
+        Raises:
+            NoIndex: nothing has been indexed there yet.
+            EngineUnavailable: the database does not answer.
+        """
+        return self.manifest().generation
+
+    def manifest(self) -> Manifest:
+        """The live generation's manifest; raises as `current_id`, or IndexUnusable."""
+        return self._live()[1]
+
+    def _live(self) -> tuple[int, Manifest]:
+        for number, told in self._all("WHERE state = 'live'"):
+            return number, _manifest(told)
+        raise self._nothing()
+
+    def ids(self) -> list[str]:
+        """The ids of those that could be used, oldest first."""
+        try:
+            found = self._all("WHERE state <> 'building'")
+        except NoIndex:
+            return []
+        return [str(json.loads(told).get("generation")) for _, told in found]
+
+    def open_current(self) -> EngineIndex:
+        """Open the live generation; raises as `current_id`, or IndexUnusable."""
+        number, manifest = self._live()
+        return self.open(number, manifest)
+
+    def open(self, number: int, manifest: Manifest, routing: Routing | None = None) -> EngineIndex:
+        """Open a generation, live or not."""
+        return EngineIndex(
+            self._connections, number, manifest, routing or self.routing, alone=self._alone
+        )
+
+    def report_ids(self) -> frozenset[str]:
+        """Ids of the reports that can be found; none where there is no index."""
+        try:
+            number, _ = self._live()
+        except NoIndex:
+            return frozenset()
+        statement = sql.SQL("SELECT report_id FROM {}.report WHERE standing")
+        found = self._connections.rows(statement.format(schema.schema_of(number)))
+        return frozenset(report_id for (report_id,) in found)
+
+    def version(self) -> str:
+        """What the database says it is: versions of PostgreSQL, pgvector and, if there, Citus.
+
+        Raises:
+            EngineUnavailable: it cannot be reached, and why.
+        """
+        self._connections.writing().close()
+        found = self._connections.rows(
+            "SELECT extname, extversion FROM pg_extension WHERE extname IN ('vector', 'citus')"
+        )
+        ((server,),) = self._connections.rows("SHOW server_version")
+        told = ", ".join(f"{name} {version}" for name, version in sorted(found))
+        return f"PostgreSQL {server.split()[0]}, {told or 'without pgvector'}"
+
+    def size(self) -> int:
+        """How many bytes all generations take."""
+        ((size,),) = self._connections.rows(
+            "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname LIKE 'generation%' AND c.relkind = 'r'"
+        )
+        return int(size)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+    def _all(self, where: str) -> list[tuple[int, str]]:
+        """Number and manifest, as it is kept, of some generations, oldest first."""
+        try:
+            rows = self._connections.rows(
+                f"SELECT number, manifest FROM library.generation {where} ORDER BY number"  # noqa: S608 - ours
+            )
+        except IndexChanged:  # there is no such table
+            raise self._nothing() from None
+        return [(number, told) for number, told in rows]
+
+    def _nothing(self) -> NoIndex:
+        return NoIndex(
+            f"There is no index in {self.address} yet.",
+            cure="Run `evidence add PATH`, then `evidence index`.",
+        )
+
+    @contextmanager
+    def writing(self) -> Iterator["Generating"]:
+        """What writes; one process at a time.
+
+        Raises:
+            EngineUnavailable: the database does not answer.
+            IndexUnusable: it lacks pgvector, or another process is writing.
+        """
+        connection = self._connections.writing()
+        with connection:
+            ((free,),) = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchall()
+            if not free:
+                raise IndexUnusable(
+                    f"Another process is writing the index in {self.address}.",
+                    cure="Wait until it has ended.",
+                )
+            try:
+                connection.execute(schema.LIBRARY)
+            except (errors.FeatureNotSupported, errors.InsufficientPrivilege) as error:
+                raise IndexUnusable(
+                    f"The database {self.address} cannot keep an index: {error}",
+                    cure="docs/scale.md says what it needs.",
+                ) from error
+            try:
+                yield Generating(connection)
+            except OperationalError as error:
+                raise EngineUnavailable(
+                    f"The database {self.address} went away while the index was written.",
+                    cure="Run `evidence index` again: it goes on where it was.",
+                ) from error
+
+
+class Generating:
+    """Begins, revises, swaps and drops generations; for one thread."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def kept(self, state: str) -> list[Kept]:
+        """The generations in a state, oldest first."""
+        rows = self.connection.execute(
+            "SELECT number, state, pivot, manifest FROM library.generation "
+            "WHERE state = %s ORDER BY number",
+            (state,),
+        ).fetchall()
+        return [Kept(number, state, pivot, _or_none(told)) for number, state, pivot, told in rows]
+
+    def begin(self, draft: Manifest, pivot: float) -> Kept:
+        """Make an empty generation beside the live one."""
+        ((last,),) = self.connection.execute(
+            "SELECT coalesce(max(number), 0) FROM library.generation"
+        ).fetchall()
+        number = last + 1
+        with self.connection.transaction():
+            self.connection.execute(schema.create(number, draft.encoder.dimension))
+            if self._on_citus():
+                for statement in schema.distribute(number):
+                    self.connection.execute(statement)
+            self.connection.execute(
+                "INSERT INTO library.generation VALUES (%s, 'building', %s, %s)",
+                (number, pivot, _told(draft)),
+            )
+        return Kept(number, "building", pivot, draft)
+
+    def publish(self, number: int, manifest: Manifest) -> None:
+        """Make a generation the live one, or its new manifest known; drop those long replaced."""
+        with self.connection.transaction():
+            retired = self.kept("retired")
+            self.connection.execute(
+                "UPDATE library.generation SET state = 'retired' "
+                "WHERE state = 'live' AND number <> %s",
+                (number,),
+            )
+            self.connection.execute(
+                "UPDATE library.generation SET state = 'live', manifest = %s WHERE number = %s",
+                (_told(manifest), number),
+            )
+        if self.kept("retired") != retired:
+            for each in retired:
+                self.drop(each.number)
+
+    def drop(self, number: int) -> None:
+        """Remove a generation that is not live."""
+        with self.connection.transaction():
+            self.connection.execute(
+                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema.schema_of(number))
+            )
+            self.connection.execute("DELETE FROM library.generation WHERE number = %s", (number,))
+
+    def _on_citus(self) -> bool:
+        found = self.connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
+        return bool(found.fetchall())
+
+
+def _told(manifest: Manifest) -> str:
+    return json.dumps(asdict(manifest), ensure_ascii=False)
+
+
+def _or_none(told: str) -> Manifest | None:
+    try:
+        return _manifest(told)
+    except IndexUnusable:
+        return None
+
+
+def _manifest(told: str) -> Manifest:
+    raw = json.loads(told)
+    version = raw.get("format_version")
+    if version != FORMAT_VERSION:
+        raise IndexUnusable(
+            f"The index is of format version {version}; this program reads {FORMAT_VERSION}.",
+            cure=REBUILD,
+        )
+    try:
+        return _MANIFEST.validate_python(raw)
+    except ValidationError as error:
+        raise IndexUnusable("The index's manifest is malformed.", cure=REBUILD) from error

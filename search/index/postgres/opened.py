@@ -1,0 +1,280 @@
+"""One generation in the database, behind the `Index` protocol."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.types import Report, ReportStatus
+from search.encoder.types import Vectors
+from search.filters import passes
+from search.index.manifest import Manifest
+from search.index.postgres.asking import Asking
+from search.index.postgres.cache import Cache
+from search.index.postgres.connections import Connections
+from search.index.postgres.narrowing import Scope
+from search.index.postgres.schema import PLACES
+from search.index.postgres.store import EngineStore, gone
+from search.index.postgres.tokens import EngineTokens
+from search.index.postgres.words import EngineWords
+from search.index.proposing import ranks
+from search.index.types import Candidates, Ordinals, Proposed, Within
+from search.stopwatch import Stopwatch
+from search.types import Filters
+
+SCOPES_HELD: Final = 64
+ALIKE_HELD: Final = 100_000
+RARE: Final = 0.1  # of all passages, up to which those with a term are looked up, not all scored
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """When vectors are compared one by one, which is exact, and not through the index (HNSW).
+
+    So are those of a library, or of what a filter leaves, of up to `exact_up_to` passages. The
+    index is walked only where a filter leaves more: there it meets enough of them on its way.
+    """
+
+    exact_up_to: int = 20_000
+
+    def is_exact(self, passages: int) -> bool:
+        """Whether so many are compared one by one."""
+        return passages <= self.exact_up_to
+
+
+class EngineIndex:
+    """An `Index` of one generation. Safe to share by threads."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        number: int,
+        manifest: Manifest,
+        routing: Routing,
+        *,
+        alone: bool = False,
+    ) -> None:
+        """`alone`: nobody else uses the connections."""
+        self.manifest = manifest
+        self._alone = alone
+        self._connections = connections
+        self._asking = Asking(number)
+        self._routing = routing
+        counts, dimension = manifest.counts, manifest.encoder.token_dimension
+        self.store = EngineStore(connections, self._asking)
+        self.lexical = EngineWords(connections, self._asking, counts.ranked)
+        self.tokens = (
+            EngineTokens(connections, self._asking, dimension=dimension, passages=counts.ranked)
+            if dimension
+            else None
+        )
+        self._scopes: Cache[Within, Scope] = Cache(SCOPES_HELD)
+        self._alike: Cache[int, int] = Cache(ALIKE_HELD)
+
+    @cached_property
+    def years(self) -> tuple[int, int]:
+        """The years of the oldest and the newest report; zeros where none is known."""
+        ((oldest, newest),) = self._rows(
+            "SELECT coalesce(min(year), 0), coalesce(max(year), 0) FROM {schema}.report"
+        )
+        return oldest, newest
+
+    def propose(
+        self,
+        question: str,
+        vector: NDArray[np.float32],
+        depth: int,
+        within: Within,
+        watch: Stopwatch,
+    ) -> Proposed:
+        """The `depth` best of each half, every one of them scored by both."""
+        with watch.stage("filter"):
+            scope = self._scope(within)
+            weighted = self.lexical.weighted(question)
+        with watch.stage("candidates"):
+            exact = self._routing.is_exact(self._passages(scope))
+            few = scope is not None and scope.rows is not None
+            rare = not few and weighted.passages < RARE * self.manifest.counts.ranked
+            statement, values = self._asking.candidates(
+                told(vector), weighted, scope, depth, exact=exact, rare=rare
+            )
+            found = self._connections.rows(statement, values)
+        found.sort()
+        self._alike.put({ordinal: alike for ordinal, alike, *_ in found})
+        ordinals = np.array([each[0] for each in found], np.int64)
+        dense = np.array([each[2] for each in found], np.float32)
+        lexical = np.array([each[3] for each in found], np.float32)
+        by_dense = np.array([each[4] for each in found], np.bool_)
+        by_lexical = np.array([each[5] for each in found], np.bool_)
+        return Proposed(
+            ordinals=ordinals,
+            dense=dense,
+            lexical=lexical,
+            dense_rank=_ranks(ordinals, dense, by_dense),
+            lexical_rank=_ranks(ordinals, lexical, by_lexical),
+        )
+
+    def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:
+        """The nearest passages of each vector."""
+        scope = self._scope(within)
+        exact = self._routing.is_exact(self._passages(scope))
+        for vector in vectors:
+            found = self._connections.rows(
+                *self._asking.nearest(told(vector), scope, depth, exact=exact)
+            )
+            yield Candidates(
+                np.array([each[0] for each in found], np.int64),
+                np.array([each[2] for each in found], np.float32),
+            )
+
+    def centre(self, sample: int) -> NDArray[np.float32]:
+        """The mean vector of the passages, or of an even share of them, shape (dimension,)."""
+        every = max(1, self.manifest.counts.ranked // sample)
+        found = self._rows(
+            "SELECT halfvec_send(vector) FROM {schema}.vector WHERE ordinal %% %(every)s = 0",
+            every=every,
+        )
+        if not found:
+            return np.zeros(self.manifest.encoder.dimension, np.float32)
+        return np.asarray(np.mean([_vector(sent) for (sent,) in found], axis=0), np.float32)
+
+    def vectors(self, ordinals: Ordinals) -> Vectors:
+        """The vectors of ranked passages, shape (len(ordinals), dimension).
+
+        Raises:
+            IndexChanged: one has gone.
+        """
+        found = dict(
+            self._rows(
+                "SELECT ordinal, halfvec_send(vector) FROM {schema}.vector "
+                "WHERE ordinal = ANY(%(ordinals)s::bigint[]) "
+                "AND report_row = ANY(%(rows)s::bigint[])",
+                ordinals=ordinals.tolist(),
+                rows=np.unique(ordinals // PLACES).tolist(),
+            )
+        )
+        if len(found) < len(set(ordinals.tolist())):
+            raise gone()
+        vectors = np.empty((len(ordinals), self.manifest.encoder.dimension), np.float32)
+        for place, ordinal in enumerate(ordinals.tolist()):
+            vectors[place] = _vector(found[ordinal])
+        return vectors
+
+    def ranked_of(self, report_row: int) -> Ordinals:
+        """The ranked passages of a report, in reading order."""
+        found = self._rows(
+            "SELECT ordinal FROM {schema}.vector WHERE report_row = %(row)s ORDER BY ordinal",
+            row=report_row,
+        )
+        return np.array([ordinal for (ordinal,) in found], np.int64)
+
+    def report_rows(self, ordinals: Ordinals) -> Ordinals:
+        """The report row of each ranked passage."""
+        return ordinals // PLACES
+
+    def groups(self, ordinals: Ordinals) -> Ordinals:
+        """A number for each ranked passage: near-duplicates share one."""
+        found = self._alike.get(ordinals.tolist(), self._load_alike)
+        if len(found) < len(set(ordinals.tolist())):
+            raise gone()
+        return np.array([found[ordinal] for ordinal in ordinals.tolist()], np.int64)
+
+    def _load_alike(self, ordinals: list[int]) -> Mapping[int, int]:
+        return dict(
+            self._rows(
+                "SELECT ordinal, alike FROM {schema}.passage "
+                "WHERE ordinal = ANY(%(ordinals)s::bigint[])",
+                ordinals=ordinals,
+            )
+        )
+
+    def repeats(self, ordinals: Ordinals, within: Within) -> Mapping[int, list[int]]:
+        """For each of these passages the ordinals of its other near-duplicates within."""
+        groups = self.groups(ordinals).tolist()
+        found = self._rows(
+            "SELECT ordinal, alike FROM {schema}.passage "
+            "WHERE alike = ANY(%(groups)s::bigint[]) AND ranked ORDER BY ordinal",
+            groups=groups,
+        )
+        members: dict[int, list[int]] = {}
+        for ordinal, alike in found:
+            members.setdefault(alike, []).append(ordinal)
+        others = {
+            ordinal: [other for other in members.get(group, ()) if other != ordinal]
+            for ordinal, group in zip(ordinals.tolist(), groups, strict=True)
+        }
+        return others if within.everything else self._within(others, within)
+
+    def _within(self, others: dict[int, list[int]], within: Within) -> dict[int, list[int]]:
+        rows = {other // PLACES for each in others.values() for other in each}
+        reports = self.store.at(rows)
+        kept = {
+            row
+            for row, report in reports.items()
+            if passes(report, within.filters) and report.report_id not in within.without
+        }
+        return {
+            ordinal: [other for other in each if other // PLACES in kept]
+            for ordinal, each in others.items()
+        }
+
+    def passing(self, filters: Filters) -> tuple[Report, ...]:
+        """The reports that can be found and pass, in row order."""
+        return tuple(
+            report
+            for report in self.store.reports
+            if report.status is ReportStatus.CURRENT and passes(report, filters)
+        )
+
+    def check(self) -> None:
+        """Raise EngineUnavailable where the database does not answer."""
+        self._connections.rows("SELECT 1")
+
+    def close(self) -> None:
+        """Close the connections where nobody else uses them; it cannot be used afterwards."""
+        if self._alone:
+            self._connections.close()
+
+    def _rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of SQL
+        return self._connections.rows(self._asking.plain(statement), values)
+
+    def _passages(self, scope: Scope | None) -> int:
+        return self.manifest.counts.ranked if scope is None else scope.passages
+
+    def _scope(self, within: Within) -> Scope | None:
+        """How much may be retrieved; None for everything."""
+        if within.everything:
+            return None
+        return self._scopes.get([within], self._load_scope)[within]
+
+    def _load_scope(self, wanted: list[Within]) -> Mapping[Within, Scope]:
+        (within,) = wanted
+        asked = Scope(within, 0, None)
+        ((passages, rows),) = self._connections.rows(
+            *self._asking.scope(asked, self._routing.exact_up_to)
+        )
+        return {
+            within: Scope(
+                within, int(passages), None if rows is None and passages else tuple(rows or ())
+            )
+        }
+
+
+def told(vector: NDArray[np.float32]) -> str:
+    """A vector as pgvector reads it."""
+    return "[" + ",".join(f"{number:.7g}" for number in vector.tolist()) + "]"
+
+
+def _vector(sent: bytes) -> NDArray[np.float32]:
+    """A vector as pgvector sends it: two numbers of 16 bits, then halves."""
+    return np.frombuffer(sent, ">f2", offset=4).astype(np.float32)
+
+
+def _ranks(
+    ordinals: Ordinals, scores: NDArray[np.float32], chosen: NDArray[np.bool_]
+) -> dict[int, int]:
+    order = np.lexsort((ordinals[chosen], -scores[chosen]))
+    return ranks(ordinals[chosen][order])

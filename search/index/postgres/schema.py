@@ -1,0 +1,151 @@
+"""The tables: which generations there are, and what each holds.
+
+One library a database. Each generation has a schema of its own, since the width of a vector is
+part of a column's type and dropping a schema takes no time. `library.generation` names the live
+one: the alias that is moved when another, built beside it, takes over.
+
+Passages are addressed by `ordinal` = `report_row` * 2^20 + place, where `report_row` numbers
+reports as they came, never twice, and `place` the passages of one. On Citus (docs/scale.md) every
+table with a `report_row` is distributed by it and lies beside the others of the same report;
+`term` and `rarity` are reference tables; `library.generation` stays on the coordinator. Keys
+contain `report_row` for that alone.
+"""
+
+from typing import Final
+
+from psycopg import sql
+
+PLACES: Final = 1 << 20  # passages a report may have
+DISTRIBUTED: Final = ("report", "passage", "vector", "lexical", "token")
+REFERENCE: Final = ("term", "rarity")
+#: Terms are numbered from 1, far below what a sparse vector may have.
+SPARSE_DIMENSIONS: Final = 1_000_000_000
+
+LIBRARY: Final = """
+CREATE EXTENSION IF NOT EXISTS vector;
+CREATE SCHEMA IF NOT EXISTS library;
+CREATE TABLE IF NOT EXISTS library.generation (
+    number bigint PRIMARY KEY,
+    state text NOT NULL CHECK (state IN ('building', 'live', 'retired')),
+    pivot double precision NOT NULL,  -- mean length in terms that lexical weights rest on
+    manifest text NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS one_live ON library.generation (state) WHERE state = 'live';
+"""
+
+_GENERATION: Final = """
+CREATE SCHEMA {schema};
+CREATE TABLE {schema}.report (
+    report_row bigint PRIMARY KEY,
+    report_id text NOT NULL,
+    digest bytea NOT NULL,      -- of all that was written of it
+    standing boolean NOT NULL,  -- can be found: not replaced, not withdrawn
+    ranked integer NOT NULL,    -- passages of it that have vectors
+    year integer,
+    strength integer,
+    cost integer,
+    facets text[] NOT NULL,     -- 'centre:eef', in lower case
+    words text[] NOT NULL,      -- the terms of its ranked passages
+    body text NOT NULL,
+    details text NOT NULL
+);
+CREATE TABLE {schema}.passage (
+    ordinal bigint NOT NULL,
+    report_row bigint NOT NULL,
+    passage_id text NOT NULL,
+    alike bigint NOT NULL,      -- the same for near-duplicates
+    ranked boolean NOT NULL,
+    body text NOT NULL,
+    PRIMARY KEY (ordinal, report_row)
+);
+CREATE TABLE {schema}.vector (
+    ordinal bigint NOT NULL,
+    report_row bigint NOT NULL,
+    alike bigint NOT NULL,
+    vector halfvec({dimension}) NOT NULL,
+    PRIMARY KEY (ordinal, report_row)
+);
+CREATE TABLE {schema}.lexical (
+    ordinal bigint NOT NULL,
+    report_row bigint NOT NULL,
+    terms integer[] NOT NULL,
+    weights sparsevec NOT NULL, -- of each term, all of BM25 but its rarity
+    PRIMARY KEY (ordinal, report_row)
+);
+CREATE TABLE {schema}.token (
+    ordinal bigint NOT NULL,
+    report_row bigint NOT NULL,
+    records bytea NOT NULL,
+    PRIMARY KEY (ordinal, report_row)
+);
+CREATE TABLE {schema}.term (
+    term text COLLATE "C" PRIMARY KEY,
+    id integer NOT NULL,
+    passages integer NOT NULL   -- that have it
+);
+CREATE INDEX term_id ON {schema}.term (id);
+CREATE TABLE {schema}.rarity (
+    token integer PRIMARY KEY,
+    passages integer NOT NULL   -- that have it
+);
+"""
+
+#: Made once the rows are in, which is quicker; harmless where they are there already.
+_INDEXES: Final = """
+CREATE INDEX IF NOT EXISTS report_id ON {schema}.report (report_id);
+CREATE INDEX IF NOT EXISTS report_facets ON {schema}.report USING gin (facets);
+CREATE INDEX IF NOT EXISTS passage_row ON {schema}.passage (report_row);
+CREATE INDEX IF NOT EXISTS passage_id ON {schema}.passage (passage_id);
+CREATE INDEX IF NOT EXISTS passage_alike ON {schema}.passage (alike);
+CREATE INDEX IF NOT EXISTS vector_row ON {schema}.vector (report_row);
+CREATE INDEX IF NOT EXISTS lexical_row ON {schema}.lexical (report_row);
+CREATE INDEX IF NOT EXISTS lexical_terms ON {schema}.lexical USING gin (terms)
+    WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS token_row ON {schema}.token (report_row);
+"""
+
+_NEAREST: Final = """
+CREATE INDEX IF NOT EXISTS vector_nearest ON {schema}.vector
+    USING hnsw (vector halfvec_ip_ops) WITH (m = 16, ef_construction = 100)
+"""
+
+
+def schema_of(number: int) -> sql.Identifier:
+    """The schema of a generation."""
+    return sql.Identifier(f"generation_{number}")
+
+
+def create(number: int, dimension: int) -> sql.Composed:
+    """Statements that make a generation's tables."""
+    return sql.SQL(_GENERATION).format(schema=schema_of(number), dimension=sql.Literal(dimension))
+
+
+def create_indexes(number: int) -> sql.Composed:
+    """Statements that make its indexes, the one of vectors left out."""
+    return sql.SQL(_INDEXES).format(schema=schema_of(number))
+
+
+def create_nearest(number: int) -> sql.Composed:
+    """The statement that makes the index of vectors (HNSW)."""
+    return sql.SQL(_NEAREST).format(schema=schema_of(number))
+
+
+def distribute(number: int) -> list[sql.Composed]:
+    """On Citus: statements that spread a generation's empty tables over its nodes."""
+    schema = f"generation_{number}"
+    first, *others = DISTRIBUTED
+    spread = [
+        sql.SQL("SELECT create_distributed_table({}, 'report_row')").format(
+            sql.Literal(f"{schema}.{first}")
+        )
+    ]
+    spread += [
+        sql.SQL("SELECT create_distributed_table({}, 'report_row', colocate_with => {})").format(
+            sql.Literal(f"{schema}.{name}"), sql.Literal(f"{schema}.{first}")
+        )
+        for name in others
+    ]
+    return spread + [
+        sql.SQL("SELECT create_reference_table({})").format(sql.Literal(f"{schema}.{name}"))
+        for name in REFERENCE
+    ]

@@ -1,0 +1,241 @@
+"""Every statement that writes: reports in and out, in bulk, each batch one transaction.
+
+A report is there whole or not at all, and what is there already is known by its digest: a write
+that was broken off is done again without doubling or losing anything.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import sql
+from pydantic import TypeAdapter
+
+from corpus.details import ReportDetails
+from corpus.types import Passage, Report, ReportStatus
+from search.index.postgres import schema
+from search.index.postgres.bm25 import sparse, weights
+from search.index.postgres.connections import Connection
+from search.index.postgres.narrowing import facets_of
+from search.index.store import passage_body
+from search.index.tokens import Records, record_type
+
+_REPORT: Final = TypeAdapter(Report)
+_DETAILS: Final = TypeAdapter(ReportDetails)
+_TABLES: Final = {
+    "report": "report_row, report_id, digest, standing, ranked, year, strength, cost, facets, "
+    "words, body, details",
+    "passage": "ordinal, report_row, passage_id, alike, ranked, body",
+    "vector": "ordinal, report_row, alike, vector",
+    "lexical": "ordinal, report_row, terms, weights",
+    "token": "ordinal, report_row, records",
+}
+_OF_ROWS: Final = "report_row = ANY(%(rows)s::bigint[])"
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPart:
+    """What only a ranked passage has: its vector, its terms with their counts, its tokens."""
+
+    vector: NDArray[np.float32]
+    terms: Mapping[str, int]
+    tokens: Records | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as it is written; `alike` is one number for all near-duplicates."""
+
+    place: int
+    passage: Passage
+    alike: int
+    ranked: RankedPart | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report as it is written, with all its passages; `digest` names what is written of it."""
+
+    report: Report
+    details: ReportDetails
+    digest: bytes
+    passages: Sequence[PassageRow]
+
+
+class Writer:
+    """Writes into one generation over a connection of its own; for one thread."""
+
+    def __init__(
+        self, connection: Connection, number: int, *, pivot: float, token_dimension: int
+    ) -> None:
+        self._connection = connection
+        self._number = number
+        self._pivot = pivot
+        self._kind = record_type(token_dimension)
+        self._next_row = self._most("report", "report_row") + 1
+        self._next_term = self._most("term", "id") + 1
+
+    def held(self) -> dict[str, tuple[int, bytes]]:
+        """Row and digest of every report that is in, by id."""
+        found = self._execute("SELECT report_id, report_row, digest FROM {schema}.report")
+        return {report_id: (row, bytes(digest)) for report_id, row, digest in found}
+
+    def replace(self, gone: Sequence[int], new: Iterable[ReportRow]) -> None:
+        """Take the reports at some rows out and put others in, in one transaction."""
+        with self._connection.transaction():
+            if gone:
+                self._remove(list(gone))
+            rows = [(self._next_row + place, each) for place, each in enumerate(new)]
+            if rows:
+                self._add(rows)
+        self._next_row += len(rows)
+
+    def make_indexes(self, *, nearest: bool) -> None:
+        """Make the indexes that are not there, that of vectors if wanted, and gather statistics."""
+        self._connection.execute(schema.create_indexes(self._number))
+        if nearest:
+            self._connection.execute(schema.create_nearest(self._number))
+        for table in _TABLES:
+            self._execute(f"ANALYZE {{schema}}.{table}")
+
+    def _add(self, rows: Sequence[tuple[int, ReportRow]]) -> None:
+        ranked = [p.ranked for _, each in rows for p in each.passages if p.ranked]
+        numbers = self._count_terms(Counter(term for part in ranked for term in part.terms))
+        self._count_tokens(_tokens_of(part.tokens for part in ranked), 1)
+        content: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
+        for row, each in rows:
+            content["report"].append(_report(row, each))
+            for passage in each.passages:
+                ordinal = row * schema.PLACES + passage.place
+                content["passage"].append(_passage(ordinal, row, passage))
+                if passage.ranked:
+                    self._ranked(ordinal, row, passage, numbers, content)
+        for table, columns in _TABLES.items():
+            copy = sql.SQL("COPY {}.{} ({}) FROM STDIN").format(
+                schema.schema_of(self._number),
+                sql.Identifier(table),
+                sql.SQL(columns),
+            )
+            with self._connection.cursor() as cursor, cursor.copy(copy) as out:
+                for values in content[table]:
+                    out.write_row(values)
+
+    def _ranked(
+        self,
+        ordinal: int,
+        row: int,
+        passage: PassageRow,
+        numbers: Mapping[str, int],
+        content: Mapping[str, list[tuple[Any, ...]]],
+    ) -> None:
+        part = passage.ranked
+        if part is None:
+            return
+        vector = "[" + ",".join(f"{number:.5g}" for number in part.vector.tolist()) + "]"
+        content["vector"].append((ordinal, row, passage.alike, vector))
+        weighed = {numbers[term]: w for term, w in weights(part.terms, self._pivot).items()}
+        content["lexical"].append(
+            (ordinal, row, sorted(weighed), sparse(weighed, schema.SPARSE_DIMENSIONS))
+        )
+        if part.tokens is not None:
+            content["token"].append((ordinal, row, part.tokens.tobytes()))
+
+    def _remove(self, rows: list[int]) -> None:
+        found = self._execute(
+            f"SELECT terms FROM {{schema}}.lexical WHERE {_OF_ROWS}",  # noqa: S608 - ours
+            rows=rows,
+        )
+        terms = Counter(term for (each,) in found for term in each)
+        self._execute(
+            "UPDATE {schema}.term SET passages = passages - gone.number FROM "
+            "unnest(%(ids)s::integer[], %(numbers)s::integer[]) AS gone (id, number) "
+            "WHERE term.id = gone.id",
+            ids=list(terms),
+            numbers=list(terms.values()),
+        )
+        found = self._execute(
+            f"SELECT records FROM {{schema}}.token WHERE {_OF_ROWS}",  # noqa: S608 - ours
+            rows=rows,
+        )
+        records = (np.frombuffer(each, self._kind) for (each,) in found)
+        self._count_tokens(_tokens_of(records), -1)
+        for table in _TABLES:
+            self._execute(f"DELETE FROM {{schema}}.{table} WHERE {_OF_ROWS}", rows=rows)  # noqa: S608 - ours
+
+    def _count_terms(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Count passages that have these terms; their numbers, new ones for new terms."""
+        numbers = dict(
+            self._execute(
+                "SELECT term, id FROM {schema}.term WHERE term = ANY(%(terms)s::text[])",
+                terms=list(counts),
+            )
+        )
+        for term in sorted(counts.keys() - numbers.keys()):
+            numbers[term] = self._next_term
+            self._next_term += 1
+        self._execute(
+            "INSERT INTO {schema}.term (term, id, passages) SELECT * FROM "
+            "unnest(%(terms)s::text[], %(ids)s::integer[], %(numbers)s::integer[]) "
+            "ON CONFLICT (term) DO UPDATE SET passages = term.passages + excluded.passages",
+            terms=list(counts),
+            ids=[numbers[term] for term in counts],
+            numbers=list(counts.values()),
+        )
+        return numbers
+
+    def _count_tokens(self, counts: Mapping[int, int], sign: int) -> None:
+        self._execute(
+            "INSERT INTO {schema}.rarity (token, passages) SELECT * FROM "
+            "unnest(%(tokens)s::integer[], %(numbers)s::integer[]) "
+            "ON CONFLICT (token) DO UPDATE SET passages = rarity.passages + excluded.passages",
+            tokens=list(counts),
+            numbers=[sign * count for count in counts.values()],
+        )
+
+    def _most(self, table: str, column: str) -> int:
+        ((most,),) = self._execute(f"SELECT coalesce(max({column}), 0) FROM {{schema}}.{table}")  # noqa: S608 - ours
+        return int(most)
+
+    def _execute(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of SQL
+        composed = sql.SQL(statement).format(schema=schema.schema_of(self._number))
+        cursor = self._connection.execute(composed, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _report(row: int, each: ReportRow) -> tuple[Any, ...]:
+    report = each.report
+    ranked = [passage.ranked for passage in each.passages if passage.ranked]
+    return (
+        row,
+        report.report_id,
+        each.digest,
+        report.status is ReportStatus.CURRENT,
+        len(ranked),
+        report.metadata.year,
+        report.assessment.strength,
+        report.assessment.cost,
+        facets_of(report),
+        sorted({term for part in ranked for term in part.terms}),
+        _REPORT.dump_json(report).decode(),
+        _DETAILS.dump_json(each.details).decode(),
+    )
+
+
+def _passage(ordinal: int, row: int, each: PassageRow) -> tuple[Any, ...]:
+    body = json.dumps({"text": each.passage.text, **passage_body(each.passage)})
+    ranked = each.ranked is not None
+    return ordinal, row, each.passage.passage_id, each.alike, ranked, body
+
+
+def _tokens_of(passages: Iterable[Records | None]) -> Counter[int]:
+    """In how many passages each token stands."""
+    return Counter(
+        token
+        for records in passages
+        if records is not None
+        for token in np.unique(records["id"]).tolist()
+    )

@@ -1,0 +1,48 @@
+"""Candidates of both halves of an embedded index, each scored by both."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.index.types import Allowed, Candidates, Ordinals, Proposed, Retriever, Scores
+from search.stopwatch import Stopwatch
+
+
+def propose(
+    question: str,
+    vector: NDArray[np.float32],
+    depth: int,
+    *,
+    dense: Retriever[NDArray[np.float32]],
+    lexical: Retriever[str],
+    allowed: Allowed | None,
+    watch: Stopwatch,
+) -> Proposed:
+    """The `depth` best of each half, and what each half makes of the other's."""
+    with watch.stage("dense"):
+        by_dense = dense.search(vector, depth, allowed)
+    with watch.stage("lexical"):
+        by_lexical = lexical.search(question, depth, allowed)
+    with watch.stage("fuse"):
+        ordinals = np.union1d(by_dense.ordinals, by_lexical.ordinals)
+        return Proposed(
+            ordinals=ordinals,
+            dense=dense.score(vector, ordinals),
+            lexical=_completed(question, by_lexical, lexical, ordinals),
+            dense_rank=ranks(by_dense.ordinals),
+            lexical_rank=ranks(by_lexical.ordinals),
+        )
+
+
+def _completed(
+    question: str, found: Candidates, lexical: Retriever[str], ordinals: Ordinals
+) -> Scores:
+    scores = np.zeros(len(ordinals), np.float32)
+    scores[np.searchsorted(ordinals, found.ordinals)] = found.scores
+    missing = np.setdiff1d(ordinals, found.ordinals)
+    scores[np.searchsorted(ordinals, missing)] = lexical.score(question, missing)
+    return scores
+
+
+def ranks(best_first: Ordinals) -> dict[int, int]:
+    """The rank, from 1, of each ordinal."""
+    return {int(ordinal): rank for rank, ordinal in enumerate(best_first, start=1)}

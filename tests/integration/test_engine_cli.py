@@ -1,0 +1,100 @@
+"""A library in a database from the terminal, and a server that follows it."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.home import Home
+from indexer.build import BuildOptions, build_index, remove_report
+from indexer.progress import Silent
+from search.index.address import Address
+from search.loading import LiveSearcher
+from tests.backends import Engine
+from tests.engines import Server
+from tests.integration.test_cli import run
+
+QUIET = Silent()
+NOTES = {
+    "one.txt": "Mentoring reduces crime among young people, two trials in schools found.",
+    "two.txt": "Street lighting reduces crime in the places where it is installed.",
+}
+
+
+@pytest.fixture
+def library(home: Path, tmp_path: Path) -> Path:
+    """A home to which two notes were added."""
+    for name, text in NOTES.items():
+        (tmp_path / name).write_text(text)
+        run(home, "add", str(tmp_path / name))
+    return home
+
+
+def test_every_command_uses_the_database(
+    library: Path, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dsn = postgres.new_database()
+    monkeypatch.setenv("EVIDENCE_ENGINE", dsn)
+    nothing = run(library, "ask", "mentoring", check=False)
+    assert nothing.returncode == 1
+    assert "evidence index" in nothing.stderr
+    assert "2 reports" in run(library, "index").stderr
+    assert not (Home(library).index / "CURRENT").exists()
+    assert "Nothing to do" in run(library, "index").stderr
+    assert "Mentoring reduces crime" in run(library, "ask", "does mentoring cut crime?").stdout
+    told = json.loads(run(library, "status", "--json").stdout)
+    assert told["counts"]["indexed"] == 2
+    assert told["engine"].startswith(str(Address(dsn)))
+    assert "PostgreSQL 18" in told["engine"]
+    well = run(library, "doctor").stdout
+    assert "Engine" in well
+    assert "ill" not in well.split()
+    assert "not-told" not in well + told["engine"]
+    run(library, "remove", str(tmp_path / "two.txt"))
+    assert "Street" not in run(library, "ask", "street lighting").stdout
+    run(library, "backup", str(tmp_path / "home.tar"))  # a home without an index of its own
+    monkeypatch.setenv("EVIDENCE_ENGINE", dsn.replace("library_", "nowhere_"))
+    ill = run(library, "doctor", check=False).stdout
+    assert "cannot be reached" in ill
+    assert "Cure" in ill
+    assert "not-told" not in ill
+    assert "cannot be reached" in run(library, "status").stdout
+
+
+def test_a_server_follows_the_database_without_a_dropped_question(
+    library: Path, engine: Engine, tmp_path: Path
+) -> None:
+    places = engine.generations()
+    address = places.address
+    build_index(Home(library), BuildOptions(engine=address), QUIET)
+    live = LiveSearcher(library, engine=address)
+    failures: list[Exception] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                assert live.current().ask("mentoring", k=5).hits
+            except Exception as error:  # noqa: BLE001 - any failure is one too many
+                failures.append(error)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    (tmp_path / "three.txt").write_text("Programme three of mentoring helped three schools.")
+    run(library, "add", str(tmp_path / "three.txt"))
+    build_index(Home(library), BuildOptions(engine=address), QUIET)
+    build_index(Home(library), BuildOptions(engine=address, rebuild=True), QUIET)
+    remove_report(Home(library), str(tmp_path / "two.txt"), QUIET, engine=address)
+    found = live.current().ask("street lighting").hits
+    assert all("Street" not in hit.passage.text for hit in found)
+    newest = places.current_id()
+    ends = time.monotonic() + 60
+    while live.current().generation != newest and time.monotonic() < ends:
+        time.sleep(0.1)
+    stop.set()
+    asker.join()
+    live.close()
+    assert not failures
+    assert live.current().generation == newest

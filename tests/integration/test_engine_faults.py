@@ -1,0 +1,95 @@
+"""The database stopped, killed, hung and back: what somebody who asks sees, and for how long."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from api.app import create_app
+from api.settings import load_settings
+from search.index.postgres.connections import Patience
+from search.searcher import Searcher
+from tests.backends import Engine, write
+from tests.builders import content
+from tests.doors import ENCODER, REPORTS, TEXTS, Source
+from tests.engines import Server
+
+ASK = "/v1/search?q=tutoring"
+PATIENCE = Patience(connect_s=2, answer_s=4, connections=4)
+SOON_S = 60  # a busy machine starts a server slowly; the circuit alone takes 3 seconds
+
+
+@pytest.fixture
+def client(engine: Engine, tmp_path: Path) -> Iterator[TestClient]:
+    places = engine.generations(patience=PATIENCE)
+    write(content(REPORTS, TEXTS, ENCODER), ENCODER, places)
+    app = create_app(load_settings(home=tmp_path), Source(Searcher(places.open_current(), ENCODER)))
+    with TestClient(app) as client:
+        assert client.get(ASK).status_code == 200
+        yield client
+    places.close()
+
+
+def _unavailable(response: Response) -> None:
+    assert response.status_code == 503, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert int(response.headers["retry-after"]) >= 1
+    assert response.headers["cache-control"] == "no-store"
+    body = response.json()
+    assert body["title"] == "Service Unavailable"
+    assert body["detail"] == "The index cannot be reached just now."
+    for secret in ("postgres", "127.0.0.1", "not-told"):
+        assert secret not in response.text
+
+
+def _answers_again(client: TestClient) -> None:
+    ends = time.monotonic() + SOON_S
+    while client.get(ASK).status_code != 200:
+        assert time.monotonic() < ends
+        time.sleep(0.5)
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("fault", [Server.stop, Server.kill], ids=["stopped", "killed"])
+def test_a_server_that_goes_is_told_of_and_comes_back(
+    client: TestClient, postgres: Server, fault: Callable[[Server], None]
+) -> None:
+    fault(postgres)
+    try:
+        for _ in range(3):
+            _unavailable(client.get(ASK))
+        start = time.monotonic()
+        _unavailable(client.get(ASK))
+        assert time.monotonic() - start < 1  # the circuit is open: nobody waits any more
+        _unavailable(client.get("/readyz"))
+        assert client.get("/healthz").status_code == 200
+        page = client.get("/", params={"q": "tutoring"}, headers={"accept": "text/html"})
+        assert page.status_code == 503
+        assert "cannot be reached" in page.text
+        page = client.get("/?lang=cy", headers={"accept": "text/html"})
+        assert "Ni ellir cyrraedd y mynegai" in page.text
+    finally:
+        postgres.start()
+    _answers_again(client)
+
+
+def test_a_hung_server_keeps_nobody_waiting_for_ever(client: TestClient, postgres: Server) -> None:
+    postgres.hang()
+    try:
+        start = time.monotonic()
+        _unavailable(client.get(ASK))
+        assert time.monotonic() - start < 15
+    finally:
+        postgres.resume()
+    _answers_again(client)
+
+
+def test_broken_connections_are_mended_without_anybody_seeing(
+    client: TestClient, postgres: Server
+) -> None:
+    postgres.stop()
+    postgres.start()
+    assert client.get(ASK).status_code == 200
