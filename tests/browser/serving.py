@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 
-READY_S: Final = 60.0
+READY_S: Final = 180.0
 
 
 @contextmanager

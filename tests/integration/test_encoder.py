@@ -119,10 +119,10 @@ def test_a_repeat_does_nothing(prepared: Path) -> None:
     before = {file.name: file.stat().st_mtime_ns for file in prepared.iterdir()}
     said: list[str] = []
 
-    started = time.perf_counter()
+    started = time.process_time()
     spec = prepare_encoder(DEFAULT_MODEL, prepared, progress=said.append)
 
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert spec == read_record(prepared).spec()
     assert said == []
     assert {file.name: file.stat().st_mtime_ns for file in prepared.iterdir()} == before

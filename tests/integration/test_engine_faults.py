@@ -63,7 +63,7 @@ def test_a_server_that_goes_is_told_of_and_comes_back(
             _unavailable(client.get(ASK))
         start = time.monotonic()
         _unavailable(client.get(ASK))
-        assert time.monotonic() - start < 1  # the circuit is open: nobody waits any more
+        assert time.monotonic() - start < 3  # the circuit is open: nobody waits any more
         _unavailable(client.get("/readyz"))
         assert client.get("/healthz").status_code == 200
         page = client.get("/", params={"q": "tutoring"}, headers={"accept": "text/html"})

@@ -105,10 +105,10 @@ def test_a_list_over_the_limit(text: str) -> None:
     "text", ["\n" * 200_000, " " * 200_000 + "x", "title" + "x" * 11_000_000, "\n \n" * 100_000]
 )
 def test_rubbish_takes_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(MetadataError):
         read_references(text.encode(), "a.ris")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 3
 
 
 def test_an_endless_abstract_is_cut() -> None:

@@ -59,7 +59,7 @@ def test_a_sentence_longer_than_windows_is_one() -> None:
 @pytest.mark.parametrize("piece", ["x", "\u2018a. ", "\u201cAb c. ", '"A b. ', "x ", "approx. "])
 def test_a_million_characters_are_quick(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     spans = sentence_spans(text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert (spans[0][0], spans[-1][1]) == (0, len(text.rstrip()))
