@@ -166,6 +166,20 @@ def test_an_empty_question_is_no_question(client: TestClient) -> None:
     assert refused(sent, 422) == "The question is empty."
 
 
+def test_a_question_nobody_can_ask_is_not_kept(client: TestClient, kept: FeedbackStore) -> None:
+    sent = client.post(f"/feedback?q={'x' * 2001}", data={"verdict": "useful"}, headers=OWN)
+    assert refused(sent, 422) == "The question has 2,001 characters; 2,000 is the limit."
+    assert kept.all() == []
+
+
+def test_a_new_line_of_a_note_is_one_character(client: TestClient, kept: FeedbackStore) -> None:
+    note = "x\r\n" * 249 + "xx"  # as a browser sends what its box counts as 500
+    form = {"verdict": "not_useful", "note": note}
+    assert client.post("/feedback?q=x", data=form, headers=OWN).status_code == 200
+    (judgement,) = kept.all()
+    assert judgement.note == "x " * 249 + "xx"
+
+
 def test_a_program_says_the_same_by_the_api(client: TestClient, kept: FeedbackStore) -> None:
     hit = client.get(ASK).json()["hits"][0]
     said = {
