@@ -1,5 +1,6 @@
 """The service's settings: environment variables beginning with EVIDENCE_, read on call."""
 
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -120,6 +121,13 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+#: What is wrong with a value, in plain words, by pydantic's type of fault.
+_FAULTS: Final[Mapping[str, str]] = {
+    "bool_parsing": "must be true or false",
+    "string_pattern_mismatch": "must be an address that begins with https:// or http://",
+}
+
+
 def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any field
     """Read the settings; what is given by name wins over the environment.
 
@@ -130,7 +138,8 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any fie
         return Settings(**given)
     except ValidationError as error:
         faults = "; ".join(
-            f"EVIDENCE_{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}"
+            f"EVIDENCE_{str(fault['loc'][0]).upper()} is {fault['input']!r}: "
+            + _FAULTS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
             for fault in error.errors()
         )
         raise SettingError(f"Wrong settings: {faults}.", cure="See docs/settings.md.") from error
