@@ -81,11 +81,6 @@ class Doorkeeper:
         self._counters = Counters(home.counters)
         self._settings = settings
 
-    @property
-    def public_url(self) -> str | None:
-        """Where others reach the service, as its owner says."""
-        return self._settings.public_url
-
     def admit(self, request: HTTPConnection, *, cost: int) -> Admission:
         """Let a request in, and count it.
 
@@ -156,7 +151,7 @@ class Doorkeeper:
         """
         sent = request.headers.getlist("origin")
         origin = sent[0] if len(sent) == 1 else ", ".join(sent)
-        own = is_own(request, origin, self._settings.public_url)
+        own = _is_own(request, origin, self._settings.public_url)
         if key is not None and key.scope is not None:
             if origin in key.scope.origins:
                 return origin
@@ -180,7 +175,8 @@ class Doorkeeper:
         site = request.headers.get("sec-fetch-site")
         if site is not None:
             return site == "same-origin"
-        return is_own(request, request.headers.get("origin", ""), self._settings.public_url)
+        origins = request.headers.getlist("origin")
+        return len(origins) == 1 and _is_own(request, origins[0], self._settings.public_url)
 
     def _is_desk(self, request: HTTPConnection) -> bool:
         path = request.scope["path"]
@@ -254,7 +250,7 @@ def _key_parameter(request: HTTPConnection) -> str | None:
     return None if found is None else " ".join(found)
 
 
-def is_own(request: HTTPConnection, origin: str, public_url: str | None) -> bool:
+def _is_own(request: HTTPConnection, origin: str, public_url: str | None) -> bool:
     """Whether the service's own page asks; a form's Origin is "null" under no-referrer."""
     if request.headers.get("sec-fetch-site") == "same-origin":
         return True

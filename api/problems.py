@@ -67,6 +67,8 @@ FAULTS: Final[Mapping[str, str]] = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "enum": "must be {expected}",
+    "json_invalid": "is no JSON",
+    "model_attributes_type": "must be a JSON object, sent as application/json",
 }
 
 _UNKNOWN: Final = N_("{name} is no parameter of this address")

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from api import logs, metrics
 from api.app import create_app
 from api.settings import Settings, load_settings
+from corpus.centres import load_registry
 from corpus.errors import SettingError
 from search.loading import LiveSearcher, load_searcher
 
@@ -25,12 +26,14 @@ _log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until stopped; what is wrong with the index is said before anything listens.
+    """Serve until stopped; what is wrong with index or registry is said before anything listens.
 
     Raises:
         NoIndex, IndexUnusable, EncoderError: there is nothing to serve.
+        RegistryError: the registry of centres has faults.
         SettingError: the address is taken or not this machine's.
     """
+    load_registry(settings.registry)
     if settings.workers > 1:
         _serve_many(settings)
         return

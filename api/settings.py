@@ -131,6 +131,13 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+#: What is wrong with a value, in plain words, by pydantic's type of fault.
+_FAULTS: Final[Mapping[str, str]] = {
+    "bool_parsing": "must be true or false",
+    "string_pattern_mismatch": "must be an address that begins with https:// or http://",
+}
+
+
 def _shown(fault: Mapping[str, Any]) -> str:
     """What a wrong setting is; an address of a database may hold a password."""
     return "is wrong" if fault["loc"][0] == "engine" else f"is {fault['input']!r}"
@@ -146,7 +153,8 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any fie
         return Settings(**given)
     except ValidationError as error:
         faults = "; ".join(
-            f"EVIDENCE_{str(fault['loc'][0]).upper()} {_shown(fault)}: {fault['msg']}"
+            f"EVIDENCE_{str(fault['loc'][0]).upper()} {_shown(fault)}: "
+            + _FAULTS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
             for fault in error.errors()
         )
         raise SettingError(f"Wrong settings: {faults}.", cure="See docs/settings.md.") from error

@@ -242,7 +242,12 @@ class Searcher:
         self._index.close()
 
 
-def _checked(question: str, k: int, skip: int) -> str:
+def checked_question(question: str) -> str:
+    """A question as it is read, without marks nobody sees.
+
+    Raises:
+        InvalidQuery: nothing is left of it, or it is too long.
+    """
     question = readable(question)
     if not question:
         raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
@@ -252,6 +257,11 @@ def _checked(question: str, k: int, skip: int) -> str:
             cure="Ask it in a sentence or two.",
             values={"length": len(question), "most": LONGEST_QUESTION},
         )
+    return question
+
+
+def _checked(question: str, k: int, skip: int) -> str:
+    question = checked_question(question)
     if not 1 <= k <= LARGEST_K:
         raise InvalidQuery(
             "k is {k}; it must be from 1 to {most}.", values={"k": k, "most": LARGEST_K}

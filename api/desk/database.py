@@ -79,8 +79,9 @@ class DeskDatabase:
                 yield database
         except (sqlite3.Error, OSError) as error:
             raise DeskUnusable(
-                f"The desk's records in {self._path} cannot be used: {error}.",
+                "The desk's records (desk/desk.sqlite of the home) cannot be used: {why}.",
                 cure="See that the disk has room and may be written, or restore the file.",
+                values={"why": getattr(error, "strerror", None) or error},
             ) from error
 
     @contextmanager
@@ -100,8 +101,9 @@ class DeskDatabase:
         if version > VERSION:
             database.close()
             raise DeskUnusable(
-                f"The desk's records are of version {version}; this program reads {VERSION}.",
+                "The desk's records are of version {version}; this program reads {known}.",
                 cure="Use the program they were made by.",
+                values={"version": version, "known": VERSION},
             )
         if version < VERSION:
             database.execute("PRAGMA journal_mode=WAL")

@@ -120,7 +120,9 @@ class Jobs:
         """
         if sum(job.state is State.WAITING for job in self.all()) >= MOST_WAITING:
             raise WrongWork(
-                f"{MOST_WAITING} jobs wait already.", cure="Wait for them, or stop some."
+                "{most} jobs wait already.",
+                cure="Wait for them, or stop some.",
+                values={"most": MOST_WAITING},
             )
         name = self._laid_out(files or {})
         packed = json.dumps([[step.words, step.inside] for step in steps])
@@ -145,8 +147,9 @@ class Jobs:
         except OSError as error:
             shutil.rmtree(self.folder / name, ignore_errors=True)
             raise DeskUnusable(
-                f"What was sent cannot be kept: {error.strerror or error}.",
+                "What was sent cannot be kept: {why}.",
                 cure="See that the disk has room and may be written.",
+                values={"why": error.strerror or type(error).__name__},
             ) from error
         return name
 

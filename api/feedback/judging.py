@@ -6,7 +6,7 @@ from datetime import date
 from api.feedback.types import Judgement, Opinion, Reason
 from search.citing.permalinks import text_sha256
 from search.errors import InvalidQuery
-from search.searcher import Searcher
+from search.searcher import Searcher, checked_question
 from search.wording import readable
 
 
@@ -38,14 +38,11 @@ def judge(
         note: the same in somebody's own words.
 
     Raises:
-        InvalidQuery: nothing was asked, or the passage says something else now.
+        InvalidQuery: nothing was asked or too much, or the passage says something else now.
         UnknownId: there is no such passage.
     """
-    asked = readable(question)
-    if not asked:
-        raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
     said = Judgement(
-        question=asked,
+        question=checked_question(question),
         verdict=verdict,
         day=day,
         generation=generation or searcher.generation,

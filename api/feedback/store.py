@@ -81,8 +81,9 @@ class FeedbackStore:
                     cure="Whoever runs this service can make room.",
                 ) from error
             raise FeedbackUnusable(
-                f"The feedback in {self._path} cannot be used: {error}.",
+                "The feedback (feedback.db of the home) cannot be used: {why}.",
                 cure="See that the disk has room and may be written, or restore the file.",
+                values={"why": getattr(error, "strerror", None) or error},
             ) from error
 
     def _connect(self) -> sqlite3.Connection:
@@ -92,9 +93,9 @@ class FeedbackStore:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise FeedbackUnusable(
-                f"The feedback in {self._path} is of version {version}; "
-                f"this program reads {VERSION}.",
+                "The feedback is of version {version}; this program reads {known}.",
                 cure="Use the program it was kept by.",
+                values={"version": version, "known": VERSION},
             )
         if version < VERSION:
             database.executescript(_TABLE)

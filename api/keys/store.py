@@ -162,7 +162,8 @@ class KeyStore:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise KeysUnusable(
-                f"The keys in {self._path} are of version {version}; this program reads {VERSION}.",
+                f"The keys in {self._path.name} are of version {version}; "
+                f"this program reads {VERSION}.",
                 cure="Use the program they were made by.",
             )
         database.execute("PRAGMA journal_mode=WAL")
@@ -173,7 +174,7 @@ class KeyStore:
 
     def _unusable(self, error: sqlite3.Error) -> KeysUnusable:
         return KeysUnusable(
-            f"The keys in {self._path} cannot be used: {error}.",
+            f"The keys in {self._path.name} cannot be used: {error}.",
             cure="See that the disk has room and may be written, or restore the file.",
         )
 

@@ -29,7 +29,7 @@ SAID: Final = N_("Thank you. Your question and your verdict are kept on this ser
 
 
 class JudgedForm(BaseModel):
-    """The fields of the forms; what was left empty is None."""
+    """The fields of the forms; what was left empty is None, a new line one character."""
 
     verdict: Opinion
     passage: Annotated[str, Field(max_length=200)] | None = None
@@ -42,7 +42,7 @@ class JudgedForm(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _given(cls, value: object) -> object:
-        return None if value == "" else value
+        return value.replace("\r\n", "\n") or None if isinstance(value, str) else value
 
 
 @router.post("/feedback")

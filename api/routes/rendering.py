@@ -20,8 +20,8 @@ from search.citing.coins import context_object
 from search.citing.permalinks import permalink, text_sha256
 from search.citing.reference import reference_of
 from search.citing.wording import (
+    MONTHS,
     address_of,
-    date_words,
     one_line,
     public_place,
     reference_words,
@@ -99,8 +99,11 @@ def strongest_first(levels: Iterable[Level]) -> list[Level]:
 
 
 def day(time: str | None) -> str:
-    """The day of an ISO 8601 time, written out; empty where there is none."""
-    return date_words(tuple(map(int, time[:10].split("-")))) if time else ""
+    """The day of an ISO 8601 time in the page's language; empty where there is none."""
+    if not time:
+        return ""
+    year, month, number = map(int, time[:10].split("-"))
+    return f"{number} {gettext(MONTHS[month - 1])} {year}"
 
 
 def render(template: str, **shown: Any) -> str:  # noqa: ANN401 - what the template shows

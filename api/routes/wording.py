@@ -5,9 +5,10 @@ from typing import Final
 
 from api.languages import N_, gettext, ngettext
 from api.problems import FAULTS
+from corpus.metadata import corrections
 from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
 from search import statement, understanding
-from search.citing.wording import pages_cited
+from search.citing.wording import MONTHS, pages_cited
 from search.evidence_map import Axis
 from search.themes import UNSTATED
 from search.types import Count, Range, Reading, StatementPart
@@ -69,6 +70,8 @@ def messages() -> Iterator[str]:
     yield from statement.messages()
     yield from understanding.MESSAGES
     yield from FAULTS.values()
+    yield from corrections.MESSAGES
+    yield from MONTHS
     yield UNSTATED
 
 

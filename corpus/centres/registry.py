@@ -166,9 +166,15 @@ def load_registry(path: Path = REGISTRY) -> Registry:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise RegistryError(f"The registry {path} cannot be opened: {error.strerror}.") from error
+        raise RegistryError(
+            f"The registry {path} cannot be opened: {error.strerror}.",
+            cure="EVIDENCE_REGISTRY names it; unset, the bundled one is read.",
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RegistryError(f"The registry {path} is no TOML: {error}.") from error
+        raise RegistryError(
+            f"The registry {path} is no TOML: {error}.",
+            cure="Mend it there and run `evidence centres check`.",
+        ) from error
     faults = _duplicates(raw)
     try:
         read = _Registry.model_validate(raw)

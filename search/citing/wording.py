@@ -14,7 +14,7 @@ _UNFIT: Final = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FF
 _DIRECTION: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: What a spreadsheet takes for the start of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_MONTHS: Final = (
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
@@ -84,7 +84,7 @@ def note_of(reference: Reference) -> str:
 def date_words(issued: tuple[int, ...]) -> str:
     """A date as it is written out, as exact as it is known."""
     year, month, day = (*issued, 0, 0, 0)[:3]
-    words = [str(day) if day else "", _MONTHS[month - 1] if month else "", str(year or "")]
+    words = [str(day) if day else "", MONTHS[month - 1] if month else "", str(year or "")]
     return " ".join(word for word in words if word)
 
 

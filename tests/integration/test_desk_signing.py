@@ -304,3 +304,11 @@ def test_the_desk_speaks_welsh(desk: TestClient, store: KeyStore, path: str) -> 
     english, welsh = (desk.get(f"{path}?lang={code}").text for code in ("en", "cy"))
     assert words(english) != words(welsh)
     assert 'href="/desk/add?lang=cy"' in welsh
+
+
+def test_a_form_from_elsewhere_is_refused_in_welsh(desk: TestClient, store: KeyStore) -> None:
+    sign_in(desk, admin(store)[1])
+    sent = {"accept": "text/html", "sec-fetch-site": "cross-site"}
+    refused = desk.post("/desk/add?lang=cy", data={"form": "x"}, headers=sent)
+    assert refused.status_code == 403
+    assert "Ni anfonwyd y ffurflen hon" in words(refused.text)

@@ -270,7 +270,8 @@ def test_a_correction_wins_and_can_be_taken_back(desk: TestClient) -> None:
         ("title", "a\u202eb", "cannot be seen"),
         ("title", "x" * 2001, "At most 2000"),
         ("topics", ";;", "names nothing"),
-        ("publication_type", "novel", "publication_type cannot be"),
+        ("publication_type", "novel", "Kind of publication cannot be"),
+        ("url", "javascript:alert(1)", "Web address cannot be"),
     ],
 )
 def test_a_correction_that_cannot_be_is_told(
@@ -280,6 +281,16 @@ def test_a_correction_that_cannot_be_is_told(
     response = send(desk, path, {"value": value})
     assert response.status_code == 422
     assert told in html.fromstring(response.text).xpath("string(//*[@id='value-wrong'])")
+
+
+def test_what_is_wrong_is_told_in_welsh(desk: TestClient) -> None:
+    path = f"/desk/reports/{report_of(desk, 'breakfast')}/fields/year?lang=cy"
+    told = words(send(desk, path, {"value": "twenty"}).text)
+    assert "Blwyddyn: ni all fod yn 'twenty'" in told
+    told = words(send(desk, "/desk/add?lang=cy", {"address": "ftp://x", "year": "1"}).text)
+    assert "Nid cyfeiriad gwe yw hwn." in told
+    assert "Blwyddyn: ni all fod yn '1'" in told
+    assert "cannot" not in told
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,29 @@ def test_an_empty_question_is_no_question(client: TestClient) -> None:
     assert refused(sent, 422) == "The question is empty."
 
 
+def test_a_question_nobody_can_ask_is_not_kept(client: TestClient, kept: FeedbackStore) -> None:
+    sent = client.post(f"/feedback?q={'x' * 2001}", data={"verdict": "useful"}, headers=OWN)
+    assert refused(sent, 422) == "The question has 2,001 characters; 2,000 is the limit."
+    assert kept.all() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [('{"question":', "is no JSON"), ("[1]", "must be a JSON object"), ("", "is missing")],
+)
+def test_a_body_that_is_none(client: TestClient, body: str, told: str) -> None:
+    sent = client.post("/v1/feedback", content=body, headers={"content-type": "application/json"})
+    assert told in refused(sent, 422)
+
+
+def test_a_new_line_of_a_note_is_one_character(client: TestClient, kept: FeedbackStore) -> None:
+    note = "x\r\n" * 249 + "xx"  # as a browser sends what its box counts as 500
+    form = {"verdict": "not_useful", "note": note}
+    assert client.post("/feedback?q=x", data=form, headers=OWN).status_code == 200
+    (judgement,) = kept.all()
+    assert judgement.note == "x " * 249 + "xx"
+
+
 def test_a_program_says_the_same_by_the_api(client: TestClient, kept: FeedbackStore) -> None:
     hit = client.get(ASK).json()["hits"][0]
     said = {
@@ -245,8 +268,9 @@ def test_workers_share_the_file_and_it_is_bounded(tmp_path: Path) -> None:
 
 def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "feedback.db").write_bytes(b"no database at all, and long enough" * 9)
-    with pytest.raises(FeedbackUnusable, match="cannot be used"):
+    with pytest.raises(FeedbackUnusable, match="cannot be used") as caught:
         FeedbackStore(tmp_path / "feedback.db").all()
+    assert str(tmp_path) not in str(caught.value)  # visitors may read it
 
 
 def test_the_commands(tmp_path: Path, kept: FeedbackStore) -> None:

@@ -1,6 +1,7 @@
 """What goes wrong, told in the language of the page; the API speaks English."""
 
 import pickle
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -65,6 +66,14 @@ def test_what_is_wrong_with_what_was_sent(client: TestClient) -> None:
     file = {"file": ("a.pdf", b"%PDF-1.4 and no more")}
     told = html.fromstring(client.post("/related?lang=cy", files=file).text)
     assert told.cssselect("#fault p[lang=en]")  # readers of files speak English, and it is said
+
+
+def test_days_have_their_months(client: TestClient) -> None:
+    made = client.get("/status?lang=cy").text
+    months = (
+        "Ionawr|Chwefror|Mawrth|Ebrill|Mai|Mehefin|Gorffennaf|Awst|Medi|Hydref|Tachwedd|Rhagfyr"
+    )
+    assert re.search(rf"\b\d{{1,2}} ({months}) 20\d\d\b", made)
 
 
 def test_the_api_speaks_english(client: TestClient) -> None:

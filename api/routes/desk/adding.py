@@ -14,7 +14,9 @@ from api.desk.errors import WrongWork
 from api.desk.jobs import INSIDE, Task
 from api.desk.journal import Deed
 from api.languages import gettext
+from api.languages import said as in_words
 from api.routes.desk.given import PATH, Acting, Seat, Seated, go
+from api.routes.desk.wording import cannot_be
 from corpus.centres import load_registry
 from corpus.errors import EvidenceError, MetadataError
 from corpus.metadata.corrections import correction
@@ -64,7 +66,7 @@ def add(
         try:
             return go(f"{PATH}/jobs/{_ask(seat, upload, address, known, index=bool(index))}")
         except EvidenceError as error:
-            sent = Sent(address, said, bool(index), {"": f"{error} {error.cure or ''}"})
+            sent = Sent(address, said, bool(index), {"": in_words(error)})
     return _form(seat, sent)
 
 
@@ -79,7 +81,7 @@ def _known(said: Mapping[str, str]) -> tuple[dict[str, str | int], dict[str, str
             try:
                 value = correction(name, words).value
             except MetadataError as error:
-                faults[name] = str(error)
+                faults[name] = cannot_be(name, error)
             else:
                 known[name] = value if isinstance(value, int) else str(value)
     return known, faults
@@ -99,12 +101,8 @@ def _faults(upload: UploadFile | None, address: str) -> dict[str, str]:
         return {}
     try:
         work.web_address(address)
-    except WrongWork:
-        return {
-            "address": gettext(
-                "This is no web address: it begins with https:// or http:// and names a host."
-            )
-        }
+    except WrongWork as error:
+        return {"address": in_words(error)}
     return {}
 
 

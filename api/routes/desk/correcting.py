@@ -9,7 +9,8 @@ from api.dependencies import AnyId
 from api.desk.journal import Deed
 from api.languages import gettext
 from api.routes.desk.given import Acting, Seat, Seated, go, report_page
-from api.routes.desk.reports import claims_on, field_words, find, title_of, words_of
+from api.routes.desk.reports import claims_on, find, title_of, words_of
+from api.routes.desk.wording import cannot_be, field_words
 from corpus.errors import MetadataError
 from corpus.library.states import Entry
 from corpus.metadata.claims import ClaimSource, winners
@@ -52,7 +53,7 @@ def correct(
         words = ("; " if field in SEVERAL else " ").join(lines)
         claim = None if fault else correction(field, words)
     except MetadataError as error:
-        claim, fault = None, str(error)
+        claim, fault = None, cannot_be(field, error)
     if claim is None:
         return _form(seat, entry, field, value[:LONGEST], fault)
     with seat.desk.library() as library:

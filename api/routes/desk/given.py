@@ -10,13 +10,13 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.admission import Doorkeeper, is_own
+from api.admission import Doorkeeper
 from api.dependencies import Keeper
 from api.desk.desk import Desk
 from api.desk.sessions import LONGEST_S, form_fits, form_token
 from api.keys.errors import UnknownKey
 from api.keys.types import Key, utc_now
-from api.languages import visit
+from api.languages import N_, visit
 from api.routes.rendering import render
 
 COOKIE: Final = "evidence-desk"
@@ -27,7 +27,9 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
 }
-_FOREIGN: Final = "This form was not sent from the desk's own page, or is older than the session."
+_FOREIGN: Final = N_(
+    "This form was not sent from the desk's own page, or is older than the session."
+)
 
 
 def desk(request: Request) -> Desk:
@@ -101,17 +103,8 @@ def check_form(request: Request, keeper: Doorkeeper, token: str, form: str) -> N
     Raises:
         HTTPException: 403.
     """
-    if not (_from_here(request, keeper) and token and form_fits(token, form)):
+    if not (keeper.is_own_form(request) and token and form_fits(token, form)):
         raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN)
-
-
-def _from_here(request: Request, keeper: Doorkeeper) -> bool:
-    """Whether the browser says that a page of this service sent it; one that says nothing lies."""
-    fetched = request.headers.get("sec-fetch-site")
-    if fetched is not None:
-        return fetched == "same-origin"
-    origins = request.headers.getlist("origin")
-    return len(origins) == 1 and is_own(request, origins[0], keeper.public_url)
 
 
 def give_cookie(response: Response, name: str, token: str, site: str) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.dependencies import AnyId, AnySearcher
 from api.languages import N_, gettext
 from api.routes.desk.given import Seated
-from api.routes.desk.wording import CONFIDENCES, FIELDS, SOURCES
+from api.routes.desk.wording import CONFIDENCES, FIELDS, SOURCES, field_words
 from api.routes.standing import STATES
 from corpus.library.library import Library
 from corpus.library.states import Account, Departure, Entry, State
@@ -130,11 +130,6 @@ def fields(entry: Entry) -> list[tuple[str, str, list[Said]]]:
     """Each field that can be corrected, or of which something is claimed: name, words, claims."""
     names = dict.fromkeys([*FIELDS, *(claim.field for claim in entry.claims)])
     return [(name, field_words(name), claims_on(entry, name)) for name in names]
-
-
-def field_words(name: str) -> str:
-    """What a field is called."""
-    return gettext(FIELDS[name]) if name in FIELDS else name.replace("_", " ").replace(".", ": ")
 
 
 def claims_on(entry: Entry, name: str) -> list[Said]:

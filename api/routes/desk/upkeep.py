@@ -9,7 +9,7 @@ from api.desk import work
 from api.desk.errors import WrongWork
 from api.desk.jobs import Step, Task
 from api.desk.journal import Deed
-from api.languages import gettext
+from api.languages import gettext, said
 from api.routes.desk.given import PATH, Acting, Seat, Seated, go
 from corpus.centres import load_registry
 from corpus.errors import EvidenceError
@@ -40,7 +40,7 @@ def sync(
     try:
         return _asked(seat, Task.SYNC, steps, Deed.SYNCED, centre)
     except EvidenceError as error:
-        return _sync_form(seat, centre, f"{error} {error.cure or ''}", index=bool(index))
+        return _sync_form(seat, centre, said(error), index=bool(index))
 
 
 @router.get("/index")
@@ -56,7 +56,7 @@ def index(seat: Acting, reread: _Box = "") -> Response:
     try:
         return _asked(seat, Task.INDEX, steps, Deed.INDEXED, "")
     except EvidenceError as error:
-        return _index_form(seat, f"{error} {error.cure or ''}")
+        return _index_form(seat, said(error))
 
 
 @router.get("/check")
@@ -71,7 +71,7 @@ def check(seat: Acting) -> Response:
     try:
         return _asked(seat, Task.CHECK, [work.check(seat.desk.home.path)], Deed.CHECKED, "")
     except EvidenceError as error:
-        return _index_form(seat, f"{error} {error.cure or ''}")
+        return _index_form(seat, said(error))
 
 
 def _asked(seat: Seat, task: Task, steps: list[Step], deed: Deed, about: str) -> Response:

@@ -5,7 +5,8 @@ from typing import Final
 
 from api.desk.jobs import State, Task
 from api.desk.journal import Deed
-from api.languages import N_
+from api.languages import N_, gettext
+from corpus.errors import MetadataError, filled
 from corpus.metadata.claims import ClaimSource, Confidence
 
 DEEDS: Final[Mapping[Deed, str]] = {
@@ -77,3 +78,13 @@ FIELDS: Final[Mapping[str, str]] = {
     "doi": N_("DOI"),
     "isbn": N_("ISBN"),
 }
+
+
+def field_words(name: str) -> str:
+    """What a field is called."""
+    return gettext(FIELDS[name]) if name in FIELDS else name.replace("_", " ").replace(".", ": ")
+
+
+def cannot_be(name: str, error: MetadataError) -> str:
+    """What is wrong with a value of a field, by what the desk calls the field."""
+    return filled(gettext(error.message), {**(error.values or {}), "field": field_words(name)})

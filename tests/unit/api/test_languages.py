@@ -18,7 +18,10 @@ METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
 FIELD = re.compile(r"%\(\w+\)s|%%|\{\w+(?:![rs])?(?::[^}]*)?\}")
 #: Errors that pages show, and modules whose errors only programs see, in English.
-SHOWN = {"InvalidQuery", "UnknownId", "OutOfScope", "FeedbackOff", "FeedbackFull", "ForeignPage"}
+SHOWN = {
+    "InvalidQuery", "UnknownId", "OutOfScope", "FeedbackOff", "FeedbackFull", "ForeignPage",
+    "FeedbackUnusable", "DeskUnusable", "WrongWork",
+}  # fmt: skip
 PROGRAMS = {"selection.py", "batch.py"}
 #: The same in both languages.
 SAME = {"PDF", "Cost"}

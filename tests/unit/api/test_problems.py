@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.dependencies import SearchParameters
 from api.problems import STATUS, describe_faults, status_of
@@ -39,6 +39,15 @@ def _faults(**given: Any) -> str:  # noqa: ANN401 - any value may be given
 )
 def test_faults_in_plain_words(given: dict[str, Any], told: str) -> None:
     assert told in _faults(**given)
+
+
+def test_what_is_no_object_is_told() -> None:
+    class Sent(BaseModel):
+        q: str
+
+    with pytest.raises(ValidationError) as caught:
+        Sent.model_validate_json("{")
+    assert describe_faults(caught.value.errors(), []) == "the request is no JSON."
 
 
 def test_every_fault_is_told() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from api.problems import Problem
-from api.routes.rendering import marked, path_of, render
+from api.routes.rendering import day, marked, path_of, render
 from api.routes.wording import where
 from corpus.types import BlockKind, DocumentType, Passage, Report, Span
 from search.citing.wording import web_address
@@ -35,6 +35,11 @@ def _hit(text: str, *highlights: tuple[int, int]) -> ScoredPassage:
 )
 def test_only_web_addresses_become_links(url: str | None, link: str | None) -> None:
     assert web_address(url) == link
+
+
+def test_a_day_is_written_out() -> None:
+    assert day("2026-11-05T20:29:00+00:00") == "5 November 2026"
+    assert day(None) == ""
 
 
 def test_the_best_sentence_is_marked_and_everything_escaped() -> None:

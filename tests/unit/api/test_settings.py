@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from api.serving import serve
 from api.settings import Settings, load_settings
-from corpus.errors import SettingError
+from corpus.errors import RegistryError, SettingError
 from corpus.home import default_home
 
 
@@ -59,3 +60,27 @@ def test_a_wrong_value_given_by_name_is_told_too() -> None:
 def test_origins_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVIDENCE_CORS_ORIGINS", "https://a.org, https://b.org,")
     assert load_settings().cors_origins == ("https://a.org", "https://b.org")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("DESK", "perhaps", "EVIDENCE_DESK is 'perhaps': must be true or false."),
+        ("PUBLIC_URL", "example.org", "must be an address that begins with https://"),
+        ("VISITOR_RATE", "lots", "EVIDENCE_VISITOR_RATE is 'lots': must be like"),
+    ],
+)
+def test_a_wrong_value_is_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"EVIDENCE_{name}", value)
+    with pytest.raises(SettingError) as caught:
+        load_settings()
+    assert told in str(caught.value)
+
+
+def test_a_wrong_registry_is_told_before_anything_listens(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path, registry=tmp_path / "none.toml")
+    with pytest.raises(RegistryError, match=r"none\.toml cannot be opened") as caught:
+        serve(settings)
+    assert caught.value.cure
