@@ -4,6 +4,7 @@ const LOOK_EVERY_MS = 3000;
 
 async function look() {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (response.status === 429 || response.status >= 500) return; // for a while: look again
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const state = page.getElementById("state");
   if (!state?.hasAttribute("data-open")) return location.reload(); // ended, or signed out

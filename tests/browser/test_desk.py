@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from api.keys.store import KeyStore
 from corpus.home import Home
@@ -183,3 +183,25 @@ def _a_report(page: Page) -> str:
     page.goto("/desk/reports?q=walking")
     address = page.locator("tbody th a").first.get_attribute("href") or ""
     return address.removeprefix("/desk")
+
+
+def test_a_job_is_looked_at_again_after_a_bad_moment(browser: Browser, desk: str) -> None:
+    """A limit reached, or a service that begins anew, does not take the job's page away."""
+    job = (
+        '<p id="state" data-open>{}</p><pre id="output"></pre>'
+        '<script src="/static/desk.js" type="module"></script>'
+    )
+    answers = iter([(200, "Waiting"), (503, ""), (429, ""), (200, "Running")])
+    with open_context(browser, desk) as context:
+        page = context.new_page()
+
+        def answer(route: Route) -> None:
+            status, state = next(answers, (200, "Running"))
+            body = job.format(state) if state else "<h1>Service Unavailable</h1>"
+            route.fulfill(status=status, body=body, content_type="text/html")
+
+        page.route("**/desk/jobs/1", answer)
+        page.goto(f"{desk}/desk/jobs/1")
+        expect(page.locator("#state")).to_have_text("Waiting")
+        expect(page.locator("#state")).to_have_text("Running", timeout=60_000)
+    assert next(answers, None) is None
