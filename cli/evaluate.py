@@ -23,14 +23,17 @@ from search.evaluation.dataset import load_dataset
 from search.evaluation.measures import MEASURES, Evaluation, evaluate
 from search.evaluation.retrieval import run_all
 from search.evaluation.runs import write_trec_run
-from search.evaluation.significance import Comparison, compare
+from search.evaluation.significance import LEAST_QUESTIONS, Comparison, compare
 from search.fusion import FusionRules
 from search.loading import encoder_folder, index_source
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """Measures by run, paired tests of fused against each half, and the settings."""
+    """Measures by run, paired tests of fused against each half, and the settings.
+
+    Of one question there is no test.
+    """
 
     dataset: str
     split: str
@@ -101,6 +104,7 @@ def evaluate_dataset(
     tests = {
         f"fused - {half}": compare(measured["fused"].by_query[main], measured[half].by_query[main])
         for half in ("lexical", "dense", "halves")
+        if len(dataset.queries) >= LEAST_QUESTIONS
     }
     return Evaluated(
         dataset.name,

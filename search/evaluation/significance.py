@@ -18,7 +18,7 @@ from search.errors import SearchError
 RESAMPLES: Final = 100_000
 _AT_ONCE: Final = 1_000
 _SEED: Final = 20_070_611
-_LEAST_QUESTIONS: Final = 2
+LEAST_QUESTIONS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def compare(first: Mapping[str, float], second: Mapping[str, float]) -> Comparis
             f"The runs are over different questions: {len(first.keys() ^ second.keys())} differ.",
             cure="Measure both on the same split.",
         )
-    if len(first) < _LEAST_QUESTIONS:
+    if len(first) < LEAST_QUESTIONS:
         raise SearchError("A paired test needs at least two questions.", cure="Judge more.")
     differences = np.array([first[query] - second[query] for query in first])
     return Comparison(

@@ -222,6 +222,10 @@ def test_a_dataset_is_evaluated(starter: Path, tmp_path: Path) -> None:
     assert body["fused"]["nDCG@10"] == 1.0
     assert {"lexical", "dense", "halves", "fused"} <= body.keys()
     assert len(list(runs.glob("*.run"))) == 4
+    (tmp_path / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
+    alone = run(starter, "evaluate", str(tmp_path)).stdout
+    assert "fused" in alone
+    assert "paired t" not in alone  # one question tests nothing
 
 
 def test_packages_are_this_projects_own() -> None:
