@@ -87,12 +87,12 @@ def test_a_server_follows_the_database_without_a_dropped_question(
     build_index(Home(library), BuildOptions(engine=address), QUIET)
     build_index(Home(library), BuildOptions(engine=address, rebuild=True), QUIET)
     remove_report(Home(library), str(tmp_path / "two.txt"), QUIET, engine=address)
-    found = live.current().ask("street lighting").hits
-    assert all("Street" not in hit.passage.text for hit in found)
     newest = places.current_id()
     ends = time.monotonic() + 60
     while live.current().generation != newest and time.monotonic() < ends:
         time.sleep(0.1)
+    found = live.current().ask("street lighting").hits
+    assert all("Street" not in hit.passage.text for hit in found)
     stop.set()
     asker.join()
     live.close()

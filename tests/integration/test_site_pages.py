@@ -52,7 +52,9 @@ def _gather(home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def client(bookcase: Bookcase) -> Iterator[TestClient]:
-    settings = load_settings(home=bookcase.home, public_url="https://evidence.example/find")
+    settings = load_settings(
+        home=bookcase.home, public_url="https://evidence.example/find", visitor_rate="none"
+    )
     with TestClient(create_app(settings, bookcase), raise_server_exceptions=False) as client:
         yield client
 
