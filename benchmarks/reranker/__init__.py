@@ -1,1 +1,1 @@
-"""Training of the small reranker, from the default encoder's weights."""
+"""Training of what late interaction does otherwise than the default encoder."""
