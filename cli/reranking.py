@@ -14,6 +14,16 @@ def reranker(
         typer.Argument(help="A sentence-transformers CrossEncoder: its folder, or its hub name."),
     ],
     home: HomeOption,
+    passages: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=200,
+            help="How many of the best passages it reads for a question; measured when left out: "
+            "as many as add 150 ms on this machine, from 4 to 16.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Prepare a reranker: it reads question and passage together and puts the top in order.
 
@@ -24,5 +34,9 @@ def reranker(
     from search.reranker.prepare import prepare_reranker
 
     console = messages()
-    record = prepare_reranker(model, reranker_folder(Home(home), model), progress=console.print)
-    console.print(f"Ready: {record.name}. Use it with --reranker or EVIDENCE_RERANKER.")
+    folder = reranker_folder(Home(home), model)
+    record = prepare_reranker(model, folder, passages=passages, progress=console.print)
+    console.print(
+        f"Ready: {record.name} reads the {record.passages} best passages of an answer. "
+        "Use it with --reranker or EVIDENCE_RERANKER."
+    )

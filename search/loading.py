@@ -149,10 +149,16 @@ class LiveSearcher:
         self._searcher = _open(self._generations, self._home, self._judge)
         self._refused: tuple[str, float] = ("", 0.0)
         self._stop = threading.Event()
+        self._looking = threading.Lock()
         threading.Thread(target=self._follow, name="follow-index", daemon=True).start()
 
     def current(self) -> Searcher:
         """The searcher to use now."""
+        return self._searcher
+
+    def newest(self) -> Searcher:
+        """The searcher to use now, for whoever cannot wait for the next look; seconds at most."""
+        self._renew()
         return self._searcher
 
     def close(self) -> None:
@@ -170,6 +176,10 @@ class LiveSearcher:
                 _log.exception("Looking for a new generation failed; the old one stays")
 
     def _renew(self) -> None:
+        with self._looking:
+            self._look()
+
+    def _look(self) -> None:
         newest = self._generations.current_id()
         refused, at = self._refused
         waiting = newest == refused and time.monotonic() - at < RETRY_AFTER_S

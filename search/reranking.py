@@ -19,13 +19,14 @@ RERANKER_WEIGHT: Final = 0.5
 
 
 def rerank(
-    question: str, ranking: Sequence[ScoredPassage], reranker: Reranker, *, most: int
+    question: str, ranking: Sequence[ScoredPassage], reranker: Reranker
 ) -> tuple[ScoredPassage, ...]:
-    """A ranking whose `most` best are in a new order, with where the reranker put each.
+    """A ranking whose best, as many as the reranker reads, are in a new order.
 
-    Their scores are raised together where they would fall below those of the rest.
+    Each is told where the reranker put it. Their scores are raised together where they would fall
+    below those of the rest.
     """
-    hits, rest = ranking[:most], ranking[most:]
+    hits, rest = ranking[: reranker.passages], ranking[reranker.passages :]
     if not hits:
         return ()
     texts = [embedded_text(hit.report.title, hit.passage) for hit in hits]

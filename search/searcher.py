@@ -34,7 +34,6 @@ from search.wording import readable
 LONGEST_QUESTION: Final = 2_000  # characters
 LARGEST_K: Final = 100
 DEEPEST: Final = 1_000  # passages of one ranking that can be had, a part at a time
-RERANKED: Final = 16  # passages a reranker reads
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
 
@@ -146,7 +145,7 @@ class Searcher:
             found = self._hits.make(reading, asked, shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
-                found = rerank(reading.searched, found, self._reranker, most=RERANKED)
+                found = rerank(reading.searched, found, self._reranker)
         with watch.stage("statement"):
             looked_at = [hit for hit in found if hit.rank <= head]
             statement = state(reading.spelt, looked_at, filtered=filters.active)

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from search.errors import EncoderError
 from search.reranker.types import Reranker
@@ -12,6 +12,7 @@ from search.reranker.types import Reranker
 FILE: Final = "reranker.json"
 MODEL_FILE: Final = "model.onnx"
 TOKENIZER_FILE: Final = "tokenizer.json"
+MOST_PASSAGES: Final = 16
 
 
 class RerankerRecord(BaseModel):
@@ -22,6 +23,7 @@ class RerankerRecord(BaseModel):
     name: str
     weights_sha256: str
     max_tokens: int
+    passages: int = Field(MOST_PASSAGES, ge=1)  # to read for a question
     files: dict[str, str]  # name beside reranker.json -> SHA-256
 
 
@@ -66,5 +68,6 @@ def load_reranker(folder: Path, *, threads: int | None = None) -> Reranker:
         found[TOKENIZER_FILE].decode(),
         found[MODEL_FILE],
         max_tokens=record.max_tokens,
+        passages=record.passages,
         threads=threads,
     )

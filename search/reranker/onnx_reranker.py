@@ -28,6 +28,7 @@ class OnnxReranker:
         model: bytes,
         *,
         max_tokens: int,
+        passages: int,
         threads: int | None = None,
     ) -> None:
         """Open the model.
@@ -37,12 +38,14 @@ class OnnxReranker:
             tokenizer: the content of `tokenizer.json`.
             model: the content of `model.onnx`.
             max_tokens: word pieces of question and passage together; the passage is cut.
+            passages: how many to read for a question.
             threads: pairs read at the same time; the cores at hand when None.
 
         Raises:
             EncoderError: the tokeniser or the model cannot be opened.
         """
         self.name = name
+        self.passages = passages
         self._threads = threads or len(os.sched_getaffinity(0))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -17,6 +17,11 @@ class Reranker(Protocol):
         """The model it was made from."""
         ...
 
+    @property
+    def passages(self) -> int:
+        """How many passages it is to read for a question."""
+        ...
+
     def score(self, question: str, texts: Sequence[str]) -> Logits:
         """A logit for each text, shape (len(texts),): higher, the likelier it answers."""
         ...

@@ -1,5 +1,6 @@
 """A small cross-encoder made here: prepared, loaded, and asked to put a ranking in order."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,14 +13,15 @@ from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.errors import EncoderError
 from search.index.embedded import Generation
 from search.reranker import Reranker, load_reranker
-from search.reranker.load import MODEL_FILE
-from search.reranker.prepare import prepare_reranker
+from search.reranker.load import MODEL_FILE, MOST_PASSAGES, read_record
+from search.reranker.prepare import BUDGET_S, FEWEST_PASSAGES, affordable, prepare_reranker
 from search.reranker.types import Logits
-from search.searcher import RERANKED, Searcher
+from search.searcher import Searcher
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
 QUESTION = "Does mentoring cut crime?"
+READS = 12
 TEXTS = [
     "Mentoring cut crime by a fifth.",
     "Street lighting was improved in two towns, and burglaries fell in both of them.",
@@ -76,6 +78,35 @@ def test_preparing_again_does_nothing(source: Path, prepared: Path) -> None:
     assert (prepared / MODEL_FILE).stat().st_mtime_ns == before
 
 
+def test_as_many_passages_are_read_as_was_asked_or_as_there_is_time_for(
+    source: Path, prepared: Path
+) -> None:
+    assert FEWEST_PASSAGES <= read_record(prepared).passages <= MOST_PASSAGES
+    prepare_reranker(str(source), prepared, passages=5)
+    assert load_reranker(prepared).passages == 5
+
+
+class _Slow:
+    """Takes its time for each text."""
+
+    name = "slow"
+    passages = 1
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def score(self, question: str, texts: Sequence[str]) -> Logits:
+        assert question
+        time.sleep(self._seconds * len(texts))
+        return np.zeros(len(texts), np.float32)
+
+
+def test_a_slow_machine_reads_fewer() -> None:
+    assert affordable(_Slow(BUDGET_S / 3)) == FEWEST_PASSAGES
+    assert FEWEST_PASSAGES < affordable(_Slow(BUDGET_S / 8.5)) <= 8
+    assert affordable(_Slow(0)) == MOST_PASSAGES
+
+
 def test_a_damaged_reranker_is_refused(source: Path, tmp_path: Path) -> None:
     prepare_reranker(str(source), tmp_path / "r")
     (tmp_path / "r" / MODEL_FILE).write_bytes(b"no model")
@@ -94,6 +125,7 @@ class _Backwards:
     """Prefers what comes last."""
 
     name = "backwards"
+    passages = READS
 
     def score(self, question: str, texts: Sequence[str]) -> Logits:
         assert question == "mentoring crime"
@@ -131,8 +163,8 @@ def test_only_the_best_are_read_and_stay_above_the_rest(tmp_path: Path) -> None:
     made = generation(tmp_path, content([report("a", "A")], texts, encoder), encoder)
     plain = Searcher(made, encoder).ask("mentoring crime", k=30).hits
     hits = Searcher(made, encoder, reranker=_Backwards()).ask("mentoring crime", k=30).hits
-    assert [hit.reranked is not None for hit in hits] == [True] * RERANKED + [False] * (
-        len(hits) - RERANKED
+    assert [hit.reranked is not None for hit in hits] == [True] * READS + [False] * (
+        len(hits) - READS
     )
     assert [hit.rank for hit in hits] == list(range(1, len(plain) + 1))
     scores = [hit.score for hit in hits]

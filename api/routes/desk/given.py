@@ -11,13 +11,15 @@ from fastapi import Depends, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.admission import Doorkeeper
-from api.dependencies import Keeper
+from api.dependencies import AnySearcher, Keeper
 from api.desk.desk import Desk
 from api.desk.sessions import LONGEST_S, form_fits, form_token
 from api.keys.errors import UnknownKey
 from api.keys.types import Key, utc_now
 from api.languages import N_, visit
 from api.routes.rendering import render
+from search.loading import LiveSearcher
+from search.searcher import Searcher
 
 COOKIE: Final = "evidence-desk"
 FORM_COOKIE: Final = "evidence-desk-form"  # of the sign-in form, before there is a session
@@ -95,6 +97,15 @@ def acting(request: Request, seat: Seated, keeper: Keeper, form: FormToken = "")
 
 
 Acting = Annotated[Seat, Depends(acting)]
+
+
+def newest(request: Request, searcher: AnySearcher) -> Searcher:
+    """The searcher over what a job made a moment ago."""
+    source = request.app.state.source
+    return source.newest() if isinstance(source, LiveSearcher) else searcher
+
+
+NewestSearcher = Annotated[Searcher, Depends(newest)]
 
 
 def check_form(request: Request, keeper: Doorkeeper, token: str, form: str) -> None:

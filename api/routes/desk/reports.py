@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnyId, AnySearcher
+from api.dependencies import AnyId
 from api.languages import N_, gettext
-from api.routes.desk.given import Seated
+from api.routes.desk.given import NewestSearcher, Seated
 from api.routes.desk.wording import CONFIDENCES, FIELDS, SOURCES, field_words
 from api.routes.standing import STATES
 from corpus.library.library import Library
@@ -66,7 +66,7 @@ class Said:
 
 @router.get("/reports")
 def reports(
-    seat: Seated, query: Annotated[ListParameters, Query()], searcher: AnySearcher
+    seat: Seated, query: Annotated[ListParameters, Query()], searcher: NewestSearcher
 ) -> Response:
     """All of them, latest first, or those that hold the words."""
     with seat.desk.library() as library:
@@ -94,7 +94,7 @@ def report(
     seat: Seated,
     report_id: AnyId,
     query: Annotated[ReportParameters, Query()],
-    searcher: AnySearcher,
+    searcher: NewestSearcher,
 ) -> Response:
     """What is known of a report, claims side by side, and what can be done about it."""
     with seat.desk.library() as library:

@@ -5,10 +5,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnySearcher
 from api.desk.tallies import FEWEST, Outcome
 from api.languages import gettext
-from api.routes.desk.given import Seated
+from api.routes.desk.given import NewestSearcher, Seated
 from api.routes.desk.wording import DEEDS
 from api.routes.standing import STATES
 from corpus.library.states import State
@@ -29,7 +28,7 @@ class JournalParameters(BaseModel):
 
 
 @router.get("/failures")
-def failures(seat: Seated, searcher: AnySearcher) -> Response:
+def failures(seat: Seated, searcher: NewestSearcher) -> Response:
     """Files that could not be read, addresses that gave nothing, each with its reason."""
     indexed = frozenset(report.report_id for report in searcher.standing_reports())
     with seat.desk.library() as library:

@@ -5,13 +5,13 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, HTTPException, Response
 
-from api.dependencies import AnyId, AnySearcher
+from api.dependencies import AnyId
 from api.desk import work
 from api.desk.errors import WrongWork
 from api.desk.jobs import Task
 from api.desk.journal import Deed
 from api.languages import gettext
-from api.routes.desk.given import PATH, Acting, Seat, Seated, go, report_page
+from api.routes.desk.given import PATH, Acting, NewestSearcher, Seat, Seated, go, report_page
 from api.routes.desk.reports import find, title_of
 from corpus.library.states import Departure, Entry
 from corpus.uploads import can_read
@@ -29,7 +29,7 @@ def confirm(seat: Seated, report_id: AnyId) -> Response:
 
 @router.post("/reports/{report_id}/withdraw")
 def withdraw(
-    seat: Acting, report_id: AnyId, searcher: AnySearcher, reason: Annotated[str, Form()] = ""
+    seat: Acting, report_id: AnyId, searcher: NewestSearcher, reason: Annotated[str, Form()] = ""
 ) -> Response:
     """Out of the library at once, out of the index by a job."""
     entry = _held(seat, report_id)
