@@ -74,6 +74,25 @@ def finding_sentence(text: str, best: Span) -> Span:
     return next((span for span in spans if _finds(text, span)), best)
 
 
+def finding_run(text: str, best: Span) -> Span:
+    """The finding sentence with those around it that tell of effects too, of the same paragraph."""
+    first = last = finding_sentence(text, best)
+    spans = [span for span in sentence_spans(text) if not _describes(text, span)]
+    for span in (span for span in spans if span[0] >= first[1]):
+        if not _goes_on(text, last, span):
+            break
+        last = span
+    for span in reversed([span for span in spans if span[1] <= first[0]]):
+        if not _goes_on(text, span, first):
+            break
+        first = span
+    return first[0], last[1]
+
+
+def _goes_on(text: str, before: Span, after: Span) -> bool:
+    return _finds(text, before) and _finds(text, after) and "\n\n" not in text[before[1] : after[0]]
+
+
 def _finds(text: str, span: Span) -> bool:
     return bool(_FINDS.search(text, *span)) and not _HOPES.search(text, *span)
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from corpus.types import Direction, Rating, Report
 from search.confidence import MAY_ANSWER, SURE, passage_words
-from search.highlight import finding_sentence
+from search.highlight import finding_run, finding_sentence
 from search.index.lexical import stems
 from search.types import (
     Count,
@@ -215,7 +215,9 @@ def _worth(report: Report) -> Worth:
 
 def _quoted(hit: ScoredPassage) -> Quoted:
     start, end = hit.highlights[0] if hit.highlights else (0, len(hit.passage.text))
-    start, end = finding_sentence(hit.passage.text, (start, end))
+    mixed = hit.report.assessment.direction is Direction.MIXED  # more than one sentence tells why
+    told = finding_run if mixed else finding_sentence
+    start, end = told(hit.passage.text, (start, end))
     return Quoted(hit.report.report_id, hit.passage.passage_id, hit.passage.text[start:end])
 
 

@@ -193,7 +193,7 @@ class StatementPart:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A report's best sentence, verbatim, and the passage it stands in, by id."""
+    """A report's best sentence, or sentences in a row, verbatim; the id of their passage."""
 
     report_id: str
     passage_id: str
