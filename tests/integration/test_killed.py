@@ -27,7 +27,7 @@ def _library(folder: Path) -> Path:
             f"Study {place} of {subject} followed {place + 40} places for {number + 2} years. "
             f"It found that {subject} changed outcome {place * 7 % 11} by {place} per cent, "
             f"at a cost of £{place * 13} for each person who took part."
-            for place in range(30)
+            for place in range(12)
         ]
         title = f"What is known of {subject}"
         (folder / f"report{number}.md").write_text(f"# {title}\n\n" + "\n\n".join(paragraphs))

@@ -81,7 +81,7 @@ def test_every_passage_is_verbatim_on_its_page(indexed: Path, searcher: Searcher
                 parts = [pages[s.page].text[s.start : s.end] for s in passage.spans]
                 assert passage.text == "\n".join(parts)
                 checked += 1
-    assert checked > 1_000
+    assert checked > 800
 
 
 @pytest.mark.shared
