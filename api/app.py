@@ -30,7 +30,8 @@ from api.languages import Languages
 from api.logs import log_request
 from api.originals import Originals
 from api.policies import content_policy
-from api.problems import documented, install_problems, make_problem, respond, unforeseen
+from api.problem_docs import documented
+from api.problems import install_problems, make_problem, respond, unforeseen
 from api.routes import (
     about,
     batch,

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 
 from api.admission import SITE_DOORS
 from api.meanings import MEANINGS
-from api.problems import Problem, documented
+from api.problem_docs import documented
+from api.problems import Problem
 
 _REF: Final = "#/components/schemas/"
 _TAG: Final = {

@@ -10,6 +10,7 @@ import cli.edit
 import cli.export
 import cli.feedback
 import cli.gather
+import cli.judged
 import cli.keys
 import cli.related
 import cli.reranking  # noqa: F401 - all register their commands on `app`

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from api.dependencies import AnySearcher, FieldParameters, NoParameters, SearchParameters
-from api.problems import Problem, describe_faults, documented, make_problem
+from api.problem_docs import documented
+from api.problems import Problem, describe_faults, make_problem
 from api.schemas.answers import SearchResponse
 from api.selection import chosen, included
 from search.errors import InvalidQuery

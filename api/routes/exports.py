@@ -17,7 +17,7 @@ from api.dependencies import (
     SearchParameters,
     Site,
 )
-from api.problems import documented
+from api.problem_docs import documented
 from search.citing.collecting import cite, collect
 from search.citing.formats import FORMATS, file_name
 from search.citing.types import CitationFormat, ExportFormat, Takeaway

@@ -8,7 +8,7 @@ from api.dependencies import AnySearcher, Feedback, ShownKey
 from api.feedback.judging import judge
 from api.keys.errors import OutOfScope
 from api.keys.types import Scope, utc_now
-from api.problems import documented
+from api.problem_docs import documented
 from api.schemas.feedback import FeedbackIn, FeedbackOut
 from search.filters import passes
 from search.searcher import Searcher

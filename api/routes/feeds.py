@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.atom import MEDIA_TYPE, Feed, write_feed
 from api.dependencies import AnySearcher, Fresh, QuestionParameters, Site
-from api.problems import documented
+from api.problem_docs import documented
 from search.citing.collecting import filter_words
 from search.index.generations import made_at
 from search.searcher import LARGEST_K

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api import metrics
 from api.dependencies import AnySearcher
-from api.problems import documented
+from api.problem_docs import documented
 
 router = APIRouter()
 

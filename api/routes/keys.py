@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.dependencies import Keeper, Librarian, NoQuery
 from api.keys.types import Key, KeyKind, Scope
-from api.problems import documented
+from api.problem_docs import documented
 
 router = APIRouter(prefix="/v1")
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.cursors import Cursor, place_of
 from api.dependencies import AnySearcher, Fresh
 from api.parts import ListQuery
-from api.problems import documented
+from api.problem_docs import documented
 from api.schemas.reports import ReportOut
 from api.selection import chosen
 

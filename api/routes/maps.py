@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.dependencies import AnySearcher, Fresh, SearchParameters
-from api.problems import documented
+from api.problem_docs import documented
 from api.routes.rendering import render
 from corpus.centres import centre_names
 from search.evidence_map import Axis, EvidenceMap, map_evidence

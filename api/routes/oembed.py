@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import Site
-from api.problems import documented
+from api.problem_docs import documented
 
 router = APIRouter()
 

@@ -19,7 +19,7 @@ from api.dependencies import (
     RelatedParameters,
 )
 from api.languages import N_
-from api.problems import documented
+from api.problem_docs import documented
 from api.schemas.related import ReferenceOut, ReferencesResponse, RelatedResponse
 from api.selection import chosen, included
 from corpus.references import read_references

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from api.dependencies import AnySearcher, FilterParameters, Fresh, QuestionParameters, Site
 from api.heads import body_wanted
-from api.problems import documented
+from api.problem_docs import documented
 from search.citing.collecting import Indexed, quote
 from search.citing.formats import FORMATS, file_name
 from search.citing.tables import Row, csv_lines, jsonl_lines

@@ -18,7 +18,7 @@ from api.dependencies import (
 )
 from api.details import DetailsOut
 from api.parts import RankingQuery
-from api.problems import documented
+from api.problem_docs import documented
 from api.schemas.answers import SearchResponse
 from api.schemas.reports import PassageOut, ReportOut
 from api.selection import chosen, included

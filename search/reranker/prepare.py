@@ -92,7 +92,11 @@ def _write(
         for name in (MODEL_FILE, TOKENIZER_FILE)
     }
     return RerankerRecord(
-        name=source.name, weights_sha256=weights, max_tokens=min(most, LONGEST), files=files
+        name=source.name,
+        weights_sha256=weights,
+        max_tokens=min(most, LONGEST),
+        passages=MOST_PASSAGES,
+        files=files,
     )
 
 
