@@ -23,13 +23,19 @@ class FusionRules:
     """`depth`: candidates taken from each half. `dense_weight`: from 0 (lexical only) to 1.
 
     The best `compared` of them are put in order anew by their tokens too, whose weight beside
-    that of both halves together is `token_weight`.
+    that of both halves together is `token_weight`: less by the square where the question has more
+    than `many_tokens` (docs/relevance.md, Tokens).
     """
 
     depth: int = 200
     dense_weight: float = 0.6
     compared: int = 50
     token_weight: float = 2.5
+    many_tokens: int = 16
+
+    def weight_of(self, tokens: int) -> float:
+        """What the tokens of a question that has so many weigh beside both halves."""
+        return self.token_weight * min(1.0, (self.many_tokens / max(tokens, 1)) ** 2)
 
 
 def fuse(dense: Values, lexical: Values, rules: FusionRules) -> Values:
@@ -39,18 +45,18 @@ def fuse(dense: Values, lexical: Values, rules: FusionRules) -> Values:
     return np.asarray(halves, np.float32)
 
 
-def refine(fused: Values, tokens: Values, rules: FusionRules) -> Values:
+def refine(fused: Values, tokens: Values, weight: float) -> Values:
     """Fused scores with those of tokens added; what has none keeps its place below the others.
 
     Args:
         fused: of all candidates, best first.
         tokens: of the first of them, as many as were compared.
-        rules: the weight of tokens.
+        weight: of tokens beside both halves.
     """
     compared = len(tokens)
     if not compared:
         return fused
-    best = standardise(fused[:compared]) + rules.token_weight * standardise(tokens)
+    best = standardise(fused[:compared]) + weight * standardise(tokens)
     rest = fused[compared:]
     lowered = rest - (rest[0] - best.min()) - SMALLEST_GAP if len(rest) else rest
     return np.concatenate([best, lowered]).astype(np.float32)

@@ -56,10 +56,12 @@ def retrieve(
         order = np.lexsort((ordinals, -halves))
         looked_at = order[: rules.compared] if tokens and asked.tokens else order[:0]
         token_scores = np.full(len(ordinals), np.nan, np.float32)
+        weight = 0.0
         if tokens and asked.tokens:
             token_scores[looked_at] = tokens.score(asked.tokens, ordinals[looked_at])
+            weight = rules.weight_of(len(asked.tokens.ids))
         scores = np.empty_like(halves)
-        scores[order] = refine(halves[order], token_scores[looked_at], rules)
+        scores[order] = refine(halves[order], token_scores[looked_at], weight)
         order = np.lexsort((ordinals, -scores))
     return Fused(
         ordinals=ordinals[order],

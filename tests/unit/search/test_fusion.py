@@ -45,17 +45,22 @@ def test_all_weight_on_one_half_leaves_its_order() -> None:
 
 def test_near_tokens_lift_a_candidate_that_was_compared_and_no_other() -> None:
     fused = np.array([3.0, 2.0, 1.0, 0.9, -4.0], np.float32)
-    refined = refine(fused, np.array([0.1, 0.2, 0.9], np.float32), FusionRules(token_weight=3))
+    refined = refine(fused, np.array([0.1, 0.2, 0.9], np.float32), 3.0)
     assert int(np.argmax(refined)) == 2
     assert np.argsort(-refined).tolist()[3:] == [3, 4]
     assert np.diff(refined[3:]) == pytest.approx(np.diff(fused[3:]))
-    assert refine(fused, np.array([], np.float32), EVEN).tolist() == fused.tolist()
+    assert refine(fused, np.array([], np.float32), 1.0).tolist() == fused.tolist()
 
 
 @given(st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=30), st.integers(1, 30))
 def test_what_was_not_compared_stays_below_in_its_order(values: list[float], compared: int) -> None:
     fused = np.sort(np.array(values, np.float32))[::-1]
-    refined = refine(fused, np.sin(fused[:compared]), EVEN)
+    refined = refine(fused, np.sin(fused[:compared]), 2.5)
     assert len(refined) == len(fused)
     assert np.all(refined[:compared, None] > refined[None, compared:])
     assert np.all(np.diff(refined[compared:]) <= 0)
+
+
+def test_tokens_of_long_questions_weigh_less() -> None:
+    rules = FusionRules(token_weight=2.0, many_tokens=10)
+    assert [rules.weight_of(tokens) for tokens in (0, 5, 10, 20)] == [2.0, 2.0, 2.0, 0.5]
