@@ -8,7 +8,7 @@ running one single-threaded call on each core; onnxruntime releases the interpre
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -26,7 +26,8 @@ HIDDEN = "hidden_vectors"  # float32, (1, tokens, dimension): what the token hea
 _WANTED_ALONE = onnxruntime.RunOptions()  # what leads to no wanted output is not run
 _WANTED_ALONE.only_execute_path_to_fetches = True
 
-_UNWANTED = ["SkipLayerNormFusion"]  # the fused operator takes four times as long as its parts
+#: Fusions of onnxruntime's whose operator takes longer than its parts: four times as long.
+SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
 
 T = TypeVar("T")
 
@@ -150,7 +151,7 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=_UNWANTED
+            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
         )
     except Exception as error:
         raise EncoderError(
