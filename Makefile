@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-peers
 QUESTION ?= Does mentoring keep young people out of crime, and is it worth the money?
 
-.PHONY: setup run test lint clean
+.PHONY: setup run test lint clean peers
 
 setup: $(READY)
 
@@ -33,5 +34,10 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What `python -m benchmarks.speed` measures against, apart from the product's own packages.
+peers:
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/speed/peers/requirements.txt
+
 clean:
-	rm -rf $(VENV) .evidence .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
+	rm -rf $(VENV) $(PEERS) .evidence .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

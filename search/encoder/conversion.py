@@ -6,8 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from search.encoder import parity
 from search.encoder.export import CannotExport, export, pooling_of
 from search.encoder.head import (
@@ -17,11 +15,11 @@ from search.encoder.head import (
     trained_changes,
     trained_head,
 )
+from search.encoder.head_graph import add_head
 from search.encoder.models import ModelSource, sha256
 from search.encoder.onnx_encoder import OnnxEncoder
 from search.encoder.quantise import quantise
 from search.encoder.recipe import (
-    HEAD_FILE,
     MODEL_FILE,
     ONNX,
     REFERENCE,
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch.nn import ModuleList
 
-_FILES: Final = (MODEL_FILE, TOKENIZER_FILE, HEAD_FILE)
+_FILES: Final = (MODEL_FILE, TOKENIZER_FILE)
 _PACKAGES: Final = (
     "torch",
     "transformers",
@@ -84,10 +82,10 @@ class Conversion:
         exported.unlink()
         (self.folder / TOKENIZER_FILE).write_text(self.tokenizer, encoding="utf-8")
         head = self._head(pooling)
-        (self.folder / HEAD_FILE).write_bytes(head_bytes(head))
-        recipe = self._recipe(ONNX, pooling, sha256(self.folder / HEAD_FILE))
+        add_head(self.folder / MODEL_FILE, head)
+        recipe = self._recipe(ONNX, pooling, hashlib.sha256(head_bytes(head)).hexdigest())
         self.progress("Comparing with sentence-transformers")
-        figures = self._compared(self._spec(recipe, head.shape[1]), head)
+        figures = self._compared(self._spec(recipe, head.shape[1]))
         self.progress(
             f"Cosine to the reference {figures.mean_cosine:.4f} on average, "
             f"{figures.min_cosine:.4f} at least"
@@ -109,9 +107,7 @@ class Conversion:
         if trained is not None:
             return trained
         spec = self._spec(self._recipe(ONNX, pooling, None), 0)
-        return principal_head(
-            self._opened(spec, np.eye(1, dtype=np.float32)).token_vectors(sample_texts())
-        )
+        return principal_head(self._opened(spec).hidden_vectors(sample_texts()))
 
     def _layers(self) -> "ModuleList":
         """The last layers as they were trained for the model's token vectors."""
@@ -120,12 +116,12 @@ class Conversion:
             raise CannotExport("it has no transformer")
         return trained_layers(self.source.name, transformer)
 
-    def _opened(self, spec: EncoderSpec, head: Vectors) -> OnnxEncoder:
-        return OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes(), head)
+    def _opened(self, spec: EncoderSpec) -> OnnxEncoder:
+        return OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes())
 
-    def _compared(self, spec: EncoderSpec, head: Vectors) -> ParityFigures:
+    def _compared(self, spec: EncoderSpec) -> ParityFigures:
         try:
-            encoder = self._opened(spec, head)
+            encoder = self._opened(spec)
             figures = parity.compare(encoder, SentenceTransformerEncoder(self.model, spec))
         except EncoderError as error:
             raise CannotExport(f"its export does not run: {error}") from error

@@ -17,7 +17,8 @@ from sentence_transformers.base.modules import Transformer
 from sentence_transformers.base.modules.normalize import Normalize
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
 
-from search.encoder.onnx_encoder import INPUT, OUTPUT, TOKENS
+from search.encoder.attention import in_one_step
+from search.encoder.onnx_encoder import HIDDEN, INPUT, OUTPUT
 from search.encoder.token_layers import run
 from search.errors import EncoderError
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from transformers import PreTrainedModel
 
-OPSET: Final = 18
+OPSET: Final = 20  # the first whose GELU is one operator
 _EXAMPLE: Final = "A text of some length to trace the model with."
 
 
@@ -95,6 +96,20 @@ def export(
     transformer = model.transformers_model
     if transformer is None:
         raise CannotExport("it has no transformer")
+    try:
+        with in_one_step(transformer, layers):
+            _trace(model, transformer, pooling, layers, file)
+    except CannotExport:  # spelled out it is slower, and says the same
+        _trace(model, transformer, pooling, layers, file)
+
+
+def _trace(
+    model: "SentenceTransformer",
+    transformer: "PreTrainedModel",
+    pooling: str,
+    layers: torch.nn.ModuleList,
+    file: Path,
+) -> None:
     pieces = torch.tensor([model.tokenizer(_EXAMPLE)["input_ids"]])
     tokens = torch.export.Dim("tokens", min=2, max=model.max_seq_length)
     try:
@@ -104,7 +119,7 @@ def export(
                 (pieces,),
                 file,
                 input_names=[INPUT],
-                output_names=[OUTPUT, TOKENS],
+                output_names=[OUTPUT, HIDDEN],
                 dynamic_shapes={INPUT: {1: tokens}},
                 opset_version=OPSET,
                 dynamo=True,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 TRAINED: Final = "token_head.npy"  # float16, (384, 64)
 TRAINED_LAYERS: Final = "token_layers.safetensors"  # float16
 COMPONENTS: Final = 128  # of a head that nobody trained
-_LEAST: Final = 1e-9
 
 
 def trained_head(model: str) -> Vectors | None:
@@ -51,13 +50,6 @@ def principal_head(token_vectors: "Iterable[Vectors]") -> Vectors:
     vectors = np.concatenate(list(token_vectors)).astype(np.float64)
     _, components = np.linalg.eigh(vectors.T @ vectors)
     return np.asarray(components[:, ::-1][:, :COMPONENTS], np.float32)
-
-
-def project(hidden: Vectors, head: Vectors) -> Vectors:
-    """Token vectors (tokens, dimension) through a head: unit rows (tokens, token dimension)."""
-    short = hidden @ head
-    lengths = np.maximum(np.linalg.norm(short, axis=1, keepdims=True), _LEAST)
-    return np.asarray(short / lengths, np.float32)
 
 
 def sample_texts() -> list[str]:

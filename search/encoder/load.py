@@ -1,14 +1,10 @@
 """Opening a prepared encoder."""
 
 import hashlib
-import io
 from pathlib import Path
-
-import numpy as np
 
 from search.encoder.models import ModelSource
 from search.encoder.recipe import (
-    HEAD_FILE,
     MODEL_FILE,
     ONNX,
     TOKENIZER_FILE,
@@ -40,8 +36,7 @@ def load_encoder(folder: Path, *, threads: int | None = None) -> Encoder:
 
     tokenizer = _verified(folder, TOKENIZER_FILE, record)
     model = _verified(folder, MODEL_FILE, record)
-    head = np.load(io.BytesIO(_verified(folder, HEAD_FILE, record)))
-    return OnnxEncoder(record.spec(), tokenizer.decode("utf-8"), model, head, threads=threads)
+    return OnnxEncoder(record.spec(), tokenizer.decode("utf-8"), model, threads=threads)
 
 
 def _load_reference(record: EncoderRecord, folder: Path) -> Encoder:

@@ -8,23 +8,26 @@ running one single-threaded call on each core; onnxruntime releases the interpre
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from search.encoder.head import project
 from search.encoder.text import encodable
 from search.encoder.types import Encoded, EncoderSpec, Tokens, Vectors
 from search.errors import EncoderError
 
 INPUT = "input_ids"  # int64, (1, tokens)
 OUTPUT = "sentence_vector"  # float32, (1, dimension), of unit length
-TOKENS = "token_vectors"  # float32, (1, tokens, dimension)
+TOKENS = "token_vectors"  # float32, (1, tokens, token dimension), of unit length
+HIDDEN = "hidden_vectors"  # float32, (1, tokens, dimension): what the token head is given
 
 _WANTED_ALONE = onnxruntime.RunOptions()  # what leads to no wanted output is not run
 _WANTED_ALONE.only_execute_path_to_fetches = True
+
+#: Fusions of onnxruntime's whose operator takes longer than its parts: four times as long.
+SLOW_FUSIONS: Final = ["SkipLayerNormFusion"]
 
 T = TypeVar("T")
 
@@ -37,7 +40,6 @@ class OnnxEncoder:
         spec: EncoderSpec,
         tokenizer: str,
         model: bytes,
-        head: Vectors,
         *,
         threads: int | None = None,
     ) -> None:
@@ -47,7 +49,6 @@ class OnnxEncoder:
             spec: What this encoder is.
             tokenizer: The content of `tokenizer.json`.
             model: The content of `model.onnx`.
-            head: What makes token vectors short, shape (dimension, token dimension).
             threads: Texts encoded at the same time; the cores at hand when None.
 
         Raises:
@@ -59,7 +60,6 @@ class OnnxEncoder:
         self._tokenizer = _tokenizer(tokenizer)
         self._tokenizer.enable_truncation(spec.max_tokens)
         self._session = _session(model)
-        self._head = head
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
@@ -80,10 +80,12 @@ class OnnxEncoder:
             [prompt + text for text in texts], lambda text: self._read_one(text, len(prompt))
         )
 
-    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
-        """The token vectors of documents before the head, each (tokens, dimension)."""
+    def hidden_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """What the token head is given of documents, each (tokens, dimension)."""
         prompt = self.spec.document_prompt
-        return self._each([prompt + text for text in texts], lambda text: self._run(text)[2])
+        return self._each(
+            [prompt + text for text in texts], lambda text: self._run(text, HIDDEN)[1][0]
+        )
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""
@@ -92,7 +94,7 @@ class OnnxEncoder:
         ]
 
     def _encode(self, texts: list[str]) -> Vectors:
-        rows = self._each(texts, lambda text: self._run(text, tokens=False)[1])
+        rows = self._each(texts, lambda text: self._run(text, OUTPUT)[1][0])
         return np.array(rows, np.float32).reshape(len(texts), self.spec.dimension)
 
     def _each(self, texts: Sequence[str], do: Callable[[str], T]) -> list[T]:
@@ -108,28 +110,26 @@ class OnnxEncoder:
         return [found for _, found in sorted(zip(order, done, strict=True), key=lambda at: at[0])]
 
     def _read_one(self, text: str, prompt: int) -> Encoded:
-        pieces, vector, hidden = self._run(text)
+        pieces, (vector, tokens) = self._run(text, OUTPUT, TOKENS)
         starts = np.array([start for start, _ in pieces.offsets], np.int32) - prompt
         special = np.array(pieces.special_tokens_mask, bool)
         kept = np.flatnonzero(~special & (starts >= 0))
         kept = kept if len(kept) else np.arange(len(starts))
         ids = np.array(pieces.ids, np.int32)[kept]
-        vectors = project(hidden[kept], self._head)
-        return Encoded(vector, Tokens(ids, vectors, np.maximum(starts[kept], 0)))
+        return Encoded(vector, Tokens(ids, tokens[kept], np.maximum(starts[kept], 0)))
 
-    def _run(self, text: str, *, tokens: bool = True) -> tuple[Encoding, Vectors, Vectors]:
-        """A text's word pieces, its vector, and where wanted theirs (tokens, dimension)."""
+    def _run(self, text: str, *wanted: str) -> tuple[Encoding, list[Vectors]]:
+        """A text's word pieces, and of these outputs its own part."""
         pieces = self._tokenizer.encode(encodable(text))
-        wanted = [OUTPUT, TOKENS] if tokens else [OUTPUT]
         try:
             given = {INPUT: np.array([pieces.ids], dtype=np.int64)}
-            found = self._session.run(wanted, given, _WANTED_ALONE)
+            found = self._session.run(list(wanted), given, _WANTED_ALONE)
         except Exception as error:  # BLE001: onnxruntime's errors share no base class
             raise EncoderError(
                 f"onnxruntime cannot encode a text of {len(pieces.ids)} word pieces: {error}",
                 cure="Run `evidence doctor`.",
             ) from error
-        return pieces, found[0][0], found[-1][0]
+        return pieces, [each[0] for each in found]
 
 
 def _tokenizer(content: str) -> Tokenizer:
@@ -150,7 +150,9 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+        )
     except Exception as error:
         raise EncoderError(
             f"onnxruntime cannot open the exported model: {error}",

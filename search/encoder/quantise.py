@@ -11,9 +11,10 @@ twice as much for a tenth more speed. The value projections of attention lose th
 large values in every row leave few levels for the rest) and stay in float32, as do the
 embeddings. docs/encoder.md has the measurements.
 
-Processors without VNNI add products of an unsigned and a signed byte in 16 bits, and what does
-not fit is cut off. There the codes of weights are kept as unsigned bytes, 128 higher, which
-onnxruntime multiplies more slowly and rightly: the sums are the same whole numbers everywhere.
+Processors without VNNI add two products of an unsigned and a signed byte in 16 bits, and what does
+not fit is cut off. There two neighbouring codes of a column come to 128 at most on either side of
+zero, so that everything fits: few weights are as large as that, and each column takes the scale
+that keeps it closest.
 """
 
 from pathlib import Path
@@ -26,22 +27,25 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 _LEVELS: Final = 127  # on either side of zero
+_PAIR: Final = 128  # of two codes: times 255, the highest activation, they fit 16 bits
+_TRIED_SCALES: Final = np.linspace(0.9, 2.0, 12)  # in parts of the scale that fits each code alone
 _MICROSOFT: Final = "com.microsoft"
 _CONSTANTS: Final[dict[str, NDArray[Any]]] = {
     "int8_zero": np.array(128, np.uint8),
     "int8_zeros": np.array([128], np.uint8),
     "int8_one": np.array(1, np.float32),
     "int8_step": np.array(1 / _LEVELS, np.float32),
-    "int8_least": np.array(1e-9, np.float32),  # keeps a row of zeros from dividing by zero
+    "int8_least": np.array(1e-7, np.float32),  # keeps a row of zeros from dividing by zero
     "int8_first": np.array([0], np.int64),
     "int8_last": np.array([-1], np.int64),
 }
+ATTENTION: Final = "MultiHeadAttention"  # onnxruntime's, as one operator
 _KEEP_POSITION: Final = frozenset({"Add", "Reshape", "Transpose"})
 
 
 def quantise(exported: Path, quantised: Path) -> None:
     """Write the eight-bit form of a float32 graph, as this machine multiplies it rightly."""
-    unsigned = saturates()
+    fitted = saturates()
     model = onnx.load(exported)
     graph = model.graph
     weights = {tensor.name: tensor for tensor in graph.initializer if len(tensor.dims) == len("KN")}
@@ -57,11 +61,11 @@ def quantise(exported: Path, quantised: Path) -> None:
         if taken not in rows:
             nodes.extend(_row_nodes(taken))
             rows.add(taken)
-        signed, scales = quantise_weights(numpy_helper.to_array(weights[weight]))
-        codes = raised(signed) if unsigned else signed
+        exact = numpy_helper.to_array(weights[weight])
+        codes, scales = fitted_weights(exact) if fitted else quantise_weights(exact)
         constants[f"{weight}_codes"] = numpy_helper.from_array(codes, f"{weight}_codes")
         constants[f"{weight}_scales"] = numpy_helper.from_array(scales, f"{weight}_scales")
-        nodes.extend(_product_nodes(node, unsigned=unsigned))
+        nodes.extend(_product_nodes(node))
     _replace(graph, nodes, constants)
     model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
     onnx.save(model, quantised)
@@ -74,9 +78,34 @@ def quantise_weights(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], ND
     return codes.astype(np.int8), scales.astype(np.float32)
 
 
-def raised(codes: NDArray[np.int8]) -> NDArray[np.uint8]:
-    """Signed codes as unsigned ones with the zero at 128."""
-    return (codes.astype(np.int16) + 128).astype(np.uint8)
+def fitted_weights(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Codes and scales as of `quantise_weights`, sums of two neighbours within 16 bits."""
+    plain = np.abs(weights).max(axis=0) / _LEVELS
+    found = np.zeros(weights.shape, np.int8)
+    scales = plain.copy()
+    least = np.full(len(plain), np.inf)
+    for wider in _TRIED_SCALES.tolist():  # a float keeps the arrays in 32 bits
+        tried = plain * wider
+        codes = _paired(np.rint(weights / np.where(tried > 0, tried, 1)))
+        lost = np.square(codes * tried - weights).sum(axis=0)
+        better = lost < least
+        found[:, better] = codes[:, better]
+        scales[better] = tried[better]
+        least[better] = lost[better]
+    return found, scales.astype(np.float32)
+
+
+def _paired(codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Codes as near as may be of which two neighbours add up to -128 to 128."""
+    even = np.clip(codes, -_LEVELS, _LEVELS)
+    if len(even) % 2:
+        even = np.concatenate([even, np.zeros_like(even[:1])])
+    pairs = even.reshape(-1, 2, even.shape[1])
+    same = pairs[:, 0] * pairs[:, 1] > 0
+    over = np.where(same, np.maximum(np.abs(pairs.sum(axis=1)) - _PAIR, 0), 0)
+    signs = np.sign(pairs)
+    taken = np.stack([np.ceil(over / 2), np.floor(over / 2)], axis=1)
+    return np.asarray((pairs - signs * taken).reshape(even.shape)[: len(codes)], np.float32)
 
 
 def saturates() -> bool:
@@ -98,18 +127,22 @@ def saturates() -> bool:
 def value_projections(graph: onnx.GraphProto) -> set[str]:
     """The names of the products that make attention's values.
 
-    They are found by shape, not by name: what a softmax's output is multiplied with, followed
-    back through biases and changes of layout to the product it comes from.
+    They are found by shape, not by name: what a softmax's output is multiplied with, or the third
+    of what attention as one operator takes, followed back through biases and changes of layout to
+    the product it comes from.
     """
     makers = {output: node for node in graph.node for output in node.output}
     softened = {
         output for node in graph.node if node.op_type == "Softmax" for output in node.output
     }
+    values = [
+        node.input[2] if node.op_type == ATTENTION else node.input[1]
+        for node in graph.node
+        if node.op_type == ATTENTION or (node.op_type == "MatMul" and node.input[0] in softened)
+    ]
     found = set()
-    for node in graph.node:
-        if node.op_type != "MatMul" or node.input[0] not in softened:
-            continue
-        maker = makers.get(node.input[1])
+    for value in values:
+        maker = makers.get(value)
         while maker is not None and maker.op_type in _KEEP_POSITION:
             made = [makers[name] for name in maker.input if name in makers]
             maker = made[0] if made else None
@@ -127,10 +160,11 @@ def _row_nodes(taken: str) -> list[onnx.NodeProto]:
     make = helper.make_node
     return [
         make("Squeeze", [taken, "int8_first"], [name("rows")]),
-        make("Abs", [name("rows")], [name("sizes")]),
-        make("ReduceMax", [name("sizes"), "int8_last"], [name("largest")], keepdims=1),
-        make("Mul", [name("largest"), "int8_step"], [name("steps")]),
-        make("Max", [name("steps"), "int8_least"], [name("row_scales")]),
+        make("ReduceMax", [name("rows"), "int8_last"], [name("highest")], keepdims=1),
+        make("ReduceMin", [name("rows"), "int8_last"], [name("lowest")], keepdims=1),
+        make("Neg", [name("lowest")], [name("depths")]),
+        make("Max", [name("highest"), name("depths"), "int8_least"], [name("largest")]),
+        make("Mul", [name("largest"), "int8_step"], [name("row_scales")]),
         make("Reshape", [name("row_scales"), "int8_last"], [name("flat_scales")]),
         make("Shape", [name("flat_scales")], [name("count")]),
         make("Expand", ["int8_zeros", name("count")], [name("zeros")]),
@@ -143,14 +177,13 @@ def _row_nodes(taken: str) -> list[onnx.NodeProto]:
     ]
 
 
-def _product_nodes(node: onnx.NodeProto, *, unsigned: bool) -> list[onnx.NodeProto]:
+def _product_nodes(node: onnx.NodeProto) -> list[onnx.NodeProto]:
     taken, weight = node.input
     made = node.output[0]
-    zeros = ["int8_zero", "int8_zero"] if unsigned else ["int8_zero"]
     return [
         helper.make_node(
             "MatMulIntegerToFloat",
-            [f"{taken}_row_codes", f"{weight}_codes", "int8_one", f"{weight}_scales", *zeros],
+            [f"{taken}_row_codes", f"{weight}_codes", "int8_one", f"{weight}_scales", "int8_zero"],
             [f"{made}_unscaled"],
             domain=_MICROSOFT,
         ),

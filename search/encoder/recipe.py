@@ -12,11 +12,10 @@ from search.errors import EncoderError
 
 ENCODER_FILE: Final = "encoder.json"
 TOKENIZER_FILE: Final = "tokenizer.json"
-HEAD_FILE: Final = "token_head.npy"
 MODEL_FILE: Final = "model.onnx"
 
 #: Raised with every change of export, quantisation or tokenisation that changes vectors.
-RECIPE: Final = 5
+RECIPE: Final = 6
 
 Runtime = Literal["onnx-int8", "sentence-transformers"]
 ONNX: Final = "onnx-int8"

@@ -9,6 +9,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from search.encoder.onnx_encoder import SLOW_FUSIONS
 from search.encoder.text import encodable
 from search.errors import EncoderError
 from search.reranker.types import Logits
@@ -53,7 +54,10 @@ class OnnxReranker:
         try:
             self._tokenizer = Tokenizer.from_str(tokenizer)
             self._session = onnxruntime.InferenceSession(
-                model, options, providers=["CPUExecutionProvider"]
+                model,
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=SLOW_FUSIONS,
             )
         except Exception as error:  # neither library's errors share a base class
             raise EncoderError(

@@ -4,17 +4,19 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.encoder.parity import parity_texts
 from search.encoder.prepare import prepare_encoder
-from search.encoder.recipe import HEAD_FILE, MODEL_FILE, TOKENIZER_FILE, read_record
+from search.encoder.recipe import MODEL_FILE, TOKENIZER_FILE, read_record
 from search.encoder.reference import SentenceTransformerEncoder, load_sentence_transformer
 from search.encoder.types import Encoder
 from search.errors import EncoderError
@@ -165,7 +167,7 @@ def test_the_same_word_means_more_of_the_same_among_like_words(encoder: Encoder)
     assert vectors[0] @ vectors[2] > vectors[0] @ vectors[1]
 
 
-@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE, HEAD_FILE])
+@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE])
 def test_a_flipped_bit_is_refused(copied: Path, name: str) -> None:
     content = bytearray((copied / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -181,3 +183,11 @@ def test_a_missing_file_is_refused(copied: Path) -> None:
 
     with pytest.raises(EncoderError, match="cannot be read"):
         load_encoder(copied)
+
+
+def test_attention_and_gelu_are_one_operator_each(prepared: Path) -> None:
+    kinds = Counter(node.op_type for node in onnx.load(prepared / MODEL_FILE).graph.node)
+
+    assert kinds["MultiHeadAttention"] == kinds["Gelu"] == 8  # six layers, and two of tokens' own
+    assert not kinds["Softmax"]
+    assert kinds["MatMul"] == 9  # attention's values alone stay in float32, and the token head

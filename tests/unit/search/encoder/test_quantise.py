@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from search.encoder import quantise as quantising
-from search.encoder.quantise import quantise, quantise_weights, raised, value_projections
+from search.encoder.quantise import (
+    fitted_weights,
+    quantise,
+    quantise_weights,
+    value_projections,
+)
 
 WIDTH = 64
 
@@ -74,20 +79,51 @@ def test_the_quantised_product_is_close(product: Path, weights: NDArray[np.float
     assert np.linalg.norm(found - exact) / np.linalg.norm(exact) < 0.01
 
 
-def test_unsigned_codes_give_the_whole_sums_on_every_machine(
+def test_fitted_codes_never_add_up_beyond_sixteen_bits() -> None:
+    steep = np.random.default_rng(3).standard_cauchy(size=(65, 40)).astype(np.float32)
+
+    codes, scales = fitted_weights(steep)
+
+    pairs = np.concatenate([codes, np.zeros_like(codes[:1])]).astype(int).reshape(-1, 2, 40)
+    above = np.maximum(pairs, 0).sum(axis=1)
+    below = np.minimum(pairs, 0).sum(axis=1)
+    assert above.max() * 255 <= 2**15 - 1
+    assert below.min() * 255 >= -(2**15)
+    assert np.abs(codes).max() <= 127
+    assert scales.dtype == np.float32
+
+
+def test_fitted_weights_stay_close() -> None:
+    weights = np.random.default_rng(4).normal(size=(384, 64)).astype(np.float32)
+
+    lost = []
+    for quantised in (quantise_weights, fitted_weights):
+        codes, scales = quantised(weights)
+        lost.append(np.linalg.norm(codes * scales - weights) / np.linalg.norm(weights))
+
+    assert lost[1] < 1.5 * lost[0]  # seven bits would be 2
+
+
+def test_a_column_of_zeros_stays_zero_when_fitted() -> None:
+    codes, scales = fitted_weights(np.zeros((4, 2), np.float32))
+
+    assert not codes.any()
+    assert not scales.any()
+
+
+def test_fitted_codes_give_the_whole_sums_on_every_machine(
     tmp_path: Path, weights: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = helper.make_node("MatMul", ["x", "w"], ["y"], name="product")
     _save(_graph([node], {"w": weights}), tmp_path / "float32.onnx")
     monkeypatch.setattr(quantising, "saturates", lambda: True)
-    quantise(tmp_path / "float32.onnx", tmp_path / "unsigned.onnx")
-    x = np.full((1, 2, WIDTH), 3, np.float32)  # all codes as high as they go
+    quantise(tmp_path / "float32.onnx", tmp_path / "fitted.onnx")
+    codes, scales = fitted_weights(weights)
 
-    codes, scales = quantise_weights(weights)
-
-    assert np.array_equal(raised(codes).astype(int) - 128, codes)
-    exact = codes.astype(int).sum(axis=0) * 3 * scales
-    assert np.allclose(_run(tmp_path / "unsigned.onnx", x)[0], exact, rtol=1e-4)
+    for sign in (1, -1):  # all activations at an end of their range
+        x = np.full((1, 2, WIDTH), 3 * sign, np.float32)
+        exact = codes.astype(int).sum(axis=0) * 3 * sign * scales
+        assert np.allclose(_run(tmp_path / "fitted.onnx", x)[0], exact, rtol=1e-4, atol=1e-4)
 
 
 def test_a_row_does_not_depend_on_the_other_rows(product: Path) -> None:
