@@ -11,7 +11,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
-from api.dependencies import FilterParameters, RelatedParameters, SearchParameters
+from api.parameters import FilterParameters, RelatedParameters, SearchParameters
 from api.problems import describe_faults
 from api.schemas.answers import ReadingOut
 from api.schemas.related import RelatedResponse

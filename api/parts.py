@@ -6,7 +6,7 @@ from fastapi import Query
 from pydantic import Field
 
 from api.cursors import LONGEST
-from api.dependencies import FilterParameters, SearchParameters
+from api.parameters import FilterParameters, SearchParameters
 from api.selection import Fields
 
 Cursor = Annotated[

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from api.dependencies import AnySearcher, FieldParameters, NoParameters, SearchParameters
+from api.dependencies import AnySearcher
+from api.parameters import FieldParameters, NoParameters, SearchParameters
 from api.problem_docs import documented
 from api.problems import Problem, describe_faults, make_problem
 from api.schemas.answers import SearchResponse

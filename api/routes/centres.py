@@ -6,8 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import AnyId, AnySearcher
+from api.dependencies import AnySearcher
 from api.holdings import Holding, Holdings
+from api.parameters import AnyId
 from api.routes.given import TheHoldings, TheOriginals
 from api.routes.rendering import render
 from api.routes.wording import value_words

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
 
-from api.dependencies import AnySearcher, Keeper, SearchParameters, ShownKey, Site
+from api.dependencies import AnySearcher, Keeper, ShownKey, Site
 from api.keys.errors import OutOfScope
 from api.languages import N_, gettext, said
+from api.parameters import SearchParameters
 from api.policies import content_policy
 from api.problems import describe_faults, status_of
 from api.routes.oembed import oembed_address

@@ -8,15 +8,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.dependencies import (
-    AnyId,
-    AnySearcher,
-    Fresh,
-    Freshness,
-    NoParameters,
-    SearchParameters,
-    Site,
-)
+from api.dependencies import AnySearcher, Fresh, Freshness, Site
+from api.parameters import AnyId, NoParameters, SearchParameters
 from api.problem_docs import documented
 from search.citing.collecting import cite, collect
 from search.citing.formats import FORMATS, file_name

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from api.atom import MEDIA_TYPE, Feed, write_feed
-from api.dependencies import AnySearcher, Fresh, QuestionParameters, Site
+from api.dependencies import AnySearcher, Fresh, Site
+from api.parameters import QuestionParameters
 from api.problem_docs import documented
 from search.citing.collecting import filter_words
 from search.index.generations import made_at

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnyId, AnySearcher
+from api.dependencies import AnySearcher
 from api.languages import N_, visit
 from api.originals import Originals
+from api.parameters import AnyId
 from api.places import (
     Range,
     elsewhere,

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from api.dependencies import SearchParameters
 from api.languages import N_, PARAMETER, gettext
+from api.parameters import SearchParameters
 from search.citing.types import ExportFormat
 from search.evidence_map import Axis
 

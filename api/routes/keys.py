@@ -7,8 +7,9 @@ from typing import Self
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.dependencies import Keeper, Librarian, NoQuery
+from api.dependencies import Keeper, Librarian
 from api.keys.types import Key, KeyKind, Scope
+from api.parameters import NoQuery
 from api.problem_docs import documented
 
 router = APIRouter(prefix="/v1")

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnySearcher, Fresh, SearchParameters
+from api.dependencies import AnySearcher, Fresh
+from api.parameters import SearchParameters
 from api.problem_docs import documented
 from api.routes.rendering import render
 from corpus.centres import centre_names

@@ -8,9 +8,10 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.dependencies import AnySearcher, SearchParameters, Site
+from api.dependencies import AnySearcher, Site
 from api.feedback.types import LONGEST_NOTE
 from api.languages import N_, gettext, said
+from api.parameters import SearchParameters
 from api.problems import describe_faults, status_of
 from api.routes.forms import MORE, THANKS, WHOLE, Asked
 from api.routes.judging import REASONS, SAID

@@ -9,16 +9,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, File, Form, HTTPException, Query, Response, UploadFile
 from pydantic import Field
 
-from api.dependencies import (
-    AnyId,
-    AnySearcher,
-    Fresh,
-    Freshness,
-    NearParameters,
-    NearPartParameters,
-    RelatedParameters,
-)
+from api.dependencies import AnySearcher, Fresh, Freshness
 from api.languages import N_
+from api.parameters import AnyId, NearParameters, NearPartParameters, RelatedParameters
 from api.problem_docs import documented
 from api.schemas.related import ReferenceOut, ReferencesResponse, RelatedResponse
 from api.selection import chosen, included

@@ -6,8 +6,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnyId, AnySearcher, Site
+from api.dependencies import AnySearcher, Site
 from api.languages import gettext
+from api.parameters import AnyId
 from api.places import Range, numbered_path, place_of, report_path
 from api.routes.given import TheOriginals
 from api.routes.rendering import render

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from api.dependencies import AnySearcher, FilterParameters, Fresh, QuestionParameters, Site
+from api.dependencies import AnySearcher, Fresh, Site
 from api.heads import body_wanted
+from api.parameters import FilterParameters, QuestionParameters
 from api.problem_docs import documented
 from search.citing.collecting import Indexed, quote
 from search.citing.formats import FORMATS, file_name

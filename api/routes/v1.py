@@ -8,15 +8,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.cursors import Cursor, place_of
-from api.dependencies import (
-    AnyId,
-    AnySearcher,
-    FieldParameters,
-    Fresh,
-    PageQuery,
-    ShownKey,
-)
+from api.dependencies import AnySearcher, Fresh, ShownKey
 from api.details import DetailsOut
+from api.parameters import AnyId, FieldParameters, PageQuery
 from api.parts import RankingQuery
 from api.problem_docs import documented
 from api.schemas.answers import SearchResponse

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, HTTPException, Response
 
-from api.dependencies import AnyId
 from api.desk.journal import Deed
 from api.languages import gettext
+from api.parameters import AnyId
 from api.routes.desk.given import Acting, Seat, Seated, go, report_page
 from api.routes.desk.reports import claims_on, find, title_of, words_of
 from api.routes.desk.wording import cannot_be, field_words

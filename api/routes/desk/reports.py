@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import AnyId
 from api.languages import N_, gettext
+from api.parameters import AnyId
 from api.routes.desk.given import NewestSearcher, Seated
 from api.routes.desk.wording import CONFIDENCES, FIELDS, SOURCES, field_words
 from api.routes.standing import STATES

@@ -5,12 +5,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, HTTPException, Response
 
-from api.dependencies import AnyId
 from api.desk import work
 from api.desk.errors import WrongWork
 from api.desk.jobs import Task
 from api.desk.journal import Deed
 from api.languages import gettext
+from api.parameters import AnyId
 from api.routes.desk.given import PATH, Acting, NewestSearcher, Seat, Seated, go, report_page
 from api.routes.desk.reports import find, title_of
 from corpus.library.states import Departure, Entry

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from api.dependencies import SearchParameters
+from api.parameters import SearchParameters
 from api.problems import STATUS, describe_faults, status_of
 from api.routes.pages import FIELDS
 from corpus.errors import CorpusError, EvidenceError
