@@ -211,7 +211,7 @@ def test_nothing_of_a_removed_report_is_left_in_the_live_generation(
     home.put("secret", draw, "The zyzzogeton of Budleigh Salterton was quite unheard of before.")
     home.index()
     assert b"zyzzogeton" in _bytes(home)
-    passages = [each.passage_id for each in home.searcher().passages_of("secret")]
+    passages = [each.passage_id for each in home.searcher().report_passages("secret")]
     del home.reports["secret"]
     made = home.index()
     assert b"zyzzogeton" not in _bytes(home)
@@ -265,7 +265,7 @@ def test_a_report_that_is_withdrawn_keeps_its_row_and_no_passage(tmp_path: Path)
     home.index()
     searcher = home.searcher()
     assert searcher.report("report-3").status is ReportStatus.WITHDRAWN
-    assert searcher.passages_of("report-3") == ()
+    assert searcher.report_passages("report-3") == ()
 
 
 def test_many_parts_are_merged_into_one_list_of_words(tmp_path: Path) -> None:
