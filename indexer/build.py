@@ -84,8 +84,9 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
     spec = prepare_encoder(model, folder, progress=progress.say)
     progress.advance()
     shelved = [assessed(each) for each in shelve(library)]
+    stamps = {each.report.report_id: stamp(each) for each in shelved}
     rules = options.rules.fitted(spec.max_tokens)
-    wanted = fingerprint(map(stamp, shelved), rules, spec.model_hash)
+    wanted = fingerprint(stamps.values(), rules, spec.model_hash)
     same = live is not None and live.library_digest == wanted and live.encoder == spec
     if live and same and not options.rebuild and not is_overdue(live):
         return Built(live, changed=False, read=read, failed=failed, encoded=0)
@@ -100,7 +101,7 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
         if options.engine:
             manifest = to_engine(filling, shelved, making, options.engine)
         else:
-            manifest = to_files(filling, shelved, making, Generations(home.index))
+            manifest = to_files(filling, shelved, stamps, making, Generations(home.index))
     return Built(manifest, changed=True, read=read, failed=failed, encoded=filling.encoded)
 
 
@@ -178,7 +179,10 @@ def remove_report(
             library.remove(wanted, reason)
         if live is None:
             return wanted, None
-        return wanted, _build(library, home, BuildOptions(read_new=False, engine=engine), progress)
+        built = _build(library, home, BuildOptions(read_new=False, engine=engine), progress)
+        if engine is None:
+            Generations(home.index).prune(keep=1)  # they have its text still
+        return wanted, built
 
 
 def live_report_ids(home: Path, engine: Address | None = None) -> frozenset[str]:

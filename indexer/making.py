@@ -1,11 +1,11 @@
 """The library into an index: in the home, part by part, or in a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
-from corpus.library.fingerprint import fingerprint, stamp
+from corpus.library.fingerprint import fingerprint
 from corpus.library.shelf import Shelved
 from corpus.passages import PassageRules
 from indexer.dividing import PART_MOST, divide
@@ -57,16 +57,28 @@ def to_engine(
 
 
 def to_files(
-    filling: Filling, shelved: Sequence[Shelved], making: Making, generations: Generations
+    filling: Filling,
+    shelved: Sequence[Shelved],
+    stamps: Mapping[str, bytes],
+    making: Making,
+    generations: Generations,
 ) -> Manifest:
-    """Write the index into the home; then, where it is due, once more with its vectors in one."""
+    """Write the index into the home; then, where it is due, once more with its vectors in one.
+
+    `stamps` are of the reports, by id.
+    """
     making.progress.start("Splitting into passages", len(shelved), "reports")
     sizes = filling.cut(shelved)
-    groups = divide(sizes, making.part_most)
     by_id = {each.report.report_id: each for each in shelved}
+
+    def wanted(names: Sequence[str]) -> Wanted:
+        told = (stamps[name] for name in names)
+        key = fingerprint(told, making.rules, making.encoder.model_hash)
+        return Wanted(key, partial(filling.content, [by_id[name] for name in names]))
+
     write = partial(
         publish_parts,
-        [_part([by_id[name] for name in names], filling, making) for names in groups],
+        [wanted(names) for names in divide(sizes, making.part_most)],
         generations,
         encoder=making.encoder,
         rules=making.rules,
@@ -78,9 +90,3 @@ def to_files(
         manifest = write(whole=True)
         making.progress.advance()
     return manifest
-
-
-def _part(reports: Sequence[Shelved], filling: Filling, making: Making) -> Wanted:
-    """A part of these reports; its content is made where it is not at hand already."""
-    key = fingerprint(map(stamp, reports), making.rules, making.encoder.model_hash)
-    return Wanted(key, partial(filling.content, reports))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ REBUILD: Final = "Run `evidence index --rebuild` to make the index anew from the
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """Size in bytes, SHA-256 and time of writing (ns since 1970) of a file of the generation."""
+    """Size in bytes, SHA-256 and time of writing (ms since 1970) of a file of the generation."""
 
     size: int
     sha256: str
@@ -156,7 +157,7 @@ def checksum_files(folder: Path, known: Mapping[tuple[int, int], Checksum]) -> d
             told = path.stat()
             same = (told.st_dev, told.st_ino)
             if same not in seen:
-                seen[same] = Checksum(told.st_size, hash_file(path), told.st_mtime_ns)
+                seen[same] = Checksum(told.st_size, hash_file(path), _written(told))
             found[path.relative_to(folder).as_posix()] = seen[same]
     return found
 
@@ -181,7 +182,7 @@ def verify_files(manifest: Manifest, folder: Path, *, read_all: bool = False) ->
             told = path.stat()
             if told.st_size != expected.size:
                 fault = f"has {told.st_size} bytes instead of {expected.size}"
-            elif told.st_mtime_ns == expected.written and not read_all:
+            elif _written(told) == expected.written and not read_all:
                 continue
             elif hash_file(path) != expected.sha256:
                 fault = "has changed since it was written"
@@ -194,6 +195,10 @@ def verify_files(manifest: Manifest, folder: Path, *, read_all: bool = False) ->
 
 def _files(manifest: Manifest, folder: Path) -> Iterator[tuple[Path, Checksum]]:
     return ((folder / name, expected) for name, expected in manifest.files.items())
+
+
+def _written(told: os.stat_result) -> int:
+    return told.st_mtime_ns // 1_000_000  # archives keep no more for certain
 
 
 def hash_file(path: Path) -> str:

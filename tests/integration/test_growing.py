@@ -84,7 +84,8 @@ class Home:
 
     def index(self, *, anew: bool = False) -> Manifest:
         shelved = [self.reports[name] for name in sorted(self.reports)]
-        digest = fingerprint(map(stamp, shelved), RULES, ENCODER.spec.model_hash)
+        stamps = {each.report.report_id: stamp(each) for each in shelved}
+        digest = fingerprint(stamps.values(), RULES, ENCODER.spec.model_hash)
         generations = Generations(self.folder / "index")
         held = None if anew else generations.sound()
         self.documents.asked.clear()
@@ -95,6 +96,7 @@ class Home:
             return to_files(
                 Filling(cutter, ENCODER, cache, Silent()),
                 shelved,
+                stamps,
                 Making(ENCODER.spec, RULES, digest, Silent(), anew=anew, part_most=PART_MOST),
                 generations,
             )
