@@ -91,7 +91,8 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
     if live and same and not options.rebuild and not is_overdue(live):
         return Built(live, changed=False, read=read, failed=failed, encoded=0)
     encoder = load_encoder(folder)
-    held = Generations(home.index).sound() if not options.rebuild else None
+    fresh = options.rebuild or options.engine
+    held = None if fresh else Generations(home.index).sound()
     with (
         Cutter(library, rules, encoder, held.parts if held else ()) as cutter,
         VectorCache(home.index / "vectors", spec) as cache,

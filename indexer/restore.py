@@ -81,7 +81,7 @@ def _unpack(file: Path, into: Path) -> BackupManifest:
                     told = content.read(_LARGEST_MANIFEST)
                 else:
                     found[member.name] = _save(content, into / member.name, member)
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, OverflowError, ValueError) as error:
         raise _damaged(file, str(error) or "it is no archive") from error
     manifest = _read(file, told)
     _compare(file, manifest, found)

@@ -47,8 +47,11 @@ def place_vectors(keys: NDArray[np.uint64], built: NDArray[np.uint64]) -> Ordina
 class LayeredDense:
     """A dense half and a recent one, addressed as one: the interface of `DenseHalf`."""
 
-    def __init__(self, built: DenseHalf, rows: Ordinals, recent: DenseHalf) -> None:
+    def __init__(
+        self, built: DenseHalf, rows: Ordinals, recent: DenseHalf, *, dimension: int
+    ) -> None:
         """`rows` gives the ordinal of each of the built vectors, -1 where its passage went."""
+        self._dimension = dimension
         kept = np.flatnonzero(rows >= 0)
         self._count = len(kept) + len(recent)
         self._halves = (built, recent)
@@ -104,21 +107,15 @@ class LayeredDense:
 
     def vectors(self, ordinals: Ordinals) -> Vectors:
         """The vectors of the given passages, shape (len(ordinals), dimension)."""
-        found = [
-            (chosen, half.vectors(self._row[ordinals[chosen]]))
-            for half, chosen in self._by_half(ordinals)
-        ]
-        vectors = np.empty((len(ordinals), found[0][1].shape[1]), np.float32)
-        for chosen, some in found:
-            vectors[chosen] = some
+        vectors = np.empty((len(ordinals), self._dimension), np.float32)
+        for half, chosen in self._by_half(ordinals):
+            vectors[chosen] = half.vectors(self._row[ordinals[chosen]])
         return vectors
 
     def _by_half(self, ordinals: Ordinals) -> list[tuple[DenseHalf, Ordinals]]:
         recent = self._is_recent[ordinals]
-        return [
-            (self._halves[0], np.flatnonzero(~recent)),
-            (self._halves[1], np.flatnonzero(recent)),
-        ]
+        pairs = zip(self._halves, (np.flatnonzero(~recent), np.flatnonzero(recent)), strict=True)
+        return [(half, chosen) for half, chosen in pairs if len(chosen)]
 
 
 def open_layers(folder: Path, manifest: Manifest) -> DenseHalf | LayeredDense:
@@ -137,7 +134,7 @@ def open_layers(folder: Path, manifest: Manifest) -> DenseHalf | LayeredDense:
         folder / RECENT_NAME, layers.info, dimension=dimension, ranked=layers.recent
     )
     try:
-        return LayeredDense(built, np.load(folder / ROWS_NAME), recent)
+        return LayeredDense(built, np.load(folder / ROWS_NAME), recent, dimension=dimension)
     except (OSError, ValueError, IndexError) as error:
         raise IndexUnusable(
             f"The layers of the dense index in {folder} do not fit: {error}", cure=REBUILD
