@@ -163,7 +163,9 @@ def _verify(folder: Path, held: Held | None) -> None:
     except IndexUnusable as error:
         raise BuildFailed(f"The new index does not open: {error}", cure=_CURE) from error
     try:
-        new = [place for place, p in enumerate(generation.manifest.parts) if p.key not in old]
+        parts = generation.manifest.parts
+        new = [place for place, part in enumerate(parts) if part.key not in old]
+        new = new or list(range(len(parts)))  # vectors were arranged anew
         for place in new:
             _probe(generation, place, max(1, _PROBES // len(new)))
     finally:
