@@ -20,6 +20,7 @@ from indexer.build import live_report_ids
 from indexer.settings import load_index_settings
 from search.index.address import Address
 from search.index.generations import Generations
+from search.index.parts import part_folders
 from search.index.store import FILE_NAME
 from search.loading import load_searcher, open_engine
 
@@ -95,17 +96,17 @@ def _library(home: Path) -> str:
 
 
 def _index(home: Path) -> str:
-    """Every file against its checksum, and the store's own check."""
-    generations = Generations(Home(home).index)
-    generation = generations.open_current()
-    generation.store.close()
-    uri = f"{(generation.folder / FILE_NAME).resolve().as_uri()}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as database:
-        (told,) = database.execute("PRAGMA integrity_check").fetchone()
-    if told != "ok":
-        raise EvidenceError(
-            f"The store is damaged: {told}.", cure="Run `evidence index --rebuild`."
-        )
+    """Every file against its checksum, and the own check of every store."""
+    generation = Generations(Home(home).index).open_current(read_all=True)
+    generation.close()
+    for folder in part_folders(generation.folder, generation.manifest):
+        uri = f"{(folder / FILE_NAME).resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            (told,) = database.execute("PRAGMA integrity_check").fetchone()
+        if told != "ok":
+            raise EvidenceError(
+                f"A store is damaged: {told}.", cure="Run `evidence index --rebuild`."
+            )
     counts = generation.manifest.counts
     return f"{counts.reports:,} reports, {counts.passages:,} passages, every checksum right"
 

@@ -7,6 +7,7 @@ Similarity of shingles (Broder, 1997, "On the resemblance and containment of doc
 turned down: see docs/passages.md.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -29,6 +30,11 @@ def group_duplicates(texts: Sequence[str]) -> list[int]:
     """
     first: dict[str, int] = {}
     return [first.setdefault(_said(text), place) for place, text in enumerate(texts)]
+
+
+def likeness(text: str) -> int:
+    """A number of 64 bits that near-duplicates share, and (but for chance) no other texts."""
+    return int.from_bytes(hashlib.sha256(_said(text).encode()).digest()[:8])
 
 
 def _said(text: str) -> str:

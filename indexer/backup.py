@@ -175,7 +175,7 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> Kept:
     with path.open("rb") as file:
         told = os.fstat(file.fileno())
         entry = tarfile.TarInfo(name)
-        entry.size, entry.mtime, entry.mode = told.st_size, int(told.st_mtime), told.st_mode & 0o777
+        entry.size, entry.mtime, entry.mode = told.st_size, told.st_mtime, told.st_mode & 0o777
         read = _Read(file)
         archive.addfile(entry, read)
     return Kept(entry.size, read.sha256.hexdigest())

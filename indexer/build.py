@@ -4,38 +4,34 @@ What reading a file gave and every vector are kept as they come, so a build that
 goes on where it stopped, and one that has nothing to do says so in a moment.
 """
 
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from corpus.centres import load_centres
-from corpus.duplicates import group_duplicates
 from corpus.examination import examine_file
 from corpus.home import Home
-from corpus.library.fingerprint import assessed, fingerprint
+from corpus.library.fingerprint import assessed, fingerprint, stamp
 from corpus.library.library import REMOVED, Library
-from corpus.library.shelf import Shelved, shelve
+from corpus.library.shelf import shelve
 from corpus.library.states import Entry, Outcome
-from corpus.passages import PassageRules, embedded_text, split_document
+from corpus.passages import PassageRules
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
-from corpus.types import UNRANKED_KINDS, Passage, ReportStatus
+from corpus.types import ReportStatus
+from indexer.cutting import Cutter
+from indexer.filling import Filling
+from indexer.making import Making, to_engine, to_files
 from indexer.progress import Progress
-from indexer.publish import Content, publish
-from indexer.vectors import VectorCache, key_of
+from indexer.vectors import VectorCache
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
-from search.encoder.types import Encoder, EncoderSpec
 from search.errors import IndexUnusable, NoIndex
 from search.index.address import Address
 from search.index.generations import Generations
+from search.index.layers import is_overdue
 from search.index.manifest import Manifest
-from search.index.store import StoreEntry
 from search.loading import encoder_folder, index_source, open_engine
-
-ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,64 +84,26 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
     spec = prepare_encoder(model, folder, progress=progress.say)
     progress.advance()
     shelved = [assessed(each) for each in shelve(library)]
+    stamps = {each.report.report_id: stamp(each) for each in shelved}
     rules = options.rules.fitted(spec.max_tokens)
-    wanted = fingerprint(shelved, rules, spec.model_hash)
-    if live and live.library_digest == wanted and live.encoder == spec and not options.rebuild:
+    wanted = fingerprint(stamps.values(), rules, spec.model_hash)
+    same = live is not None and live.library_digest == wanted and live.encoder == spec
+    if live and same and not options.rebuild and not is_overdue(live):
         return Built(live, changed=False, read=read, failed=failed, encoded=0)
     encoder = load_encoder(folder)
-    entries, ranked = _entries(library, shelved, rules, encoder, progress)
-    with VectorCache(home.index / "vectors", spec) as cache:
-        titles = [shelved[entry.report_row].report.title for entry in entries]
-        texts = [
-            embedded_text(title, entry.passage)
-            for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
-        ]
-        keys = [key_of(text) for text in texts]
-        encoded = _encode(dict(zip(keys, texts, strict=True)), encoder, cache, progress)
-        content = Content(
-            [each.report for each in shelved],
-            [each.details for each in shelved],
-            entries,
-            cache.matrix(keys),
-            cache.tokens(keys) if spec.token_dimension else (),
-        )
-        manifest = _publish(content, home, options, spec, rules, wanted, progress)
-    return Built(manifest, changed=True, read=read, failed=failed, encoded=encoded)
-
-
-def _publish(
-    content: Content,
-    home: Home,
-    options: BuildOptions,
-    encoder: EncoderSpec,
-    rules: PassageRules,
-    library_digest: str,
-    progress: Progress,
-) -> Manifest:
-    """Write the index where it is kept."""
-    if options.engine:
-        from indexer.engine import publish_to_engine  # noqa: PLC0415 - its driver is an extra
-
-        with closing(open_engine(options.engine)) as places:
-            return publish_to_engine(
-                content,
-                places,
-                encoder=encoder,
-                rules=rules,
-                library_digest=library_digest,
-                progress=progress,
-                anew=options.rebuild,
-            )
-    progress.start("Writing the index", 1, "generations")
-    manifest = publish(
-        content,
-        Generations(home.index),
-        encoder=encoder,
-        rules=rules,
-        library_digest=library_digest,
-    )
-    progress.advance()
-    return manifest
+    fresh = options.rebuild or options.engine
+    held = None if fresh else Generations(home.index).sound()
+    with (
+        Cutter(library, rules, encoder, held.parts if held else ()) as cutter,
+        VectorCache(home.index / "vectors", spec) as cache,
+    ):
+        filling = Filling(cutter, encoder, cache, progress)
+        making = Making(spec, rules, wanted, progress, anew=options.rebuild)
+        if options.engine:
+            manifest = to_engine(filling, shelved, making, options.engine)
+        else:
+            manifest = to_files(filling, shelved, stamps, making, Generations(home.index))
+    return Built(manifest, changed=True, read=read, failed=failed, encoded=filling.encoded)
 
 
 def _live(home: Home, engine: Address | None) -> Manifest | None:
@@ -188,61 +146,6 @@ def _let_go(library: Library, entry: Entry) -> None:
         library.drop_original(entry)
 
 
-def _entries(
-    library: Library,
-    shelved: Sequence[Shelved],
-    rules: PassageRules,
-    encoder: Encoder,
-    progress: Progress,
-) -> tuple[list[StoreEntry], int]:
-    """All passages in ordinal order, ranked ones first, and how many of them are ranked."""
-    progress.start("Splitting into passages", len(shelved), "reports")
-    placed: list[tuple[Passage, int, int]] = []
-    standing: set[int] = set()
-    for row, report in enumerate(each.report for each in shelved):
-        progress.advance()
-        if report.status is ReportStatus.WITHDRAWN:
-            continue
-        if report.status is ReportStatus.CURRENT:
-            standing.add(row)
-        passages = split_document(
-            library.document(report.sha256),
-            report_id=report.report_id,
-            rules=rules,
-            count_tokens=encoder.count_tokens,
-            context=report.title,
-        )
-        placed += [(passage, row, place) for place, passage in enumerate(passages)]
-    ranked: list[tuple[Passage, int, int]] = []
-    unranked: list[tuple[Passage, int, int]] = []
-    for item in placed:
-        passage, row, _ = item
-        rankable = passage.kind not in UNRANKED_KINDS and row in standing
-        (ranked if rankable else unranked).append(item)
-    firsts = group_duplicates([passage.text for passage, _, _ in ranked])
-    firsts += range(len(ranked), len(placed))
-    return [
-        StoreEntry(passage, row, place, first)
-        for (passage, row, place), first in zip(ranked + unranked, firsts, strict=True)
-    ], len(ranked)
-
-
-def _encode(
-    texts: Mapping[bytes, str], encoder: Encoder, cache: VectorCache, progress: Progress
-) -> int:
-    """Encode the texts, by key, that the cache lacks, and keep them there; how many they were."""
-    missing = cache.missing(texts)
-    todo = [(key, text) for key, text in texts.items() if key in missing]
-    if todo:
-        progress.start("Encoding passages", len(todo), "passages")
-    for start in range(0, len(todo), ENCODED_AT_ONCE):
-        some = todo[start : start + ENCODED_AT_ONCE]
-        encoded = encoder.encode_with_tokens([text for _, text in some])
-        cache.put({key: each for (key, _), each in zip(some, encoded, strict=True)})
-        progress.advance(len(some))
-    return len(todo)
-
-
 def remove_report(
     home: Home,
     wanted: str,
@@ -277,7 +180,10 @@ def remove_report(
             library.remove(wanted, reason)
         if live is None:
             return wanted, None
-        return wanted, _build(library, home, BuildOptions(read_new=False, engine=engine), progress)
+        built = _build(library, home, BuildOptions(read_new=False, engine=engine), progress)
+        if engine is None:
+            Generations(home.index).prune(keep=1)  # they have its text still
+        return wanted, built
 
 
 def live_report_ids(home: Path, engine: Address | None = None) -> frozenset[str]:

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from corpus.details import ReportDetails
 from corpus.passages import PassageRules
 from corpus.types import Report
+from indexer.content import Content
 from indexer.errors import BuildFailed
 from indexer.progress import Progress
-from indexer.publish import Content
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
 from search.index.lexical import stems, words_of

@@ -80,8 +80,8 @@ def _unpack(file: Path, into: Path) -> BackupManifest:
                 if member.name == MANIFEST:
                     told = content.read(_LARGEST_MANIFEST)
                 else:
-                    found[member.name] = _save(content, into / member.name, member.mode)
-    except (tarfile.TarError, EOFError) as error:
+                    found[member.name] = _save(content, into / member.name, member)
+    except (tarfile.TarError, EOFError, OverflowError, ValueError) as error:
         raise _damaged(file, str(error) or "it is no archive") from error
     manifest = _read(file, told)
     _compare(file, manifest, found)
@@ -110,17 +110,18 @@ def _content(
     return content
 
 
-def _save(content: IO[bytes], to: Path, mode: int) -> Kept:
+def _save(content: IO[bytes], to: Path, member: tarfile.TarInfo) -> Kept:
     to.parent.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with to.open("xb") as out:
-        os.fchmod(out.fileno(), mode & 0o777 | 0o600)
+        os.fchmod(out.fileno(), member.mode & 0o777 | 0o600)
         while chunk := content.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
             out.write(chunk)
         out.flush()
         os.fsync(out.fileno())
+    os.utime(to, (member.mtime, member.mtime))
     return Kept(size, digest.hexdigest())
 
 

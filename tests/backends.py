@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.passages import PassageRules
+from indexer.content import Content
 from indexer.engine import publish_to_engine
 from indexer.progress import Silent
-from indexer.publish import Content
 from search.encoder.types import Encoder
 from search.index.address import Address
 from search.index.postgres.connections import Patience

@@ -31,7 +31,8 @@ from corpus.types import (
     ReportStatus,
     StudyDesign,
 )
-from indexer.publish import Content, publish
+from indexer.content import Content
+from indexer.publish import publish
 from search.index.generations import Generations
 from search.index.store import StoreEntry
 from search.index.tokens import pack

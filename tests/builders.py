@@ -14,7 +14,8 @@ from corpus.types import (
     Report,
     Span,
 )
-from indexer.publish import Content, publish
+from indexer.content import Content
+from indexer.publish import publish
 from search.encoder.types import Encoder
 from search.index.embedded import Generation
 from search.index.generations import Generations

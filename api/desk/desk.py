@@ -11,7 +11,7 @@ from api.desk.journal import Journal
 from api.desk.sessions import Sessions
 from api.desk.tallies import Tallies
 from corpus.home import Home
-from corpus.library.fingerprint import assessed, fingerprint
+from corpus.library.fingerprint import assessed, fingerprint, stamp
 from corpus.library.library import Library
 from corpus.library.shelf import shelve
 from search.errors import IndexUnusable, NoIndex
@@ -74,6 +74,6 @@ class Desk:
                 made = held.manifest()
         except (NoIndex, IndexUnusable):
             return Freshness(unread, behind=True)
-        shelved = map(assessed, shelve(library))
-        now = fingerprint(shelved, made.passage_rules, made.encoder.model_hash)
+        stamps = (stamp(assessed(each)) for each in shelve(library))
+        now = fingerprint(stamps, made.passage_rules, made.encoder.model_hash)
         return Freshness(unread, behind=unread > 0 or now != made.library_digest)

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from benchmarks.relevance.policy.questions import load_questions
 from corpus.details import ReportDetails
 from corpus.types import Report
+from indexer.content import Content
 from indexer.engine import publish_to_engine
 from indexer.progress import Silent
-from indexer.publish import Content
 from search.encoder.types import Vectors
 from search.index.address import parse_address
 from search.index.embedded import Generation

@@ -70,7 +70,8 @@ def _measure(dataset: Dataset, encoder: Encoder, folder: Path) -> None:
     owners, entries, texts = cut(dataset, encoder, PassageRules())
     encoded = encode_all(texts, encoder, lambda _done, _total: None)
     both = collect(owners, entries, encoded, folder, encoder)
-    one = replace(both, lexical=_OneSpelling(both.lexical._index))  # noqa: SLF001 - the same index
+    lexical = both.lexical
+    one = replace(both, lexical=_OneSpelling(lexical._index, lexical._numbers))  # noqa: SLF001 - the same index
 
     def passages(ordinals: Ordinals) -> list[str]:
         return [texts[ordinal] for ordinal in ordinals]

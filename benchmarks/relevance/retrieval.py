@@ -29,7 +29,8 @@ from search.evaluation.measures import MEASURES, Evaluation, Run, evaluate
 from search.evaluation.retrieval import run_all
 from search.evaluation.significance import compare
 from search.fusion import FusionRules
-from search.index.lexical import LexicalEntry, open_lexical, write_lexical
+from search.index.lexical import open_lexical
+from search.index.lexical_writing import LexicalEntry, write_lexical
 
 DEPTH = 100
 CHOSEN_BY = next(iter(MEASURES))

@@ -15,7 +15,7 @@ from search.encoder.types import Encoder
 from search.evaluation.dataset import load_dataset
 from search.evaluation.retrieval import Collection, collect, cut, encode_all
 from search.index.generations import Generations
-from search.index.lexical import LexicalEntry
+from search.index.lexical_writing import LexicalEntry
 
 #: Datasets whose passages are trained on, with the split whose own questions are too, if any.
 #: Apache-2.0, Apache-2.0, CC0 and Apache-2.0 (docs/token-head.md).

@@ -23,9 +23,12 @@ from search.evaluation.measures import Run
 from search.fusion import FusionRules
 from search.hybrid import Fused, retrieve
 from search.index.dense import DenseHalf, open_dense, write_dense
-from search.index.lexical import LexicalEntry, LexicalHalf, open_lexical, write_lexical
+from search.index.lexical import LexicalHalf, open_lexical
+from search.index.lexical_writing import LexicalEntry, write_lexical
+from search.index.manifest import Counts
+from search.index.parts import Places
 from search.index.proposing import propose
-from search.index.tokens import Records, TokenHalf, open_tokens, pack, write_tokens
+from search.index.tokens import PartedTokens, Records, open_tokens, pack, write_tokens
 from search.index.types import Candidates, Proposed
 from search.stopwatch import Stopwatch
 
@@ -50,7 +53,7 @@ class Collection:
     documents: tuple[str, ...]
     lexical: LexicalHalf
     dense: DenseHalf
-    tokens: TokenHalf | None
+    tokens: PartedTokens | None
 
     def ask(self, question: str, asked: Encoded, rules: FusionRules) -> Fused:
         """The product's own candidates in its own order."""
@@ -151,7 +154,11 @@ def collect(
         tuple(owners),
         open_lexical(folder, ranked=ranked),
         open_dense(folder, info, dimension=spec.dimension, ranked=ranked),
-        open_tokens(folder, dimension=spec.token_dimension, ranked=ranked)
+        open_tokens(
+            [folder],
+            dimension=spec.token_dimension,
+            places=Places.of([Counts(len(set(owners)), ranked, ranked)]),
+        )
         if encoded.tokens
         else None,
     )

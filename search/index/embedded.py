@@ -1,6 +1,6 @@
 """The embedded index: one generation's files, opened, behind the `Index` protocol."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from corpus.types import Report, ReportStatus
 from search.encoder.types import Vectors
 from search.filters import passes
 from search.index.dense import EXACT_UP_TO, DenseHalf
+from search.index.layers import LayeredDense
 from search.index.lexical import LexicalHalf
 from search.index.manifest import Manifest
+from search.index.parts import Columns
 from search.index.proposing import propose
-from search.index.store import Store
-from search.index.tokens import TokenHalf
+from search.index.shelves import Shelves
+from search.index.tokens import PartedTokens
 from search.index.types import Allowed, Candidates, Ordinals, Proposed, Within
 from search.stopwatch import Stopwatch
 from search.types import Filters
@@ -29,22 +31,24 @@ class Generation:
         folder: Path,
         manifest: Manifest,
         *,
-        dense: DenseHalf,
+        dense: DenseHalf | LayeredDense,
         lexical: LexicalHalf,
-        tokens: TokenHalf | None,
-        store: Store,
+        tokens: PartedTokens | None,
+        store: Shelves,
+        columns: Sequence[Columns],
     ) -> None:
+        """`columns` are those of each part."""
         self.folder = folder
         self.manifest = manifest
         self.dense = dense
         self.lexical = lexical
         self.tokens = tokens
         self.store = store
-        rows, firsts = store.columns()
-        ranked = manifest.counts.ranked
-        self._report_rows = np.asarray(rows[:ranked], np.int64)
-        self._firsts = np.asarray(firsts[:ranked], np.int64)
-        self._groups = _group(firsts[:ranked])
+        self._report_rows = np.concatenate(
+            [store.rows(part)[each["row"]] for part, each in enumerate(columns)]
+        )
+        self._alike = np.concatenate([each["alike"] for each in columns]).view(np.int64)
+        self._by_alike = np.argsort(self._alike, kind="stable")
         reports, of = store.reports, self._report_rows
         # Nothing here may lead back to this index: one that is done with goes at once.
         self._allowed = lru_cache(maxsize=64)(lambda within: allowed_by(within, reports, of))
@@ -109,19 +113,22 @@ class Generation:
         return self._report_rows[ordinals]
 
     def groups(self, ordinals: Ordinals) -> Ordinals:
-        """The first near-duplicate of each ranked passage."""
-        return self._firsts[ordinals]
+        """A number for each ranked passage: near-duplicates share one."""
+        return self._alike[ordinals]
 
     def repeats(self, ordinals: Ordinals, within: Within) -> Mapping[int, list[int]]:
         """For each of these passages the ordinals of its other near-duplicates within."""
         allowed = self._allowed(within)
+        groups = self._alike[ordinals]
+        starts = np.searchsorted(self._alike, groups, side="left", sorter=self._by_alike)
+        ends = np.searchsorted(self._alike, groups, side="right", sorter=self._by_alike)
         return {
-            ordinal: [
+            int(ordinal): [
                 other
-                for other in self._groups.get(int(self._firsts[ordinal]), ())
+                for other in self._by_alike[start:end].tolist()
                 if other != ordinal and (allowed is None or allowed.mask[other])
             ]
-            for ordinal in ordinals.tolist()
+            for ordinal, start, end in zip(ordinals, starts, ends, strict=True)
         }
 
     def passing(self, filters: Filters) -> tuple[Report, ...]:
@@ -155,11 +162,3 @@ def allowed_by(
         len(reports),
     )
     return Allowed(mask=keep[report_rows], report_rows=np.flatnonzero(keep))
-
-
-def _group(firsts: list[int]) -> dict[int, list[int]]:
-    """Ordinals by near-duplicate group, groups of one left out."""
-    groups: dict[int, list[int]] = {}
-    for ordinal, first in enumerate(firsts):
-        groups.setdefault(first, []).append(ordinal)
-    return {first: group for first, group in groups.items() if len(group) > 1}

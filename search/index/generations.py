@@ -1,28 +1,37 @@
 """Generations on disk: immutable folders, one of them live, swapped by one rename.
 
     index/CURRENT                    the id of the live generation, one line
-    index/generations/<id>/          manifest.json, store.sqlite, dense.faiss, lexical/,
-                                     tokens.bin and its two companions
+    index/generations/<id>/          manifest.json, dense/, lexical/, and where the dense half
+                                     is older: recent/, dense_rows.npy
+    index/generations/<id>/parts/…/  store.sqlite, vectors.npy, tokens.bin, lexical/ and others:
+                                     all that is kept of some reports
     index/generations/.new-<id>/     being written; never opened, swept up by the next build
 
+What has not changed a generation has in common with the one before, by hard links.
 A reader opens the generation CURRENT names and keeps it open for as long as it likes: the
 files of a pruned generation live on until the last reader closes them.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from corpus.types import ReportStatus
+import numpy as np
+
+from corpus.types import Report, ReportStatus
 from search.errors import IndexUnusable, NoIndex
-from search.index.dense import open_dense
 from search.index.embedded import Generation
+from search.index.layers import open_layers
 from search.index.lexical import open_lexical
 from search.index.manifest import REBUILD, Manifest, read_manifest, verify_files
+from search.index.numbers import Numbers
+from search.index.parts import Places, part_folders, read_columns
+from search.index.shelves import Shelves
 from search.index.store import open_store
 from search.index.tokens import open_tokens
 
@@ -39,6 +48,19 @@ def generation_id(now: datetime, digest: str) -> str:
 def made_at(generation: str) -> datetime:
     """When a generation was made, by its id."""
     return datetime.strptime(generation.partition("Z-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A generation that a new one may take over from."""
+
+    manifest: Manifest
+    folder: Path
+
+    @property
+    def parts(self) -> list[Path]:
+        """The folders of its parts, in order."""
+        return part_folders(self.folder, self.manifest)
 
 
 class Generations:
@@ -80,8 +102,20 @@ class Generations:
         """The live generation's manifest, without opening the rest."""
         return read_manifest(self.path(self.current_id()))
 
-    def open_current(self) -> Generation:
+    def sound(self) -> Held | None:
+        """The live generation, not opened; None where it lacks or a file is not as written."""
+        try:
+            manifest = self.manifest()
+            folder = self.path(manifest.generation)
+            verify_files(manifest, folder)
+        except (NoIndex, IndexUnusable):
+            return None
+        return Held(manifest, folder)
+
+    def open_current(self, *, read_all: bool = False) -> Generation:
         """Open the live generation, trying again when it is swapped in between.
+
+        Every file is read and compared with its checksum where `read_all` says so.
 
         Raises:
             NoIndex, IndexUnusable
@@ -89,7 +123,7 @@ class Generations:
         for _ in range(3):
             generation = self.current_id()
             try:
-                return open_generation(self.path(generation))
+                return open_generation(self.path(generation), read_all=read_all)
             except IndexUnusable:
                 if generation == self.current_id():
                     raise
@@ -106,10 +140,17 @@ class Generations:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, folder: Path, generation: str) -> None:
-        """Make a written folder the live generation: sync, rename, point CURRENT at it."""
+    def publish(
+        self, folder: Path, generation: str, synced: Container[tuple[int, int]] = ()
+    ) -> None:
+        """Make a written folder the live generation: sync, rename, point CURRENT at it.
+
+        `synced` are files that another generation has already, by device and inode.
+        """
         for path in folder.rglob("*"):
-            _sync(path)
+            told = path.stat()
+            if (told.st_dev, told.st_ino) not in synced:
+                _sync(path)
         _sync(folder)
         folder.rename(self.path(generation))
         _sync(self._all)
@@ -136,33 +177,48 @@ class Generations:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def open_generation(folder: Path) -> Generation:
-    """Open a generation's folder, every file checked against the manifest's checksums.
+def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
+    """Open a generation's folder, every file checked against the manifest (`verify_files`).
 
     Raises:
         IndexUnusable: damaged or of another format version.
     """
     manifest = read_manifest(folder)
-    verify_files(manifest, folder)
-    counts, tokens = manifest.counts, manifest.encoder.token_dimension
-    generation = Generation(
-        folder=folder,
-        manifest=manifest,
-        dense=open_dense(
-            folder, manifest.dense, dimension=manifest.encoder.dimension, ranked=counts.ranked
-        ),
-        lexical=open_lexical(folder, ranked=counts.ranked),
-        tokens=open_tokens(folder, dimension=tokens, ranked=counts.ranked) if tokens else None,
-        store=open_store(folder),
-    )
-    reports = generation.store.reports
-    standing = sum(report.status is ReportStatus.CURRENT for report in reports)
-    if standing != counts.reports:
+    verify_files(manifest, folder, read_all=read_all)
+    places = Places.of(part.counts for part in manifest.parts)
+    folders = part_folders(folder, manifest)
+    tokens = manifest.encoder.token_dimension
+    shelves = Shelves([open_store(each) for each in folders], places)
+    if (standing := _standing(shelves.reports)) != manifest.counts.reports:
         raise IndexUnusable(
-            f"The store in {folder} holds {standing} reports; the manifest says {counts.reports}.",
+            f"The stores in {folder} hold {standing} reports; "
+            f"the manifest says {manifest.counts.reports}.",
             cure=REBUILD,
         )
-    return generation
+    return Generation(
+        folder=folder,
+        manifest=manifest,
+        dense=open_layers(folder, manifest),
+        lexical=open_lexical(
+            folder, ranked=manifest.counts.ranked, numbers=_numbers(manifest, shelves, places)
+        ),
+        tokens=open_tokens(folders, dimension=tokens, places=places) if tokens else None,
+        store=shelves,
+        columns=read_columns(folders, places),
+    )
+
+
+def _standing(reports: Iterable[Report]) -> int:
+    """How many can be found."""
+    return sum(report.status is ReportStatus.CURRENT for report in reports)
+
+
+def _numbers(manifest: Manifest, shelves: Shelves, places: Places) -> Numbers:
+    """The lexical half's."""
+    starts = [part.numbered_from for part in manifest.parts]
+    held = map(shelves.place, range(len(shelves.reports)))
+    reports = np.fromiter((starts[part] + row for part, row in held), np.int64)
+    return Numbers(starts, places.ranked, reports)
 
 
 def _sync(path: Path) -> None:

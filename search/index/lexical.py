@@ -7,16 +7,15 @@ them apart and adding up lost on every weighting tried (docs/relevance.md, ADR 0
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from tantivy import (
-    Document,
     Filter,
     Index,
     Occur,
@@ -30,29 +29,19 @@ from tantivy import (
 
 from search.errors import IndexUnusable
 from search.index.manifest import REBUILD
+from search.index.numbers import Numbers
 from search.index.types import Allowed, Candidates, Ordinals, Scores
 from search.index.variants import variants
 
 FOLDER_NAME: Final = "lexical"
 WORDS: Final = "words"
 ANALYZER: Final = "english_text"
-WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
 SHORTEST_BEGINNING: Final = 4  # letters of a name that must agree
 SHORTEST_MENDED: Final = 5  # letters of a stem; shorter ones are near too many others
 SHORTEST_WRONG: Final = 7
 _VOWELS: Final = frozenset("aeiouy")
 _WORD: Final = re.compile(r"[^\W_]+")
 QUERY_TERMS: Final = 64  # distinct terms looked up; the rest of a very long question is left out
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalEntry:
-    """What the lexical half keeps of one passage."""
-
-    report_row: int
-    title: str
-    headings: str
-    text: str
 
 
 def analyzer() -> TextAnalyzer:
@@ -92,7 +81,7 @@ def stems(text: str) -> list[str]:
 
 
 def schema() -> Schema:
-    """One document a passage; `ordinal` and `report` are numbers, `words` English text."""
+    """One document a passage; `ordinal` and `report` are `Numbers`, `words` English text."""
     builder = SchemaBuilder()
     builder.add_unsigned_field("ordinal", stored=False, indexed=True, fast=True)
     builder.add_unsigned_field("report", stored=False, indexed=True, fast=True)
@@ -100,28 +89,12 @@ def schema() -> Schema:
     return builder.build()
 
 
-def write_lexical(entries: Iterable[LexicalEntry], folder: Path) -> None:
-    """Write the lexical half of a generation; an entry's ordinal is its place, from 0."""
-    target = folder / FOLDER_NAME
-    target.mkdir()
-    index = Index(schema(), path=str(target))
-    index.register_tokenizer(ANALYZER, analyzer())
-    writer = index.writer(heap_size=WRITER_MEMORY, num_threads=1)
-    for ordinal, entry in enumerate(entries):
-        document = Document()
-        document.add_unsigned("ordinal", ordinal)
-        document.add_unsigned("report", entry.report_row)
-        document.add_text(WORDS, words_of(entry.title, [entry.headings], entry.text))
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-
-
 class LexicalHalf:
     """A `Retriever` of words: the query is the question as it was asked."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, numbers: Numbers) -> None:
         self._index = index
+        self._numbers = numbers
         self._schema = index.schema
         self._searcher = index.searcher()
 
@@ -135,7 +108,8 @@ class LexicalHalf:
         if wanted is None or len(self) == 0:
             return _NOTHING
         if allowed is not None:
-            wanted = self._within(wanted, "report", allowed.report_rows)
+            among = self._numbers.of_reports(allowed.report_rows)
+            wanted = self._within(wanted, "report", among)
         return self._run(wanted, min(k, len(self)))
 
     def score(self, query: str, ordinals: Ordinals) -> Scores:
@@ -144,7 +118,9 @@ class LexicalHalf:
         scores = np.zeros(len(ordinals), np.float32)
         if wanted is None or len(ordinals) == 0:
             return scores
-        found = self._run(self._within(wanted, "ordinal", ordinals), len(ordinals))
+        found = self._run(
+            self._within(wanted, "ordinal", self._numbers.of_passages(ordinals)), len(ordinals)
+        )
         order = np.argsort(ordinals)
         scores[order[np.searchsorted(ordinals, found.ordinals, sorter=order)]] = found.scores
         return scores
@@ -183,7 +159,8 @@ class LexicalHalf:
         return frozenset(row for row in report_rows if self._mentions(start, row))
 
     def _mentions(self, start: str, report_row: int) -> bool:
-        within = Query.term_query(self._schema, "report", report_row)
+        number = int(self._numbers.of_reports(np.array([report_row]))[0])
+        within = Query.term_query(self._schema, "report", number)
         return bool(self._searcher.terms_with_prefix(WORDS, start, within, 1))
 
     def _terms(self, query: str) -> Query | None:
@@ -195,7 +172,7 @@ class LexicalHalf:
         queries = [Query.term_query(self._schema, WORDS, term, "freq") for term in terms]
         return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
 
-    def _within(self, wanted: Query, field: str, numbers: Ordinals) -> Query:
+    def _within(self, wanted: Query, field: str, numbers: NDArray[np.int64]) -> Query:
         among = Query.term_set_query(self._schema, field, numbers.tolist())
         return Query.boolean_query(
             [(Occur.Must, wanted), (Occur.Must, Query.const_score_query(among, 0.0))]
@@ -205,8 +182,8 @@ class LexicalHalf:
         hits = self._searcher.search(query, limit=k, count=False).hits
         if not hits:
             return _NOTHING
-        ordinals = self._searcher.fast_field_values("ordinal", [address for _, address in hits])
-        found = np.asarray(ordinals, np.int64)
+        numbers = self._searcher.fast_field_values("ordinal", [address for _, address in hits])
+        found = self._numbers.ordinals(np.asarray(numbers, np.int64))
         scores = np.asarray([score for score, _ in hits], np.float32)
         order = np.lexsort((found, -scores))
         return Candidates(found[order], scores[order])
@@ -262,8 +239,8 @@ def _another_word(one: str, other: str) -> bool:
 _NOTHING: Final = Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-def open_lexical(folder: Path, *, ranked: int) -> LexicalHalf:
-    """Open the lexical half of a generation.
+def open_lexical(folder: Path, *, ranked: int, numbers: Numbers | None = None) -> LexicalHalf:
+    """Open the lexical half of a generation; without `numbers` ordinals are its numbers.
 
     Raises:
         IndexUnusable: unreadable, or not of the size the manifest names.
@@ -272,7 +249,7 @@ def open_lexical(folder: Path, *, ranked: int) -> LexicalHalf:
     try:
         index = Index.open(str(path))
         index.register_tokenizer(ANALYZER, analyzer())
-        half = LexicalHalf(index)
+        half = LexicalHalf(index, numbers or Numbers.plain(ranked))
     except (ValueError, OSError) as error:
         raise IndexUnusable(f"The lexical index {path} cannot be opened.", cure=REBUILD) from error
     if len(half) != ranked:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -12,17 +14,19 @@ from corpus.passages import PassageRules
 from search.encoder.types import EncoderSpec
 from search.errors import IndexUnusable
 
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 MANIFEST_NAME: Final = "manifest.json"
+_LOCKS: Final = (".tantivy-writer.lock", ".tantivy-meta.lock")
 REBUILD: Final = "Run `evidence index --rebuild` to make the index anew from the library."
 
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """Size in bytes and SHA-256 of one file of the generation."""
+    """Size in bytes, SHA-256 and time of writing (ms since 1970) of a file of the generation."""
 
     size: int
     sha256: str
+    written: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,47 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Layers:
+    """How vectors are searched that came since the dense half was built whole.
+
+    `recent` passages are searched apart, as `info` says; `gone` vectors belong to no passage.
+    """
+
+    info: DenseInfo
+    recent: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some reports of a generation with all that is kept of them, in a folder `parts/NAME`.
+
+    `key` names what it was made from: a part of the same key holds the same. `content` is a hash
+    over its reports, passages and vectors.
+    """
+
+    key: str
+    content: str
+    counts: Counts
+
+    @property
+    def name(self) -> str:
+        """Of its folder."""
+        return self.key[:16]
+
+    @property
+    def numbered_from(self) -> int:
+        """The lexical half knows its passages and reports by their place and this, below 2^63."""
+        return (int(self.key[:10], 16) >> 1) << 24
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything the service needs to know of an index before it opens it.
 
     `library_digest` names the state of the library it was built from; `content_digest` is a
-    hash over passages and vectors, the same for two builds of the same library.
+    hash over passages and vectors, the same for two builds of the same library. Passages are
+    addressed in the order of `parts`; an index in a database has none.
     """
 
     format_version: int
@@ -62,6 +102,8 @@ class Manifest:
     library_digest: str
     content_digest: str
     files: dict[str, Checksum]
+    parts: tuple[Part, ...] = ()
+    layers: Layers | None = None
 
 
 _ADAPTER: Final = TypeAdapter(Manifest)
@@ -101,27 +143,47 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
 
 
-def checksum_files(folder: Path) -> dict[str, Checksum]:
-    """Size and hash of every file below `folder`, the manifest itself left out."""
-    return {
-        path.relative_to(folder).as_posix(): Checksum(path.stat().st_size, hash_file(path))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.name not in {MANIFEST_NAME, ".tantivy-writer.lock", ".tantivy-meta.lock"}
-    }
+def checksum_files(folder: Path, known: Mapping[tuple[int, int], Checksum]) -> dict[str, Checksum]:
+    """Size and hash of every file below `folder`, the manifest itself left out.
+
+    Args:
+        folder: of a generation.
+        known: checksums of files that need no reading, by device and inode.
+    """
+    found: dict[str, Checksum] = {}
+    seen = dict(known)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in {MANIFEST_NAME, *_LOCKS}:
+            told = path.stat()
+            same = (told.st_dev, told.st_ino)
+            if same not in seen:
+                seen[same] = Checksum(told.st_size, hash_file(path), _written(told))
+            found[path.relative_to(folder).as_posix()] = seen[same]
+    return found
 
 
-def verify_files(manifest: Manifest, folder: Path) -> None:
+def by_inode(manifest: Manifest, folder: Path) -> dict[tuple[int, int], Checksum]:
+    """The checksums of a generation's files, by device and inode."""
+    told = ((path.stat(), each) for path, each in _files(manifest, folder))
+    return {(stat.st_dev, stat.st_ino): each for stat, each in told}
+
+
+def verify_files(manifest: Manifest, folder: Path, *, read_all: bool = False) -> None:
     """Compare the files with the manifest.
+
+    A file of the size and the time of writing that the manifest tells is not read again, unless
+    `read_all` says so: with a million passages that would take longer than everything else.
 
     Raises:
         IndexUnusable: a file is missing, cut short or changed.
     """
-    for name, expected in manifest.files.items():
-        path = folder / name
+    for path, expected in _files(manifest, folder):
         try:
-            if (size := path.stat().st_size) != expected.size:
-                fault = f"has {size} bytes instead of {expected.size}"
+            told = path.stat()
+            if told.st_size != expected.size:
+                fault = f"has {told.st_size} bytes instead of {expected.size}"
+            elif _written(told) == expected.written and not read_all:
+                continue
             elif hash_file(path) != expected.sha256:
                 fault = "has changed since it was written"
             else:
@@ -129,6 +191,14 @@ def verify_files(manifest: Manifest, folder: Path) -> None:
         except OSError as error:
             fault = f"cannot be read ({error.strerror or error})"
         raise IndexUnusable(f"The index is damaged: {path} {fault}.", cure=REBUILD)
+
+
+def _files(manifest: Manifest, folder: Path) -> Iterator[tuple[Path, Checksum]]:
+    return ((folder / name, expected) for name, expected in manifest.files.items())
+
+
+def _written(told: os.stat_result) -> int:
+    return told.st_mtime_ns // 1_000_000  # archives keep no more for certain
 
 
 def hash_file(path: Path) -> str:

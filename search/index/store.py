@@ -1,14 +1,15 @@
-"""The store: reports and passages of one generation in an SQLite file that is never changed.
+"""The store: reports and passages in an SQLite file that is never changed.
 
-A passage's ordinal is its rowid less one; ranked passages come first, so that ordinals
-below `Manifest.counts.ranked` are exactly the rows of the dense and lexical halves.
+It holds a part of a generation; rows and ordinals in it count from 0. A passage's ordinal is its
+rowid less one; ranked passages come first.
 """
 
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,32 +22,20 @@ from search.index.manifest import REBUILD
 
 FILE_NAME: Final = "store.sqlite"
 
-_SCHEMA: Final = """
-CREATE TABLE report (
-    row INTEGER PRIMARY KEY,
-    report_id TEXT NOT NULL UNIQUE,
-    body TEXT NOT NULL,
-    details TEXT NOT NULL
-);
-CREATE TABLE passage (
-    row INTEGER PRIMARY KEY,
-    passage_id TEXT NOT NULL UNIQUE,
-    report_row INTEGER NOT NULL REFERENCES report,
-    place INTEGER NOT NULL,          -- order within the report, from 0
-    first INTEGER NOT NULL,          -- ordinal of the near-duplicate this one repeats, or its own
-    text TEXT NOT NULL,
-    body TEXT NOT NULL
-);
-CREATE INDEX passage_of_report ON passage (report_row, place);
-"""
-
+_PASSAGES: Final = (
+    "SELECT passage.row, passage_id, report_row, report_id, text, passage.body"
+    " FROM passage JOIN report ON report.row = report_row"
+)
 _REPORT: Final = TypeAdapter(Report)
 _DETAILS: Final = TypeAdapter(ReportDetails)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreEntry:
-    """A passage as it goes into the store, in ordinal order."""
+    """A passage as it goes into an index, in ordinal order.
+
+    `first` is the ordinal of the first of its near-duplicates.
+    """
 
     passage: Passage
     report_row: int
@@ -56,12 +45,11 @@ class StoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage as it comes out, with its ordinal and its near-duplicate group."""
+    """A passage as it comes out, with its ordinal and its report's row."""
 
     passage: Passage
     ordinal: int
     report_row: int
-    first: int
 
 
 def no_report(report_id: str) -> UnknownId:
@@ -82,44 +70,6 @@ def no_passage(passage_id: str) -> UnknownId:
     )
 
 
-def write_store(
-    reports: Sequence[Report],
-    details: Sequence[ReportDetails],
-    entries: Iterable[StoreEntry],
-    folder: Path,
-) -> None:
-    """Write the store of a generation: reports in row order, passages in ordinal order."""
-    database = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
-    try:
-        database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        database.execute("BEGIN")
-        database.executemany(
-            "INSERT INTO report VALUES (?, ?, ?, ?)",
-            (
-                (row, report.report_id, _REPORT.dump_json(report), _DETAILS.dump_json(told))
-                for row, (report, told) in enumerate(zip(reports, details, strict=True))
-            ),
-        )
-        database.executemany(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, range(1 << 62), entries)
-        )
-        database.execute("COMMIT")
-    finally:
-        database.close()
-
-
-def _row(ordinal: int, entry: StoreEntry) -> tuple[Any, ...]:
-    return (
-        ordinal + 1,
-        entry.passage.passage_id,
-        entry.report_row,
-        entry.place,
-        entry.first,
-        entry.passage.text,
-        json.dumps(passage_body(entry.passage), ensure_ascii=False, separators=(",", ":")),
-    )
-
-
 def passage_body(passage: Passage) -> dict[str, Any]:
     """What is kept of a passage besides its ids and text, for JSON."""
     return {
@@ -135,7 +85,7 @@ def passage_body(passage: Passage) -> dict[str, Any]:
 
 
 class Store:
-    """Read access, from any thread. Reports are kept in memory, passages fetched as needed.
+    """Read access to one part, from any thread: all is fetched as needed.
 
     One connection is opened at once and kept, so that the files may be pruned meanwhile;
     threads take turns on it.
@@ -145,23 +95,13 @@ class Store:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._turn = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self.reports: tuple[Report, ...] = tuple(
-            _REPORT.validate_json(body)
-            for (body,) in self._all("SELECT body FROM report ORDER BY row")
-        )
-        self._report_rows = {report.report_id: row for row, report in enumerate(self.reports)}
+        self._all("SELECT row FROM report LIMIT 1")  # what is no store is refused at once
 
-    def at(self, rows: Iterable[int]) -> dict[int, Report]:
-        """The reports at these rows, by row."""
-        return {row: self.reports[row] for row in map(int, rows)}
-
-    def report(self, report_id: str) -> Report:
-        """The report of that id.
-
-        Raises:
-            UnknownId: there is none in this generation.
-        """
-        return self.reports[self.row_of(report_id)]
+    @cached_property
+    def reports(self) -> tuple[Report, ...]:
+        """Every report, in row order."""
+        rows = self._all("SELECT body FROM report ORDER BY row")
+        return tuple(_REPORT.validate_json(body) for (body,) in rows)
 
     def details(self, report_id: str) -> ReportDetails:
         """Everything kept of the report of that id; raises UnknownId."""
@@ -171,10 +111,9 @@ class Store:
 
     def row_of(self, report_id: str) -> int:
         """The row of the report of that id; raises UnknownId."""
-        try:
-            return self._report_rows[report_id]
-        except KeyError:
-            raise no_report(report_id) from None
+        for (row,) in self._all("SELECT row FROM report WHERE report_id = ?", (report_id,)):
+            return int(row)
+        raise no_report(report_id)
 
     def passage(self, passage_id: str) -> StoredPassage:
         """The passage of that id.
@@ -194,19 +133,18 @@ class Store:
     def fetch(self, ordinals: Iterable[int]) -> Mapping[int, StoredPassage]:
         """The passages at these ordinals."""
         rows = ",".join(str(int(ordinal) + 1) for ordinal in ordinals)
-        return {p.ordinal: p for p in self._passages(f"row IN ({rows})", ())}
+        return {p.ordinal: p for p in self._passages(f"passage.row IN ({rows})", ())}
 
-    def columns(self) -> tuple[list[int], list[int]]:
-        """`report_row` and `first` of every passage, in ordinal order."""
-        pairs = self._all("SELECT report_row, first FROM passage ORDER BY row")
-        return [row for row, _ in pairs], [first for _, first in pairs]
+    def cuts(self) -> dict[str, tuple[str, int]]:
+        """What each report's passages follow from, and how many they are, by its id."""
+        rows = self._all("SELECT report_id, cut, passages FROM report")
+        return {report_id: (cut, passages) for report_id, cut, passages in rows}
 
     def _passages(self, where: str, values: tuple[Any, ...]) -> Iterator[StoredPassage]:
-        query = f"SELECT row, passage_id, report_row, first, text, body FROM passage WHERE {where}"  # noqa: S608 - `where` is written in this file
-        for row, passage_id, report_row, first, text, body in self._all(query, values):
-            report_id = self.reports[report_row].report_id
+        query = f"{_PASSAGES} WHERE {where}"
+        for row, passage_id, report_row, report_id, text, body in self._all(query, values):
             passage = passage_of(passage_id, report_id, text, json.loads(body))
-            yield StoredPassage(passage, row - 1, report_row, first)
+            yield StoredPassage(passage, row - 1, report_row)
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         with self._turn:
@@ -233,7 +171,7 @@ def passage_of(passage_id: str, report_id: str, text: str, body: dict[str, Any])
 
 
 def open_store(folder: Path) -> Store:
-    """Open the store of a generation.
+    """Open the store in a folder.
 
     Raises:
         IndexUnusable: it is no readable store.

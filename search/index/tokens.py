@@ -7,6 +7,7 @@ dimension and ten bytes more; they are read from the disk as they are needed.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from search.encoder.types import Tokens, Vectors
 from search.errors import IndexUnusable
 from search.index.manifest import REBUILD
+from search.index.parts import Places
 from search.index.types import Ordinals, Scores
 
 RECORDS_NAME: Final = "tokens.bin"  # one record after the other
 FIRSTS_NAME: Final = "token_firsts.npy"  # int64, (ranked + 1,): a passage's first record
-RARITY_NAME: Final = "token_rarity.npy"  # float32, (vocabulary,)
+COUNTS_NAME: Final = "token_counts.npy"  # int64, (vocabulary,): passages that have a token
 LEAST_WEIGHT: Final = 0.01  # of a token that every passage has
 _LEVELS: Final = 7  # on either side of zero
 _ZERO: Final = 8  # the code of zero
@@ -56,7 +58,7 @@ def unpack(records: Records) -> Vectors:
 
 
 def write_tokens(passages: Iterable[Records], folder: Path) -> None:
-    """Write the records of all ranked passages, in order, and how rare each token is."""
+    """Write the records of ranked passages, in order, and how many have each token."""
     counts: list[int] = []
     frequencies = np.zeros(0, np.int64)
     with (folder / RECORDS_NAME).open("wb") as file:
@@ -68,7 +70,7 @@ def write_tokens(passages: Iterable[Records], folder: Path) -> None:
                 frequencies = np.pad(frequencies, (0, int(ids[-1]) + 1 - len(frequencies)))
             frequencies[ids] += 1
     np.save(folder / FIRSTS_NAME, np.cumsum([0, *counts], dtype=np.int64))
-    np.save(folder / RARITY_NAME, rarity_of(frequencies, len(counts)))
+    np.save(folder / COUNTS_NAME, frequencies)
 
 
 def rarity_of(frequencies: NDArray[np.int64], passages: int) -> NDArray[np.float32]:
@@ -77,21 +79,38 @@ def rarity_of(frequencies: NDArray[np.int64], passages: int) -> NDArray[np.float
     return np.maximum(rarity, LEAST_WEIGHT).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenFile:
+    """The tokens of a part's ranked passages.
+
+    A passage's first record is at `firsts` (ranked + 1,); `counts` (vocabulary,) is how many
+    passages have each token.
+    """
+
+    records: Records
+    firsts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def of(self, place: int) -> Records:
+        """The records of one passage."""
+        return self.records[self.firsts[place] : self.firsts[place + 1]]
+
+
 class TokenHalf:
-    """Scores passages by their tokens."""
+    """Scores passages by their tokens, which are in memory."""
 
     def __init__(
         self,
         records: Records,
         firsts: NDArray[np.int64],
         rarity: NDArray[np.float32],
-        passages: int | None = None,
+        passages: int,
     ) -> None:
-        """`passages` of the library; None where all their records are here."""
+        """`passages` is how many the library has, of which these are some."""
         self._records = records
         self._firsts = firsts
         self._rarity = rarity
-        self._passages = len(firsts) - 1 if passages is None else passages
+        self._passages = passages
 
     def score(self, query: Tokens, ordinals: Ordinals) -> Scores:
         """Each given passage's score, -1 to 1, shape (len(ordinals),)."""
@@ -137,16 +156,60 @@ class TokenHalf:
         return np.asarray(nearest @ weights / weights.sum(), np.float32)
 
 
-def open_tokens(folder: Path, *, dimension: int, ranked: int) -> TokenHalf:
-    """Open the tokens of a generation; they stay on the disk.
+class PartedTokens:
+    """Scores passages by their tokens, which lie in several files."""
+
+    def __init__(
+        self, parts: Sequence[TokenFile], places: Places, rarity: NDArray[np.float32]
+    ) -> None:
+        self._parts = parts
+        self._places = places
+        self._rarity = rarity
+
+    def score(self, query: Tokens, ordinals: Ordinals) -> Scores:
+        """Each given passage's score, -1 to 1, shape (len(ordinals),)."""
+        return self._gathered(ordinals).score(query, np.arange(len(ordinals)))
+
+    def score_spans(
+        self, query: Tokens, ordinal: int, spans: Sequence[tuple[int, int]], before: int
+    ) -> Scores:
+        """The score of each part of a passage: see `TokenHalf.score_spans`."""
+        return self._gathered(np.array([ordinal])).score_spans(query, 0, spans, before)
+
+    def _gathered(self, ordinals: Ordinals) -> TokenHalf:
+        parts = self._places.part(ordinals)
+        within = ordinals - self._places.ranked[parts]
+        records = [
+            self._parts[part].of(place)
+            for part, place in zip(parts.tolist(), within.tolist(), strict=True)
+        ]
+        firsts = np.cumsum([0, *map(len, records)], dtype=np.int64)
+        gathered = np.concatenate(records) if records else self._parts[0].records[:0]
+        return TokenHalf(gathered, firsts, self._rarity, int(self._places.ranked[-1]))
+
+
+def open_tokens(folders: Sequence[Path], *, dimension: int, places: Places) -> PartedTokens:
+    """Open the tokens of all parts; they stay on the disk.
 
     Raises:
         IndexUnusable: unreadable, or not of the shape the manifest names.
     """
+    ranked = np.diff(places.ranked).tolist()
+    parts = [
+        _open(folder, dimension=dimension, ranked=count)
+        for folder, count in zip(folders, ranked, strict=True)
+    ]
+    total = np.zeros(max((len(part.counts) for part in parts), default=0), np.int64)
+    for part in parts:
+        total[: len(part.counts)] += part.counts
+    return PartedTokens(parts, places, rarity_of(total, int(places.ranked[-1])))
+
+
+def _open(folder: Path, *, dimension: int, ranked: int) -> TokenFile:
     kind = record_type(dimension)
     try:
         firsts = np.load(folder / FIRSTS_NAME)
-        rarity = np.load(folder / RARITY_NAME)
+        counts = np.load(folder / COUNTS_NAME)
         size = (folder / RECORDS_NAME).stat().st_size
         records = np.memmap(folder / RECORDS_NAME, kind, "r") if size else np.empty(0, kind)
     except (OSError, ValueError) as error:
@@ -157,4 +220,4 @@ def open_tokens(folder: Path, *, dimension: int, ranked: int) -> TokenHalf:
         raise IndexUnusable(
             f"The tokens in {folder} are not those of {ranked} passages.", cure=REBUILD
         )
-    return TokenHalf(records, firsts, rarity)
+    return TokenFile(records, firsts, counts)

@@ -9,8 +9,8 @@ import pytest
 
 from corpus.details import ReportDetails
 from corpus.types import Assessment, DocumentType, Report, ReportStatus
+from indexer.content import Content
 from indexer.engine import DRIFT
-from indexer.publish import Content
 from search.errors import IndexUnusable, NoIndex, UnknownId
 from search.filters import passes
 from search.index.postgres.generations import EngineGenerations

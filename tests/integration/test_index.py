@@ -67,11 +67,11 @@ def test_no_index_names_the_cure(tmp_path: Path) -> None:
     assert "evidence index" in caught.value.cure
 
 
-@pytest.mark.parametrize("name", ["dense.faiss", "store.sqlite", "lexical/meta.json"])
+@pytest.mark.parametrize("name", ["dense/dense.faiss", "parts/*/store.sqlite", "lexical/meta.json"])
 @pytest.mark.parametrize("damage", ["flip", "cut", "delete"])
 def test_a_damaged_file_is_refused_with_the_cure(tmp_path: Path, name: str, damage: str) -> None:
     folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
-    path = folder / name
+    (path,) = folder.glob(name)
     whole = path.read_bytes()
     if damage == "flip":
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -138,6 +138,7 @@ def test_nearer_tokens_come_first(tmp_path: Path) -> None:
         assert hit.tokens is not None
         assert -1 <= hit.tokens <= 1.05
     folder = made.folder
-    (folder / RECORDS_NAME).write_bytes(b"")
+    (records,) = folder.glob(f"parts/*/{RECORDS_NAME}")
+    records.write_bytes(b"")
     with pytest.raises(IndexUnusable):
         open_generation(folder)

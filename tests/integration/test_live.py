@@ -54,6 +54,13 @@ def test_a_removed_report_is_never_returned_again(built: Path) -> None:
         remove_report(Home(built), "two.txt", QUIET)
 
 
+def test_no_file_of_the_index_has_a_removed_reports_text(built: Path) -> None:
+    remove_report(Home(built), "two.txt", QUIET)
+    files = [path for path in (Home(built).index / "generations").rglob("*") if path.is_file()]
+    assert len(files) > 5
+    assert not any(b"Street lighting" in path.read_bytes() for path in files)
+
+
 def test_a_removed_report_comes_back_when_added_again(built: Path) -> None:
     remove_report(Home(built), "two.txt", QUIET)
     _add(built, "two.txt", "Street lighting reduces crime in the places where it is installed.")

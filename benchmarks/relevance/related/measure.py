@@ -33,9 +33,9 @@ class Judged:
 def load_judged(searcher: Searcher, home: Path) -> Judged:
     """The groups, matched with the reports of a home and their vectors."""
     index = Generations(home / "index").open_current()
-    rows, _ = index.store.columns()
+    rows = index.report_rows(np.arange(index.manifest.counts.ranked)).tolist()
     of_row = defaultdict(list)
-    for ordinal, row in enumerate(rows[: index.manifest.counts.ranked]):
+    for ordinal, row in enumerate(rows):
         of_row[row].append(ordinal)
     plain = {
         index.store.reports[row].report_id: index.dense.vectors(np.array(ordinals))

@@ -113,13 +113,13 @@ class EngineStore:
         return {stored.ordinal: stored for stored in found}
 
     def _passages(self, where: str, wanted: object, **more: object) -> list[StoredPassage]:
-        columns = "ordinal, report_row, passage_id, alike, body"
+        columns = "ordinal, report_row, passage_id, body"
         statement = f"SELECT {columns} FROM {{schema}}.passage WHERE {where} ORDER BY ordinal"  # noqa: S608 - ours
         found = self._rows(statement, wanted=wanted, **more)
         reports = self.at({row for _, row, *_ in found})
         return [
-            StoredPassage(_passage(passage_id, reports[row], body), ordinal, row, alike)
-            for ordinal, row, passage_id, alike, body in found
+            StoredPassage(_passage(passage_id, reports[row], body), ordinal, row)
+            for ordinal, row, passage_id, body in found
         ]
 
 

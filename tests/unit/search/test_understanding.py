@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.index.lexical import LexicalEntry, LexicalHalf, open_lexical, write_lexical
+from search.index.lexical import LexicalHalf, open_lexical
+from search.index.lexical_writing import LexicalEntry, write_lexical
 from search.index.types import Ordinals
 from search.index.variants import variants
 from search.understanding import acronyms, as_typed, names_in, reading_words, understand

@@ -1,0 +1,87 @@
+"""Reports into what an index keeps of them: passages, their vectors and tokens."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from corpus.duplicates import group_duplicates
+from corpus.library.shelf import Shelved
+from corpus.passages import embedded_text
+from corpus.types import UNRANKED_KINDS, Passage, ReportStatus
+from indexer.content import Content
+from indexer.cutting import Cutter
+from indexer.progress import Progress
+from indexer.vectors import VectorCache, key_of
+from search.encoder.types import Encoder
+from search.index.store import StoreEntry
+
+ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
+
+
+class Filling:
+    """Makes contents. `encoded` is how many texts have been encoded for them so far."""
+
+    def __init__(
+        self, cutter: Cutter, encoder: Encoder, cache: VectorCache, progress: Progress
+    ) -> None:
+        self._cutter = cutter
+        self._encoder = encoder
+        self._cache = cache
+        self._progress = progress
+        self.encoded = 0
+
+    def cut(self, shelved: Sequence[Shelved]) -> dict[str, int]:
+        """Cut the reports that were not cut before; how many passages each has, by id."""
+        sizes: dict[str, int] = {}
+        for each in shelved:
+            sizes[each.report.report_id] = self._cutter.count(each.report)
+            self._progress.advance()
+        return sizes
+
+    def content(self, shelved: Sequence[Shelved]) -> Content:
+        """All that is kept of these reports, encoded where it was not."""
+        entries, ranked = self._entries(shelved)
+        titles = [shelved[entry.report_row].report.title for entry in entries[:ranked]]
+        texts = [
+            embedded_text(title, entry.passage)
+            for title, entry in zip(titles, entries[:ranked], strict=True)
+        ]
+        keys = [key_of(text) for text in texts]
+        self._encode(dict(zip(keys, texts, strict=True)))
+        self._progress.start("Writing passages", len(entries), "passages")
+        return Content(
+            [each.report for each in shelved],
+            [each.details for each in shelved],
+            entries,
+            self._cache.matrix(keys),
+            self._cache.tokens(keys) if self._encoder.spec.token_dimension else (),
+            [self._cutter.name(each.report) for each in shelved],
+        )
+
+    def _entries(self, shelved: Sequence[Shelved]) -> tuple[list[StoreEntry], int]:
+        """All passages in ordinal order, ranked ones first, and how many of them are ranked."""
+        ranked: list[tuple[Passage, int, int]] = []
+        unranked: list[tuple[Passage, int, int]] = []
+        for row, report in enumerate(each.report for each in shelved):
+            standing = report.status is ReportStatus.CURRENT
+            for place, passage in enumerate(self._cutter.passages(report)):
+                rankable = standing and passage.kind not in UNRANKED_KINDS
+                (ranked if rankable else unranked).append((passage, row, place))
+        firsts = group_duplicates([passage.text for passage, _, _ in ranked])
+        firsts += range(len(ranked), len(ranked) + len(unranked))
+        return [
+            StoreEntry(passage, row, place, first)
+            for (passage, row, place), first in zip(ranked + unranked, firsts, strict=True)
+        ], len(ranked)
+
+    def _encode(self, texts: Mapping[bytes, str]) -> None:
+        """Encode the texts, by key, that the cache lacks, and keep them there."""
+        missing = self._cache.missing(texts)
+        todo = [(key, text) for key, text in texts.items() if key in missing]
+        if todo:
+            self._progress.start("Encoding passages", len(todo), "passages")
+        for start in range(0, len(todo), ENCODED_AT_ONCE):
+            some = todo[start : start + ENCODED_AT_ONCE]
+            encoded = self._encoder.encode_with_tokens([text for _, text in some])
+            self._cache.put({key: each for (key, _), each in zip(some, encoded, strict=True)})
+            self._progress.advance(len(some))
+        self.encoded += len(todo)

@@ -1,0 +1,106 @@
+"""The stores of all parts as one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from corpus.details import ReportDetails
+from corpus.types import Passage, Report
+from search.errors import UnknownId
+from search.index.parts import Places
+from search.index.store import Store, StoredPassage, no_passage, no_report
+from search.index.types import Ordinals
+
+_Place = tuple[int, int]  # a part, and the row of a report in it
+
+
+class Shelves:
+    """A `Shelf` over the store of each part. Reports of several parts are in order of their ids."""
+
+    def __init__(self, stores: Sequence[Store], places: Places) -> None:
+        self._stores: Final = stores
+        self._places: Final = places
+        held = [(part, row) for part, each in enumerate(stores) for row in range(len(each.reports))]
+        if len(stores) > 1:
+            held.sort(key=lambda place: stores[place[0]].reports[place[1]].report_id)
+        self._held: list[_Place] = held
+        self.reports: tuple[Report, ...] = tuple(stores[part].reports[row] for part, row in held)
+        self._row_of = {report.report_id: row for row, report in enumerate(self.reports)}
+        self._rows = [np.empty(len(each.reports), np.int64) for each in stores]
+        for row, (part, within) in enumerate(held):
+            self._rows[part][within] = row
+
+    def rows(self, part: int) -> Ordinals:
+        """The row among all reports of each report of a part, in the part's order."""
+        return self._rows[part]
+
+    def place(self, row: int) -> _Place:
+        """The part a report is in, and its row there."""
+        return self._held[row]
+
+    def at(self, rows: Iterable[int]) -> dict[int, Report]:
+        """The reports at these rows, by row."""
+        return {row: self.reports[row] for row in map(int, rows)}
+
+    def row_of(self, report_id: str) -> int:
+        """The row of the report of that id; raises UnknownId."""
+        try:
+            return self._row_of[report_id]
+        except KeyError:
+            raise no_report(report_id) from None
+
+    def report(self, report_id: str) -> Report:
+        """The report of that id; raises UnknownId."""
+        return self.reports[self.row_of(report_id)]
+
+    def details(self, report_id: str) -> ReportDetails:
+        """Everything kept of the report of that id; raises UnknownId."""
+        return self._store_of(report_id).details(report_id)
+
+    def passage(self, passage_id: str) -> StoredPassage:
+        """The passage of that id; raises UnknownId."""
+        for part, store in enumerate(self._stores):
+            try:
+                return self._stored(part, store.passage(passage_id))
+            except UnknownId:
+                continue
+        raise no_passage(passage_id)
+
+    def passages_of(self, report_id: str) -> tuple[Passage, ...]:
+        """All passages of a report, in reading order, unranked kinds too; raises UnknownId."""
+        return self._store_of(report_id).passages_of(report_id)
+
+    def fetch(self, ordinals: Iterable[int]) -> Mapping[int, StoredPassage]:
+        """The passages at these ordinals."""
+        wanted: dict[int, list[int]] = {}
+        for ordinal in ordinals:
+            part, within = self._places.find(int(ordinal))
+            wanted.setdefault(part, []).append(within)
+        found = (
+            self._stored(part, stored)
+            for part, some in wanted.items()
+            for stored in self._stores[part].fetch(some).values()
+        )
+        return {stored.ordinal: stored for stored in found}
+
+    def cuts(self) -> dict[str, tuple[str, int]]:
+        """What each report's passages follow from, and how many they are, by its id."""
+        return {name: told for store in self._stores for name, told in store.cuts().items()}
+
+    def _store_of(self, report_id: str) -> Store:
+        part, _ = self._held[self.row_of(report_id)]
+        return self._stores[part]
+
+    def _stored(self, part: int, stored: StoredPassage) -> StoredPassage:
+        return replace(
+            stored,
+            ordinal=self._places.ordinal(part, stored.ordinal),
+            report_row=int(self._rows[part][stored.report_row]),
+        )
+
+    def close(self) -> None:
+        """Close the stores; they cannot be used afterwards."""
+        for store in self._stores:
+            store.close()

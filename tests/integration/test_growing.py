@@ -1,0 +1,292 @@
+"""An index that grew a report at a time is the one that is built from nothing."""
+
+import random
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.details import ReportDetails
+from corpus.library.fingerprint import fingerprint, stamp
+from corpus.library.shelf import Shelved
+from corpus.passages import PassageRules
+from corpus.types import Block, BlockKind, Document, DocumentType, Page, ReportStatus
+from indexer.cutting import Cutter
+from indexer.filling import Filling
+from indexer.making import Making, to_files
+from indexer.progress import Silent
+from indexer.vectors import VectorCache
+from search.index.generations import Generations
+from search.index.layers import LayeredDense, is_overdue
+from search.index.manifest import Manifest
+from search.index.types import Within
+from search.searcher import Searcher
+from search.types import Answer, Filters
+from tests.builders import report
+from tests.fakes import HashingEncoder
+
+ENCODER = HashingEncoder()
+RULES = PassageRules(target_tokens=20, min_tokens=1)
+PART_MOST = 8
+QUESTIONS = (
+    "Does mentoring cut crime in schools?",
+    "What do tutoring and housing cost?",
+    "lighting near bridges",
+)
+WORDS = (
+    "mentoring", "tutoring", "housing", "lighting", "crime", "schools", "cost", "places", "years",
+    "pupils", "trial", "effect", "bridges", "ports", "evidence", "weak", "strong", "patrols",
+    "parents", "reading", "class", "sizes", "falls", "outcomes",
+)  # fmt: skip
+
+
+class Documents:
+    """What the cutter asks of a library."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.asked: list[str] = []
+
+    def document(self, digest: str) -> Document:
+        self.asked.append(digest)
+        text = self.texts[digest]
+        blocks, start = [], 0
+        for paragraph in text.split("\n\n"):
+            blocks.append(Block(start, start + len(paragraph), BlockKind.PARAGRAPH))
+            start += len(paragraph) + 2
+        return Document(DocumentType.TEXT, (Page(1, None, text, tuple(blocks)),))
+
+
+class Home:
+    """A library without files, and its index."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.documents = Documents()
+        self.reports: dict[str, Shelved] = {}
+
+    def put(self, name: str, draw: random.Random, *paragraphs: str) -> None:
+        made = [
+            " ".join(draw.choices(WORDS, k=draw.randint(8, 30))) for _ in range(draw.randint(1, 8))
+        ]
+        text = "\n\n".join([*made, *paragraphs])
+        digest = sha256(text.encode()).hexdigest()
+        self.documents.texts[digest] = text
+        told = report(
+            name,
+            f"On {draw.choice(WORDS)}",
+            year=draw.randint(2000, 2024),
+            centre=draw.choice(["eef", "college-of-policing"]),
+        )
+        self.reports[name] = Shelved(replace(told, sha256=digest), ReportDetails())
+
+    def index(self, *, anew: bool = False) -> Manifest:
+        shelved = [self.reports[name] for name in sorted(self.reports)]
+        stamps = {each.report.report_id: stamp(each) for each in shelved}
+        digest = fingerprint(stamps.values(), RULES, ENCODER.spec.model_hash)
+        generations = Generations(self.folder / "index")
+        held = None if anew else generations.sound()
+        self.documents.asked.clear()
+        with (
+            Cutter(self.documents, RULES, ENCODER, held.parts if held else ()) as cutter,  # type: ignore[arg-type]
+            VectorCache(self.folder / "vectors", ENCODER.spec) as cache,
+        ):
+            return to_files(
+                Filling(cutter, ENCODER, cache, Silent()),
+                shelved,
+                stamps,
+                Making(ENCODER.spec, RULES, digest, Silent(), anew=anew, part_most=PART_MOST),
+                generations,
+            )
+
+    def searcher(self) -> Searcher:
+        return Searcher(Generations(self.folder / "index").open_current(), ENCODER)
+
+    def fresh(self, folder: Path) -> "Home":
+        """The same library in a new home, indexed from nothing."""
+        other = Home(folder)
+        other.documents.texts, other.reports = self.documents.texts, dict(self.reports)
+        other.index()
+        return other
+
+
+def _told(answer: Answer) -> list[object]:
+    hits = [
+        (
+            hit.passage.passage_id,
+            hit.report.report_id,
+            pytest.approx(hit.score, abs=1e-6),
+            hit.duplicates,
+        )
+        for hit in answer.hits
+    ]
+    return [*hits, answer.facets]
+
+
+def _assert_same(one: Home, other: Home) -> None:
+    grown, built = one.searcher(), other.searcher()
+    for filters in (Filters(), Filters(centres=("eef",)), Filters(year_from=2012)):
+        for question in QUESTIONS:
+            found = grown.ask(question, filters=filters, k=20)
+            assert _told(found) == _told(built.ask(question, filters=filters, k=20))
+    assert [r.report_id for r in grown.standing_reports()] == sorted(one.reports)
+
+
+def _change(home: Home, draw: random.Random, number: int) -> None:
+    names = sorted(home.reports)
+    what = draw.random()
+    if what < 0.5 or len(names) < 3:
+        home.put(f"new-{number}", draw, draw.choice(["", "Mentoring cut crime in many schools."]))
+    elif what < 0.7:
+        home.put(draw.choice(names), draw)
+    elif what < 0.8:
+        name = draw.choice(names)
+        told = home.reports[name]
+        home.reports[name] = replace(told, report=replace(told.report, title=f"Edited {number}"))
+    else:
+        del home.reports[draw.choice(names)]
+
+
+def _layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have even few vectors in layers, and never put them in one."""
+    monkeypatch.setattr("indexer.layers.FLAT", "never")
+    monkeypatch.setattr("search.index.layers.MOST_GONE", 1.0)
+
+
+@pytest.fixture(params=["whole", "layered"])
+def dense(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Vectors written whole each time, as few of them are, or in layers, exact all the same."""
+    if request.param == "layered":
+        _layer(monkeypatch)
+    return str(request.param)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_grown_index_answers_as_one_from_nothing(tmp_path: Path, seed: int, dense: str) -> None:
+    draw = random.Random(seed)
+    home = Home(tmp_path / "grown")
+    for number in range(25):
+        home.put(f"report-{number}", draw, "Mentoring cut crime in many schools." * (number % 2))
+    home.index()
+    for step in range(3):
+        for number in range(draw.randint(1, 4)):
+            _change(home, draw, 10 * step + number)
+        made = home.index()
+        fresh = home.fresh(tmp_path / f"fresh-{step}")
+        assert made.content_digest == Generations(fresh.folder / "index").manifest().content_digest
+        assert len(made.parts) > 3
+        assert (made.layers is not None) == (dense == "layered")
+        _assert_same(home, fresh)
+
+
+def test_one_report_more_leaves_all_but_its_part_as_it_was(tmp_path: Path) -> None:
+    draw = random.Random(5)
+    home = Home(tmp_path)
+    for number in range(40):
+        home.put(f"report-{number}", draw)
+    before = home.index()
+    home.put("one-more", draw)
+    after = home.index()
+    assert home.documents.asked == [home.reports["one-more"].report.sha256]  # no other is cut
+    new = {part.key for part in after.parts} - {part.key for part in before.parts}
+    assert 1 <= len(new) <= 2
+    generations = Generations(tmp_path / "index")
+    for part in after.parts:
+        if part.key not in new:
+            inodes = {
+                (generations.path(each) / "parts" / part.name / "store.sqlite").stat().st_ino
+                for each in (before.generation, after.generation)
+            }
+            assert len(inodes) == 1
+
+
+def test_nothing_of_a_removed_report_is_left_in_the_live_generation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _layer(monkeypatch)
+    draw = random.Random(6)
+    home = Home(tmp_path)
+    for number in range(40):
+        home.put(f"report-{number}", draw)
+    home.put("secret", draw, "The zyzzogeton of Budleigh Salterton was quite unheard of before.")
+    home.index()
+    assert b"zyzzogeton" in _bytes(home)
+    passages = [each.passage_id for each in home.searcher().report_passages("secret")]
+    del home.reports["secret"]
+    made = home.index()
+    assert b"zyzzogeton" not in _bytes(home)
+    assert not any(each.encode() in _bytes(home) for each in passages)
+    index = Generations(tmp_path / "index").open_current()
+    assert index.lexical.frequency("zyzzogeton") == 0
+    assert made.layers is not None
+    assert made.layers.gone == len(passages)
+    assert isinstance(index.dense, LayeredDense)
+    vector = ENCODER.encode_queries(["zyzzogeton of Budleigh Salterton unheard"])[0]
+    found = index.dense.search(vector, len(index.dense))
+    assert len(found) == len(index.dense) == made.counts.ranked
+    assert len(np.unique(found.ordinals)) == made.counts.ranked
+
+
+def _bytes(home: Home) -> bytes:
+    folder = Generations(home.folder / "index").open_current().folder
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_layers_are_put_in_one_when_they_are_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _layer(monkeypatch)
+    draw = random.Random(7)
+    home = Home(tmp_path)
+    for number in range(20):
+        home.put(f"report-{number}", draw)
+    home.index()
+    home.put("one-more", draw)
+    assert home.index().layers is not None
+    monkeypatch.setattr("search.index.layers.MOST_RECENT", 3)
+    for number in range(4):
+        home.put(f"more-{number}", draw)
+    made = home.index()
+    assert made.layers is None
+    assert not is_overdue(made)
+    assert len(Generations(tmp_path / "index").ids()) == 3  # found at once, then put in one
+    _assert_same(home, home.fresh(tmp_path / "fresh"))
+
+
+def test_a_report_that_is_withdrawn_keeps_its_row_and_no_passage(tmp_path: Path) -> None:
+    draw = random.Random(8)
+    home = Home(tmp_path)
+    for number in range(30):
+        home.put(f"report-{number}", draw)
+    home.index()
+    told = home.reports["report-3"]
+    gone = replace(told.report, status=ReportStatus.WITHDRAWN)
+    home.reports["report-3"] = replace(told, report=gone)
+    home.index()
+    searcher = home.searcher()
+    assert searcher.report("report-3").status is ReportStatus.WITHDRAWN
+    assert searcher.report_passages("report-3") == ()
+
+
+def test_many_parts_are_merged_into_one_list_of_words(tmp_path: Path) -> None:
+    draw = random.Random(9)
+    home = Home(tmp_path)
+    for number in range(60):
+        home.put(f"report-{number}", draw)
+    made = home.index()
+    assert len(made.parts) >= 8
+    folder = Generations(tmp_path / "index").open_current().folder
+    segments = {path.stem for path in (folder / "lexical").glob("*.idx")}
+    assert len(segments) == 1
+    _everything_is_found(home, made.counts.ranked)
+
+
+def _everything_is_found(home: Home, ranked: int) -> None:
+    index = Generations(home.folder / "index").open_current()
+    found = next(index.near(np.ones((1, 32), np.float32), ranked, Within()))
+    assert sorted(found.ordinals.tolist()) == list(range(ranked))
+    for ordinal, stored in index.store.fetch(range(ranked)).items():
+        assert index.store.passage(stored.passage.passage_id).ordinal == ordinal
+        assert index.report_rows(np.array([ordinal]))[0] == stored.report_row
