@@ -1,6 +1,6 @@
 """The embedded index: one generation's files, opened, behind the `Index` protocol."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,8 +52,7 @@ class Generation:
     @property
     def years(self) -> tuple[int, int]:
         """The years of the oldest and the newest report; zeros where none is known."""
-        years = [r.metadata.year for r in self.store.reports if r.metadata.year is not None]
-        return (min(years), max(years)) if years else (0, 0)
+        return self.store.years
 
     def propose(
         self,
@@ -140,9 +139,7 @@ class Generation:
         self.store.close()
 
 
-def allowed_by(
-    within: Within, reports: tuple[Report, ...], report_rows: Ordinals
-) -> Allowed | None:
+def allowed_by(within: Within, reports: Sequence[Report], report_rows: Ordinals) -> Allowed | None:
     """What may be retrieved; None for everything.
 
     `report_rows` gives the report row of each passage, by ordinal.

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from corpus.types import ReportStatus
 from search.errors import IndexUnusable, NoIndex
 from search.index.dense import open_dense
 from search.index.embedded import Generation
@@ -155,8 +154,7 @@ def open_generation(folder: Path) -> Generation:
         tokens=open_tokens(folder, dimension=tokens, ranked=counts.ranked) if tokens else None,
         store=open_store(folder),
     )
-    reports = generation.store.reports
-    standing = sum(report.status is ReportStatus.CURRENT for report in reports)
+    standing = generation.store.standing
     if standing != counts.reports:
         raise IndexUnusable(
             f"The store in {folder} holds {standing} reports; the manifest says {counts.reports}.",

@@ -15,9 +15,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from corpus.details import ReportDetails
-from corpus.types import BlockKind, Box, Passage, Report, Span
+from corpus.types import BlockKind, Box, Passage, Report, ReportStatus, Span
 from search.errors import IndexUnusable, UnknownId
 from search.index.manifest import REBUILD
+from search.index.reports import REPORT, Reports
 
 FILE_NAME: Final = "store.sqlite"
 
@@ -40,7 +41,12 @@ CREATE TABLE passage (
 CREATE INDEX passage_of_report ON passage (report_row, place);
 """
 
-_REPORT: Final = TypeAdapter(Report)
+#: What has to be known of every report before anything is asked.
+_TOLD: Final = """
+SELECT report_id, json_extract(told, '$.status'), json_extract(told, '$.metadata.year')
+FROM (SELECT row, report_id, CAST(body AS TEXT) AS told FROM report) ORDER BY row
+"""
+
 _DETAILS: Final = TypeAdapter(ReportDetails)
 
 
@@ -96,7 +102,7 @@ def write_store(
         database.executemany(
             "INSERT INTO report VALUES (?, ?, ?, ?)",
             (
-                (row, report.report_id, _REPORT.dump_json(report), _DETAILS.dump_json(told))
+                (row, report.report_id, REPORT.dump_json(report), _DETAILS.dump_json(told))
                 for row, (report, told) in enumerate(zip(reports, details, strict=True))
             ),
         )
@@ -135,7 +141,10 @@ def passage_body(passage: Passage) -> dict[str, Any]:
 
 
 class Store:
-    """Read access, from any thread. Reports are kept in memory, passages fetched as needed.
+    """Read access, from any thread. Reports are kept in memory once read, passages fetched.
+
+    `ids` are the reports' by row; `standing` counts those that can be found; `years` are those of
+    the oldest and the newest, zeros where none is known.
 
     One connection is opened at once and kept, so that the files may be pruned meanwhile;
     threads take turns on it.
@@ -145,15 +154,22 @@ class Store:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._turn = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self.reports: tuple[Report, ...] = tuple(
-            _REPORT.validate_json(body)
-            for (body,) in self._all("SELECT body FROM report ORDER BY row")
-        )
-        self._report_rows = {report.report_id: row for row, report in enumerate(self.reports)}
+        told = self._all(_TOLD)
+        self.ids = tuple(str(report_id) for report_id, _, _ in told)
+        self.standing = sum(status == ReportStatus.CURRENT for _, status, _ in told)
+        years = [int(year) for _, _, year in told if year is not None]
+        self.years = (min(years), max(years)) if years else (0, 0)
+        self.reports = Reports(len(told), self._bodies)
+        self._report_rows = {report_id: row for row, report_id in enumerate(self.ids)}
+
+    def _bodies(self, rows: Sequence[int]) -> list[bytes]:
+        marks = ",".join("?" * len(rows))
+        query = f"SELECT body FROM report WHERE row IN ({marks}) ORDER BY row"  # noqa: S608 - marks
+        return [body for (body,) in self._all(query, tuple(rows))]
 
     def at(self, rows: Iterable[int]) -> dict[int, Report]:
         """The reports at these rows, by row."""
-        return {row: self.reports[row] for row in map(int, rows)}
+        return self.reports.at(map(int, rows))
 
     def report(self, report_id: str) -> Report:
         """The report of that id.
@@ -204,7 +220,7 @@ class Store:
     def _passages(self, where: str, values: tuple[Any, ...]) -> Iterator[StoredPassage]:
         query = f"SELECT row, passage_id, report_row, first, text, body FROM passage WHERE {where}"  # noqa: S608 - `where` is written in this file
         for row, passage_id, report_row, first, text, body in self._all(query, values):
-            report_id = self.reports[report_row].report_id
+            report_id = self.ids[report_row]
             passage = passage_of(passage_id, report_id, text, json.loads(body))
             yield StoredPassage(passage, row - 1, report_row, first)
 
