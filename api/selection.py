@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, get_args, get_origin
 
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from search.errors import InvalidQuery
@@ -23,7 +23,7 @@ _Tree = dict[str, Any]  # names to trees; an empty tree is all of it
 _ALL: Final = "__all__"
 
 
-def chosen(body: BaseModel, fields: str | None, headers: Mapping[str, str]) -> JSONResponse:
+def chosen(body: BaseModel, fields: str | None, headers: Mapping[str, str]) -> Response:
     """An answer with the fields asked for.
 
     Args:
@@ -35,7 +35,8 @@ def chosen(body: BaseModel, fields: str | None, headers: Mapping[str, str]) -> J
         InvalidQuery: it has no such field.
     """
     include = included(type(body), fields)
-    return JSONResponse(body.model_dump(mode="json", include=include), headers=dict(headers))
+    told = body.model_dump_json(include=include)
+    return Response(told, media_type="application/json", headers=dict(headers))
 
 
 def included(shape: type[BaseModel], fields: str | None) -> Any:  # noqa: ANN401 - what pydantic takes

@@ -1,5 +1,6 @@
 """The command's frame: its help, the option every command takes, where messages go."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -40,3 +41,13 @@ HomeOption = Annotated[
 def messages() -> Console:
     """Where everything goes that is no result."""
     return Console(stderr=True, highlight=False)
+
+
+def one_thread_a_question() -> None:
+    """Let numpy work in the thread that asks; to be called before anything imports numpy.
+
+    What an answer multiplies is small: several threads at it wait for each other, on a busy
+    machine for longer than the work takes (docs/performance.md). Several questions still keep
+    several cores busy.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import HomeOption, app, messages
+from cli.app import HomeOption, app, messages, one_thread_a_question
 
 
 @app.command()
@@ -34,6 +34,7 @@ def mcp(
 
     Example: evidence mcp --http --port 8001
     """
+    one_thread_a_question()
     from api.assistants import build_server
     from api.serving import check_free
     from api.settings import load_settings

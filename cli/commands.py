@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import EXIT_ERROR, HomeOption, app, messages
+from cli.app import EXIT_ERROR, HomeOption, app, messages, one_thread_a_question
 from cli.asking import (
     CentreOption,
     CostOption,
@@ -156,6 +156,7 @@ def ask(
 
     Example: evidence ask "Does mentoring cut youth crime?" --centre youth-endowment-fund
     """
+    one_thread_a_question()
     from cli.render import print_answer
 
     filters = filters_of(
@@ -202,6 +203,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the website and the HTTP API until stopped with Ctrl-C."""
+    one_thread_a_question()
     from api.serving import serve as serve_forever
     from api.settings import load_settings
 

@@ -16,6 +16,7 @@ from search.index.address import Address
 from search.index.generations import Generations
 from search.index.manifest import Manifest
 from search.index.protocol import Index
+from search.kept import SERVED
 from search.reranker import Reranker, load_reranker
 from search.searcher import Searcher
 
@@ -96,10 +97,16 @@ def load_searcher(
 
 
 def _open(
-    source: IndexSource, place: Home, judge: Reranker | None, at_hand: Encoder | None = None
+    source: IndexSource,
+    place: Home,
+    judge: Reranker | None,
+    at_hand: Encoder | None = None,
+    *,
+    keep: int = 0,
 ) -> Searcher:
     index = source.open_current()
-    return Searcher(index, _encoder_for(index, place, at_hand), reranker=judge)
+    encoder = _encoder_for(index, place, at_hand)
+    return Searcher(index, encoder, reranker=judge, keep=keep)
 
 
 def _encoder_for(generation: Index, place: Home, at_hand: Encoder | None) -> Encoder:
@@ -133,7 +140,7 @@ def _as_name(model: str) -> str:
 
 
 class LiveSearcher:
-    """Hands out a searcher over the newest generation.
+    """Hands out a searcher over the newest generation, which keeps answers in memory.
 
     A thread looks for a new one every second, opens it and swaps it in; a request under way
     keeps the searcher it was given. One that cannot be used is logged, the old one stays, and
@@ -146,7 +153,8 @@ class LiveSearcher:
         self._home = Home(home)
         self._generations = index_source(self._home, engine)
         self._judge = load_reranker(reranker_folder(self._home, reranker)) if reranker else None
-        self._searcher = _open(self._generations, self._home, self._judge)
+        self._keep = 0 if engine else SERVED  # a database's reports may go at any time
+        self._searcher = _open(self._generations, self._home, self._judge, keep=self._keep)
         self._refused: tuple[str, float] = ("", 0.0)
         self._stop = threading.Event()
         self._looking = threading.Lock()
@@ -187,8 +195,9 @@ class LiveSearcher:
             return
         self._refused = (newest, time.monotonic())
         try:
+            at_hand = self._searcher.encoder
             self._searcher = _open(
-                self._generations, self._home, self._judge, self._searcher.encoder
+                self._generations, self._home, self._judge, at_hand, keep=self._keep
             )
         except SearchError as error:
             _log.error("Generation %s cannot be used, the old one stays: %s", newest, error)

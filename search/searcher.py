@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import Final
@@ -19,6 +20,7 @@ from search.hits import HitMaker
 from search.index.manifest import Counts
 from search.index.protocol import Index
 from search.index.types import Ordinals, Within
+from search.kept import Asked, KeptAnswers
 from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
@@ -51,11 +53,14 @@ class Searcher:
         *,
         rules: FusionRules = FusionRules(),
         reranker: Reranker | None = None,
+        keep: int = 0,
     ) -> None:
+        """`keep`: passages of answers to keep in memory, where the index never changes."""
         # Nothing here may lead back to this searcher: one that is done with goes at once.
         self._index = index
         self._encoder = encoder
         self._reranker = reranker
+        self._kept = KeptAnswers(keep)
         preferences = Preferences(*index.years)
         self._shortlister = Shortlister(index, rules, preferences)
         self._hits = HitMaker(index, preferences)
@@ -109,27 +114,26 @@ class Searcher:
             InvalidQuery: an empty or over-long question, a wrong k or filter.
             EngineUnavailable: the database that keeps the index does not answer.
         """
+        start = time.perf_counter()
         question = _checked(question, k, skip)
         check_filters(filters)
+        asked = Asked(question, filters, k, skip, exact, preference)
+        if kept := self._kept.find(asked):
+            return replace(kept, took_ms={"total": _ms_since(start)})
         try:
-            return self._ask(question, filters, k, skip, exact=exact, preference=preference)
+            answer = self._ask(asked)
         except IndexChanged:  # a report went meanwhile: what is left can be asked
-            return self._ask(question, filters, k, skip, exact=exact, preference=preference)
+            answer = self._ask(asked)
+        self._kept.keep(asked, answer)
+        return answer
 
-    def _ask(
-        self,
-        question: str,
-        filters: Filters,
-        k: int,
-        skip: int,
-        *,
-        exact: bool,
-        preference: Preference,
-    ) -> Answer:
+    def _ask(self, wanted: Asked) -> Answer:
+        question, k, skip = wanted.question, wanted.k, wanted.skip
+        filters, preference = wanted.filters, wanted.preference
         watch = Stopwatch()
         start = time.perf_counter()
         with watch.stage("read"):
-            reading = as_typed(question) if exact else self._read(question)
+            reading = as_typed(question) if wanted.exact else self._read(question)
         with watch.stage("encode"):
             asked = self._encoder.encode_query(reading.searched)
         head = max(k, LOOKED_AT)
@@ -154,7 +158,7 @@ class Searcher:
             matched[:k] = True
             rows = np.unique(self._index.report_rows(fused.ordinals[matched]))
             facets = count_facets(self._index.store.at(rows.tolist()).values())
-        watch.took_ms["total"] = round((time.perf_counter() - start) * 1000, 3)
+        watch.took_ms["total"] = _ms_since(start)
         likely = statement.reports or [hit.report.report_id for hit in found]
         hits = tuple(hit for hit in found if skip < hit.rank <= skip + k)
         shown = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}
@@ -239,6 +243,10 @@ class Searcher:
     def close(self) -> None:
         """Let go of the index; the searcher cannot be used afterwards."""
         self._index.close()
+
+
+def _ms_since(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 3)
 
 
 def checked_question(question: str) -> str:

@@ -103,10 +103,12 @@ def _mended(question: str, lexical: Words, texts: Texts) -> Iterator[tuple[str, 
 def _in_full(term: str, typed: str, texts: Iterable[str]) -> str | None:
     """The word nearest to what was typed among those that a term stands for, if any is near."""
     words = {word.casefold() for text in texts for word in _WORD.findall(text)}
-    meant = (word for word in sorted(words) if stems(word) == [term])
-    far = {word: OSA.distance(word, typed.casefold()) for word in meant}
-    near = min(far, key=far.__getitem__, default=None)
-    return near if near and far[near] <= MOST_SLIPS else None
+    far = {
+        word: OSA.distance(word, typed.casefold(), score_cutoff=MOST_SLIPS)
+        for word in sorted(words)
+    }
+    near = (word for word in far if far[word] <= MOST_SLIPS and stems(word) == [term])
+    return min(near, key=far.__getitem__, default=None)
 
 
 def _written_out(question: str) -> Iterator[tuple[str, str]]:

@@ -64,7 +64,7 @@ def _agreement(files: Searcher, database: Searcher, questions: Sequence[Question
         same.append(ids[0] == ids[1])
         right = {h.passage.passage_id for h in (*one, *two) if question.answered_by(h)}
         if right:
-            scores.append((_ndcg(one, right), _ndcg(two, right)))
+            scores.append((ndcg(one, right), ndcg(two, right)))
     means = np.mean(scores, axis=0)
     print(
         f"{len(questions)} questions: overlap of the top {K} {np.mean(shared):.4f}, the same list "
@@ -73,7 +73,8 @@ def _agreement(files: Searcher, database: Searcher, questions: Sequence[Question
     )
 
 
-def _ndcg(hits: Sequence[ScoredPassage], right: set[str]) -> float:
+def ndcg(hits: Sequence[ScoredPassage], right: set[str]) -> float:
+    """Of the first `K`, every right passage counting alike."""
     gains = np.array([hit.passage.passage_id in right for hit in hits[:K]], np.float64)
     discounts = 1 / np.log2(np.arange(2, K + 2))
     ideal = discounts[: min(K, len(right))].sum()

@@ -1,10 +1,12 @@
-"""Exact against approximate search of vectors, by library size: time, build, recall.
+"""Kinds of dense index side by side, by size: recall, time, memory, time to build.
 
-    python -m benchmarks.speed.dense HOME [--sizes 10000,50000,100000,200000]
+    python -m benchmarks.speed.dense HOME --size 100000 [--kinds Flat SQ8 …] [--made FOLDER]
 
-Vectors are those of the index in HOME, repeated with noise (normal, a third of their own
-spread in each dimension) to the size wanted, and made unit length. Questions are other
-vectors made the same way. Recall is recall@100 of the approximate index, against exact.
+Vectors are made from those of HOME's index (`benchmarks.speed.growing`), the questions are the
+policy questions. Every kind but the flat one brings candidates, which are put in order by their
+true cosines; with lists (IVF) all kinds share the same ones. Recall is against exact search.
+`--made` keeps vectors, nearest and built indexes in a folder, so that building and asking can be
+two runs.
 """
 
 import argparse
@@ -12,78 +14,147 @@ import os
 import platform
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.relevance.policy.questions import load_questions
+from benchmarks.speed.growing import Source
+from corpus.home import Home
 from search.encoder.types import Vectors
-from search.index.dense import DenseHalf, open_dense, write_dense
+from search.index.dense import QUERY_BITS, ROUNDS, TRAINED_ON
 from search.index.generations import Generations
+from search.loading import encoder_folder, load_encoder
 
-QUESTIONS = 200
-NOISE = 1 / 3
+NEAREST: Final = 200
+#: What a kind is called, and how it is asked: shares of the lists, candidates.
+KINDS: Final = ("Flat", "SQ8", "PQ192x4fs", "RaBitQ", "RaBitQ4", "HNSW32,SQ8")
+SHARES: Final = (0.06, 0.12)
+CANDIDATES: Final = (800, 1_600)
+DEPTHS: Final = (256, 512)  # of HNSW (efSearch)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Vectors, questions, and the nearest `NEAREST` of each, best first."""
+
+    vectors: Vectors
+    questions: Vectors
+    nearest: NDArray[np.int64]
+
+    def recall(self, found: Sequence[NDArray[np.int64]], k: int) -> float:
+        """Of the k nearest, how many are among the k best found."""
+        pairs = zip(self.nearest, found, strict=True)
+        return float(np.mean([len(np.intersect1d(a[:k], b[:k])) / k for a, b in pairs]))
 
 
 def main() -> None:
-    """Measure and print."""
+    """Build, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
-    parser.add_argument("--sizes", default="10000,50000,100000,200000")
-    options = parser.parse_args()
-    generation = Generations(options.home / "index").open_current()
-    real = faiss.read_index(str(generation.folder / "dense.faiss"))
-    vectors = real.reconstruct_n(0, real.ntotal)
-    print(
-        f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, faiss {faiss.__version__}; "
-        f"{len(vectors):,} real vectors of {vectors.shape[1]}, {QUESTIONS} questions, k = 100"
-    )
-    print(f"{'vectors':>9}{'flat p50':>10}{'ivf p50':>9}{'build s':>9}{'lists':>7}{'probes':>8}"
-          f"{'recall':>8}{'real q.':>9}")  # fmt: skip
-    rng = np.random.default_rng(0)
-    for size in map(int, options.sizes.split(",")):
-        measure(grown(vectors, size, rng), grown(vectors, QUESTIONS, rng))
-
-
-def grown(real: Vectors, size: int, rng: np.random.Generator) -> Vectors:
-    """As many vectors as wanted: real ones drawn at random, with noise."""
-    drawn = real[rng.integers(0, len(real), size)]
-    noise = rng.normal(size=drawn.shape).astype(np.float32) * (NOISE * real.std(axis=0))
-    made = drawn + noise
-    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), np.float32)
-
-
-def measure(vectors: Vectors, questions: Vectors) -> None:
-    """Build both kinds over the vectors, and ask both the questions."""
-    count, dimension = vectors.shape
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        flat = open_dense(
-            Path(one), write_dense(vectors, Path(one), flat_up_to=count),
-            dimension=dimension, ranked=count,
-        )  # fmt: skip
-        start = time.perf_counter()
-        info = write_dense(vectors, Path(two), flat_up_to=0)
-        built = time.perf_counter() - start
-        lists = open_dense(Path(two), info, dimension=dimension, ranked=count)
-        found = sum(
-            len(np.intersect1d(flat.search(q, 100).ordinals, lists.search(q, 100).ordinals))
-            for q in questions
-        )
+    parser.add_argument("--size", type=int, default=100_000)
+    parser.add_argument("--kinds", nargs="+", default=KINDS)
+    parser.add_argument("--made", type=Path)
+    given = parser.parse_args()
+    faiss.omp_set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count())
+    with tempfile.TemporaryDirectory() as passing:
+        folder = given.made or Path(passing)
+        folder.mkdir(exist_ok=True)
+        trial = _trial(given.home, folder, given.size)
         print(
-            f"{count:9,}{p50(flat, questions):7.2f} ms{p50(lists, questions):6.2f} ms{built:9.1f}"
-            f"{info.lists:7,}{info.probes:8,}{info.recall:8.3f}{found / 100 / QUESTIONS:9.3f}",
+            f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, faiss "
+            f"{faiss.__version__}; {given.size:,} vectors, {len(trial.questions)} questions"
+        )
+        for kind in given.kinds:
+            _measure(kind, trial, folder)
+
+
+def _trial(home: Path, folder: Path, size: int) -> Trial:
+    file = folder / f"{size}.npz"
+    if not file.exists():
+        index = Generations(Home(home).index).open_current()
+        source = Source.of(index.vectors(np.arange(index.manifest.counts.ranked)))
+        vectors = np.empty((size, source.vectors.shape[1]), np.float32)
+        source.fill(vectors)
+        encoder = load_encoder(encoder_folder(Home(home), index.manifest.encoder.name))
+        asked = encoder.encode_queries(
+            [each.question for part in ("dev", "test") for each in load_questions(part)]
+        )
+        nearest = faiss.knn(asked, vectors, NEAREST, metric=faiss.METRIC_INNER_PRODUCT)[1]
+        np.savez(file, vectors=vectors, questions=asked, nearest=nearest)
+    with np.load(file) as kept:
+        return Trial(kept["vectors"], kept["questions"], kept["nearest"])
+
+
+def _measure(kind: str, trial: Trial, folder: Path) -> None:
+    file = folder / f"{len(trial.vectors)}-{kind}.faiss"
+    if not file.exists():
+        start = time.perf_counter()
+        faiss.write_index(_built(kind, trial.vectors, folder), str(file))
+        print(f"{kind} built in {time.perf_counter() - start:.0f} s", flush=True)
+    index = faiss.read_index(str(file))
+    each = file.stat().st_size / len(trial.vectors)
+    if kind.startswith("HNSW"):
+        ways = [(f"depth {ef}", faiss.SearchParametersHNSW(efSearch=ef), NEAREST) for ef in DEPTHS]
+    else:
+        ways = [
+            (f"{share:.0%} of lists, {many:,}", _probing(kind, int(share * index.nlist)), many)
+            for share in SHARES
+            for many in (CANDIDATES if kind not in {"Flat", "SQ8"} else (NEAREST,))
+        ]
+    for name, parameters, many in ways:
+        found, took = [], []
+        for question in trial.questions:
+            start = time.perf_counter()
+            brought = index.search(question[None], many, params=parameters)[1][0]
+            brought = np.sort(brought[brought >= 0])
+            cosines = trial.vectors[brought] @ question
+            found.append(brought[np.argsort(-cosines, kind="stable")])
+            took.append((time.perf_counter() - start) * 1000)
+        p50, p95 = np.percentile(took, [50, 95])
+        print(
+            f"{kind:<12}{each:7.0f} bytes each  {name:<24} recall "
+            + ", ".join(f"@{k} {trial.recall(found, k):.4f}" for k in (10, 100, NEAREST))
+            + f"; p50 {p50:.1f}, p95 {p95:.1f} ms",
             flush=True,
         )
 
 
-def p50(half: DenseHalf, questions: Vectors) -> float:
-    """Median milliseconds of a search."""
-    took = []
-    for question in questions:
-        start = time.perf_counter()
-        half.search(question, 100)
-        took.append((time.perf_counter() - start) * 1000)
-    return float(np.median(took))
+def _built(kind: str, vectors: Vectors, folder: Path) -> Any:  # noqa: ANN401 - FAISS is untyped
+    count, dimension = vectors.shape
+    lists = int(2 * np.sqrt(count))
+    rows = np.sort(np.random.default_rng(0).permutation(count)[: lists * TRAINED_ON])
+    if kind.startswith("HNSW"):
+        index = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+    else:
+        index = faiss.index_factory(dimension, f"IVF{lists},{kind}", faiss.METRIC_INNER_PRODUCT)
+        index.quantizer.add(_middles(vectors[rows], lists, folder / f"{count}-middles.npy"))
+    index.train(vectors[rows])
+    index.add(vectors)
+    return index
+
+
+def _middles(vectors: Vectors, lists: int, file: Path) -> Vectors:
+    """The middles of the lists, which all kinds share."""
+    if not file.exists():
+        parameters = faiss.ClusteringParameters()
+        parameters.niter, parameters.spherical = ROUNDS, True
+        clustering = faiss.Clustering(vectors.shape[1], lists, parameters)
+        clustering.train(vectors, faiss.IndexFlatIP(vectors.shape[1]))
+        np.save(file, faiss.vector_to_array(clustering.centroids).reshape(lists, -1))
+    middles: Vectors = np.load(file)
+    return middles
+
+
+def _probing(kind: str, probes: int) -> Any:  # noqa: ANN401 - FAISS is untyped
+    if kind.startswith("RaBitQ"):
+        return faiss.IVFRaBitQSearchParameters(nprobe=probes, qb=QUERY_BITS)
+    return faiss.SearchParametersIVF(nprobe=probes)
 
 
 if __name__ == "__main__":

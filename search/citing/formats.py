@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from search.citing.bibtex import write_bibtex
-from search.citing.briefing import write_briefing
 from search.citing.csl import write_csl
 from search.citing.markdown import write_markdown
 from search.citing.ris import write_ris
@@ -26,6 +25,12 @@ class Written:
     write: Callable[[Takeaway], bytes]
 
 
+def _write_docx(takeaway: Takeaway) -> bytes:
+    from search.citing.briefing import write_briefing  # noqa: PLC0415 - slow to import, seldom used
+
+    return write_briefing(takeaway)
+
+
 FORMATS: Final[Mapping[ExportFormat, Written]] = {
     ExportFormat.RIS: Written("application/x-research-info-systems", ".ris", write_ris),
     ExportFormat.BIBTEX: Written("application/x-bibtex; charset=utf-8", ".bib", write_bibtex),
@@ -38,7 +43,7 @@ FORMATS: Final[Mapping[ExportFormat, Written]] = {
     ExportFormat.DOCX: Written(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ".docx",
-        write_briefing,
+        _write_docx,
     ),
 }
 

@@ -1,11 +1,17 @@
 """The dense half: FAISS over unit vectors, so that the inner product is the cosine.
 
-Search is exact (flat) up to `FLAT_UP_TO` vectors. Above, an inverted file (IVF) is used, and
-the number of lists probed is chosen at build, on a sample of the vectors held against exact
-search, as the smallest that reaches `RECALL_WANTED`; the recall reached is stated in the
-manifest. A selective filter is always answered exactly.
+Search is exact (flat) up to `FLAT_UP_TO` vectors. Above, candidates come from an inverted file
+(IVF) of one bit a dimension (Gao and Long, 2024, "RaBitQ"), which is small enough to stay in
+memory; the vectors themselves stay on the disk, and the candidates' are read to put them in
+order by their true cosines. How many lists are probed is chosen at build, on made questions held
+against exact search, as the fewest that reach `RECALL_WANTED`; the recall reached is stated in
+the manifest. A filter is answered by as many more lists as it leaves passages out, a selective
+one exactly. docs/performance.md has what was measured and turned down.
 """
 
+import mmap
+from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +25,22 @@ from search.index.manifest import REBUILD, DenseInfo
 from search.index.types import Allowed, Candidates, Ordinals, Scores
 
 FILE_NAME: Final = "dense.faiss"
+VECTORS_NAME: Final = "vectors.bin"  # float32, (ranked, dimension); only where search is not flat
+FLAT: Final = "flat"
+LISTS: Final = "ivf-rabitq"
 FLAT_UP_TO: Final = 50_000
 RECALL_WANTED: Final = 0.99
 RECALL_AT: Final = 100
+RETRIEVED: Final = 200  # passages that a question asks for, as fusion does
+NEAR: Final = 0.002  # recall that more probes are not worth
 SAMPLE: Final = 200
+LIKENESS: Final = 0.6  # cosine of a question and the passage nearest to it
 EXACT_UP_TO: Final = 20_000  # allowed passages scored one by one rather than through the lists
+TRAINED_ON: Final = 40  # vectors for each list
+ROUNDS: Final = 10  # of k-means
+QUERY_BITS: Final = 8  # of each dimension of a question while lists are read
+CANDIDATES: Final = 8  # brought from the lists for each passage wanted
+FEWEST: Final = 300  # candidates
 
 
 def write_dense(vectors: Vectors, folder: Path, *, flat_up_to: int = FLAT_UP_TO) -> DenseInfo:
@@ -32,43 +49,66 @@ def write_dense(vectors: Vectors, folder: Path, *, flat_up_to: int = FLAT_UP_TO)
     if count <= flat_up_to:
         index: Any = faiss.IndexFlatIP(dimension)
         index.add(vectors)
-        info = DenseInfo(kind="flat", recall=1.0)
+        info = DenseInfo(kind=FLAT, recall=1.0)
     else:
-        index, info = _build_lists(vectors)
+        np.ascontiguousarray(vectors, "<f4").tofile(folder / VECTORS_NAME)
+        index = _lists_of(vectors)
+        info = _tuned(index, vectors)
     faiss.write_index(index, str(folder / FILE_NAME))
     return info
 
 
-def _build_lists(vectors: Vectors) -> tuple[Any, DenseInfo]:
+def _lists_of(vectors: Vectors) -> Any:  # noqa: ANN401 - FAISS is untyped
     count, dimension = vectors.shape
-    lists = max(16, int(4 * np.sqrt(count)))
-    index = faiss.IndexIVFFlat(
-        faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT
-    )
+    lists = max(16, int(2 * np.sqrt(count)))
+    middles = faiss.IndexFlatIP(dimension)
+    index = faiss.IndexIVFRaBitQ(middles, dimension, lists, faiss.METRIC_INNER_PRODUCT)
+    index.cp.niter, index.cp.spherical = ROUNDS, True
+    index.qb = QUERY_BITS
     rng = np.random.default_rng(0)
-    index.train(vectors[np.sort(rng.permutation(count)[: lists * 64])])
+    index.train(vectors[np.sort(rng.permutation(count)[: lists * TRAINED_ON])])
     index.add(vectors)
-    index.make_direct_map()
-    sample = vectors[np.sort(rng.permutation(count)[:SAMPLE])]
-    k = min(RECALL_AT, count)
-    exact = faiss.knn(sample, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
-    probes, recall = 4, 0.0
-    while recall < RECALL_WANTED and probes < lists:
-        probes = min(lists, probes * 2)
-        index.nprobe = probes
-        found = index.search(sample, k)[1]
+    return index
+
+
+def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS is untyped
+    """The fewest probes that reach the recall wanted, or come near the most there is."""
+    asked = _made_questions(vectors)
+    k = min(RECALL_AT, len(vectors))
+    exact = faiss.knn(asked, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
+    tried = list[DenseInfo]()
+    probes = max(1, index.nlist // 64)
+    while True:
+        info = DenseInfo(kind=LISTS, recall=0.0, lists=index.nlist, probes=probes)
+        half = DenseHalf(index, info, vectors)
+        found = [half.search(each, RETRIEVED).ordinals[:k] for each in asked]
         hits = sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True))
-        recall = hits / exact.size
-    return index, DenseInfo(kind="ivf", recall=recall, lists=lists, probes=probes)
+        tried.append(replace(info, recall=hits / exact.size))
+        if tried[-1].recall >= RECALL_WANTED:
+            return tried[-1]
+        if probes == index.nlist:
+            return next(each for each in tried if each.recall >= tried[-1].recall - NEAR)
+        probes = min(index.nlist, ceil(probes * 1.25))
+
+
+def _made_questions(vectors: Vectors) -> Vectors:
+    """Vectors as far from a passage as questions are, off in directions passages differ by."""
+    rng = np.random.default_rng(1)
+    near, one, other = (vectors[rng.integers(0, len(vectors), SAMPLE)] for _ in range(3))
+    aside = one - other
+    aside -= (aside * near).sum(axis=1, keepdims=True) * near
+    aside /= np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-9)
+    return np.asarray(LIKENESS * near + np.sqrt(1 - LIKENESS**2) * aside, np.float32)
 
 
 class DenseHalf:
     """A `Retriever` of vectors: the query is one unit vector of shape (dimension,)."""
 
-    def __init__(self, index: Any, info: DenseInfo) -> None:  # noqa: ANN401 - FAISS is untyped
+    def __init__(self, index: Any, info: DenseInfo, vectors: Vectors) -> None:  # noqa: ANN401 - FAISS is untyped
+        """`vectors` (ranked, dimension), which may lie on the disk, are those of the index."""
         self._index = index
         self._info = info
-        self._flat = _vectors_of(index) if info.kind == "flat" else None
+        self._vectors = vectors
 
     def __len__(self) -> int:
         """How many vectors there are."""
@@ -79,44 +119,43 @@ class DenseHalf:
     ) -> Candidates:
         """The k nearest allowed passages, nearest first."""
         k = min(k, len(self))
+        share = 1.0
         if allowed is not None:
             ordinals = np.flatnonzero(allowed.mask[: len(self)])
             if len(ordinals) <= EXACT_UP_TO:
                 return _best(ordinals, self.score(query, ordinals), k)
+            share = len(ordinals) / len(self)
         if k == 0:
             return Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
-        scores, found = self._index.search(query[None, :], k, params=self._parameters(allowed))
+        flat = self._info.kind == FLAT
+        wanted = k if flat else min(len(self), max(k * CANDIDATES, FEWEST))
+        given = self._parameters(_selector(allowed, len(self)), share)
+        scores, found = self._index.search(query[None, :], wanted, params=given)
         kept = found[0] >= 0
-        return Candidates(found[0][kept], scores[0][kept])
+        if flat:
+            return Candidates(found[0][kept], scores[0][kept])
+        ordinals = np.sort(found[0][kept])
+        return _best(ordinals, self.score(query, ordinals), k)
 
-    def _parameters(self, allowed: Allowed | None) -> Any:  # noqa: ANN401 - FAISS is untyped
-        selector = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBitmap(
-                np.packbits(allowed.mask[: len(self)], bitorder="little")
-            )
-        if self._info.kind == "flat":
+    def _parameters(self, selector: Any, share: float) -> Any:  # noqa: ANN401 - FAISS is untyped
+        if self._info.kind == FLAT:
             return faiss.SearchParameters(sel=selector) if selector else None
-        return faiss.SearchParametersIVF(sel=selector, nprobe=self._info.probes)
+        probes = min(self._info.lists, ceil(self._info.probes / share))
+        return faiss.IVFRaBitQSearchParameters(sel=selector, nprobe=probes, qb=QUERY_BITS)
 
     def score(self, query: NDArray[np.float32], ordinals: Ordinals) -> Scores:
         """The cosine of each given passage, shape (len(ordinals),)."""
-        return np.asarray(self.vectors(ordinals) @ query, np.float32)
+        return np.asarray(self._vectors[ordinals] @ query, np.float32)
 
     def vectors(self, ordinals: Ordinals) -> Vectors:
         """The vectors of the given passages, shape (len(ordinals), dimension)."""
-        if self._flat is not None:
-            return self._flat[ordinals]
-        return np.asarray(self._index.reconstruct_batch(ordinals), np.float32)
+        return self._vectors[ordinals]
 
 
-def _vectors_of(index: Any) -> Vectors:  # noqa: ANN401 - FAISS is untyped
-    """The flat index's own storage as an array, without a copy; the index must stay alive."""
-    if index.ntotal == 0:
-        return np.empty((0, index.d), np.float32)
-    data = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
-    vectors: Vectors = data.reshape(index.ntotal, index.d)
-    return vectors
+def _selector(allowed: Allowed | None, count: int) -> Any:  # noqa: ANN401 - FAISS is untyped
+    if allowed is None:
+        return None
+    return faiss.IDSelectorBitmap(np.packbits(allowed.mask[:count], bitorder="little"))
 
 
 def _best(ordinals: Ordinals, scores: Scores, k: int) -> Candidates:
@@ -133,12 +172,31 @@ def open_dense(folder: Path, info: DenseInfo, *, dimension: int, ranked: int) ->
     path = folder / FILE_NAME
     try:
         index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    except RuntimeError as error:
+        flat = info.kind == FLAT
+        vectors = _stored_in(index) if flat else _mapped(folder / VECTORS_NAME, dimension)
+    except (RuntimeError, OSError, ValueError) as error:
         raise IndexUnusable(f"The dense index {path} cannot be opened.", cure=REBUILD) from error
-    if (index.ntotal, index.d) != (ranked, dimension):
+    if (index.ntotal, index.d, len(vectors)) != (ranked, dimension, ranked):
         raise IndexUnusable(
             f"The dense index {path} holds {index.ntotal} vectors of {index.d} numbers; "
             f"the manifest says {ranked} of {dimension}.",
             cure=REBUILD,
         )
-    return DenseHalf(index, info)
+    return DenseHalf(index, info, vectors)
+
+
+def _stored_in(index: Any) -> Vectors:  # noqa: ANN401 - FAISS is untyped
+    """The flat index's own storage as an array, without a copy; the index must stay alive."""
+    if index.ntotal == 0:
+        return np.empty((0, index.d), np.float32)
+    data = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
+    vectors: Vectors = data.reshape(index.ntotal, index.d)
+    return vectors
+
+
+def _mapped(path: Path, dimension: int) -> Vectors:
+    """Vectors on the disk; of those around one that is asked for, none is read."""
+    with path.open("rb") as file:
+        held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    held.madvise(mmap.MADV_RANDOM)
+    return np.frombuffer(held, "<f4").reshape(-1, dimension)

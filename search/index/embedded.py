@@ -56,8 +56,7 @@ class Generation:
     @property
     def years(self) -> tuple[int, int]:
         """The years of the oldest and the newest report; zeros where none is known."""
-        years = [r.metadata.year for r in self.store.reports if r.metadata.year is not None]
-        return (min(years), max(years)) if years else (0, 0)
+        return self.store.years
 
     def propose(
         self,
@@ -147,9 +146,7 @@ class Generation:
         self.store.close()
 
 
-def allowed_by(
-    within: Within, reports: tuple[Report, ...], report_rows: Ordinals
-) -> Allowed | None:
+def allowed_by(within: Within, reports: Sequence[Report], report_rows: Ordinals) -> Allowed | None:
     """What may be retrieved; None for everything.
 
     `report_rows` gives the report row of each passage, by ordinal.

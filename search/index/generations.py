@@ -14,7 +14,7 @@ files of a pruned generation live on until the last reader closes them.
 
 import os
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,6 @@ from typing import Final
 
 import numpy as np
 
-from corpus.types import Report, ReportStatus
 from search.errors import IndexUnusable, NoIndex
 from search.index.embedded import Generation
 from search.index.layers import open_layers
@@ -189,7 +188,7 @@ def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
     folders = part_folders(folder, manifest)
     tokens = manifest.encoder.token_dimension
     shelves = Shelves([open_store(each) for each in folders], places)
-    if (standing := _standing(shelves.reports)) != manifest.counts.reports:
+    if (standing := shelves.standing) != manifest.counts.reports:
         raise IndexUnusable(
             f"The stores in {folder} hold {standing} reports; "
             f"the manifest says {manifest.counts.reports}.",
@@ -206,11 +205,6 @@ def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
         store=shelves,
         columns=read_columns(folders, places),
     )
-
-
-def _standing(reports: Iterable[Report]) -> int:
-    """How many can be found."""
-    return sum(report.status is ReportStatus.CURRENT for report in reports)
 
 
 def _numbers(manifest: Manifest, shelves: Shelves, places: Places) -> Numbers:

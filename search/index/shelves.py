@@ -10,6 +10,7 @@ from corpus.details import ReportDetails
 from corpus.types import Passage, Report
 from search.errors import UnknownId
 from search.index.parts import Places
+from search.index.reports import Reports
 from search.index.store import Store, StoredPassage, no_passage, no_report
 from search.index.types import Ordinals
 
@@ -17,18 +18,25 @@ _Place = tuple[int, int]  # a part, and the row of a report in it
 
 
 class Shelves:
-    """A `Shelf` over the store of each part. Reports of several parts are in order of their ids."""
+    """A `Shelf` over the store of each part. Reports of several parts are in order of their ids.
+
+    `standing` counts the reports that can be found; `years` are those of the oldest and the newest,
+    zeros where none is known.
+    """
 
     def __init__(self, stores: Sequence[Store], places: Places) -> None:
         self._stores: Final = stores
         self._places: Final = places
-        held = [(part, row) for part, each in enumerate(stores) for row in range(len(each.reports))]
+        held = [(part, row) for part, each in enumerate(stores) for row in range(len(each.ids))]
         if len(stores) > 1:
-            held.sort(key=lambda place: stores[place[0]].reports[place[1]].report_id)
+            held.sort(key=lambda place: stores[place[0]].ids[place[1]])
         self._held: list[_Place] = held
-        self.reports: tuple[Report, ...] = tuple(stores[part].reports[row] for part, row in held)
-        self._row_of = {report.report_id: row for row, report in enumerate(self.reports)}
-        self._rows = [np.empty(len(each.reports), np.int64) for each in stores]
+        self.reports = Reports(len(held), self._bodies)
+        self.standing = sum(each.standing for each in stores)
+        years = frozenset[int]().union(*(each.years for each in stores))
+        self.years = (min(years), max(years)) if years else (0, 0)
+        self._row_of = {stores[part].ids[within]: row for row, (part, within) in enumerate(held)}
+        self._rows = [np.empty(len(each.ids), np.int64) for each in stores]
         for row, (part, within) in enumerate(held):
             self._rows[part][within] = row
 
@@ -42,7 +50,7 @@ class Shelves:
 
     def at(self, rows: Iterable[int]) -> dict[int, Report]:
         """The reports at these rows, by row."""
-        return {row: self.reports[row] for row in map(int, rows)}
+        return self.reports.at(map(int, rows))
 
     def row_of(self, report_id: str) -> int:
         """The row of the report of that id; raises UnknownId."""
@@ -88,6 +96,13 @@ class Shelves:
     def cuts(self) -> dict[str, tuple[str, int]]:
         """What each report's passages follow from, and how many they are, by its id."""
         return {name: told for store in self._stores for name, told in store.cuts().items()}
+
+    def _bodies(self, rows: Sequence[int]) -> list[bytes]:
+        wanted: dict[int, list[int]] = {}
+        for part, within in map(self.place, rows):
+            wanted.setdefault(part, []).append(within)
+        found = {part: self._stores[part].bodies(some) for part, some in wanted.items()}
+        return [found[part][within] for part, within in map(self.place, rows)]
 
     def _store_of(self, report_id: str) -> Store:
         part, _ = self._held[self.row_of(report_id)]

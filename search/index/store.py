@@ -7,16 +7,15 @@ rowid less one; ranked passages come first.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from corpus.details import ReportDetails
-from corpus.types import BlockKind, Box, Passage, Report, Span
+from corpus.types import BlockKind, Box, Passage, ReportStatus, Span
 from search.errors import IndexUnusable, UnknownId
 from search.index.manifest import REBUILD
 
@@ -26,7 +25,13 @@ _PASSAGES: Final = (
     "SELECT passage.row, passage_id, report_row, report_id, text, passage.body"
     " FROM passage JOIN report ON report.row = report_row"
 )
-_REPORT: Final = TypeAdapter(Report)
+
+#: What has to be known of every report before anything is asked.
+_TOLD: Final = """
+SELECT report_id, json_extract(told, '$.status'), json_extract(told, '$.metadata.year')
+FROM (SELECT row, report_id, CAST(body AS TEXT) AS told FROM report) ORDER BY row
+"""
+
 _DETAILS: Final = TypeAdapter(ReportDetails)
 
 
@@ -87,6 +92,9 @@ def passage_body(passage: Passage) -> dict[str, Any]:
 class Store:
     """Read access to one part, from any thread: all is fetched as needed.
 
+    `ids` are the reports' by row; `standing` counts those that can be found; `years` are those
+    that are known.
+
     One connection is opened at once and kept, so that the files may be pruned meanwhile;
     threads take turns on it.
     """
@@ -95,13 +103,16 @@ class Store:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._turn = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self._all("SELECT row FROM report LIMIT 1")  # what is no store is refused at once
+        told = self._all(_TOLD)
+        self.ids = tuple(str(report_id) for report_id, _, _ in told)
+        self.standing = sum(status == ReportStatus.CURRENT for _, status, _ in told)
+        self.years = frozenset(int(year) for _, _, year in told if year is not None)
 
-    @cached_property
-    def reports(self) -> tuple[Report, ...]:
-        """Every report, in row order."""
-        rows = self._all("SELECT body FROM report ORDER BY row")
-        return tuple(_REPORT.validate_json(body) for (body,) in rows)
+    def bodies(self, rows: Sequence[int]) -> dict[int, bytes]:
+        """The reports at these rows, each as JSON."""
+        marks = ",".join("?" * len(rows))
+        query = f"SELECT row, body FROM report WHERE row IN ({marks})"  # noqa: S608 - marks
+        return dict(self._all(query, tuple(rows)))
 
     def details(self, report_id: str) -> ReportDetails:
         """Everything kept of the report of that id; raises UnknownId."""

@@ -1,17 +1,20 @@
 """A generation on disk: both halves agree, filters act inside retrieval, damage is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from search.errors import IndexUnusable, NoIndex
-from search.index.dense import DenseHalf, open_dense, write_dense
+from search.index.dense import LISTS, VECTORS_NAME, DenseHalf, open_dense, write_dense
 from search.index.generations import Generations, open_generation
+from search.index.manifest import DenseInfo
 from search.index.tokens import RECORDS_NAME
 from search.index.types import Allowed
 from search.searcher import Searcher
+from search.types import Filters
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
@@ -125,6 +128,66 @@ def test_a_large_index_answers_a_selective_filter_exactly(tmp_path: Path) -> Non
     got = lists.search(vectors[0], 100, allowed)
     assert sorted(got.ordinals.tolist()) == np.flatnonzero(mask).tolist()
     assert np.array_equal(got.ordinals, exact.search(vectors[0], 100, allowed).ordinals)
+
+
+def test_a_large_index_answers_a_wide_filter_as_well_as_no_filter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.index.dense.EXACT_UP_TO", 100)
+    exact, lists, vectors = _large(tmp_path)
+    draw = np.random.default_rng(5)
+    for share in (0.05, 0.5):
+        allowed = Allowed(draw.random(len(vectors)) < share, np.array([0]))
+        found = 0
+        for query in vectors[1::60]:
+            want = exact.search(query, 100, allowed).ordinals
+            got = lists.search(query, 100, allowed).ordinals
+            assert allowed.mask[got].all()
+            found += len(np.intersect1d(want, got))
+        assert found / (100 * len(vectors[1::60])) > 0.97
+
+
+def test_a_large_index_gives_true_cosines(tmp_path: Path) -> None:
+    exact, lists, vectors = _large(tmp_path)
+    rows = np.array([5, 1, 5_999])
+    assert np.array_equal(lists.vectors(rows), vectors[rows])
+    found = lists.search(vectors[7], 50)
+    assert np.allclose(found.scores, vectors[found.ordinals] @ vectors[7], atol=1e-6)
+    assert np.all(np.diff(found.scores) <= 0)
+    assert np.allclose(found.scores[:5], exact.search(vectors[7], 5).scores, atol=1e-6)
+
+
+def test_a_large_index_without_its_vectors_is_refused(tmp_path: Path) -> None:
+    _large(tmp_path)
+    folder = tmp_path / "lists"
+    info = DenseInfo(kind=LISTS, recall=1.0, lists=16, probes=4)
+    (folder / VECTORS_NAME).write_bytes(b"\0" * 128)
+    with pytest.raises(IndexUnusable, match="6000"):
+        open_dense(folder, info, dimension=32, ranked=6_000)
+    (folder / VECTORS_NAME).unlink()
+    with pytest.raises(IndexUnusable) as caught:
+        open_dense(folder, info, dimension=32, ranked=6_000)
+    assert "--rebuild" in (caught.value.cure or "")
+
+
+def test_a_question_asked_again_is_answered_alike_and_at_once(tmp_path: Path) -> None:
+    made = content(REPORTS, TEXTS, ENCODER)
+    keeping = Searcher(generation(tmp_path, made, ENCODER), ENCODER, keep=100)
+    first = keeping.ask("smaller classes", k=3)
+    again = keeping.ask("smaller classes ", k=3)
+    assert replace(again, took_ms=first.took_ms) == first
+    assert set(again.took_ms) == {"total"}
+    assert set(first.took_ms) > {"total"}
+    eef = Filters(centres=("eef",))
+    assert {h.report.report_id for h in keeping.ask("smaller classes", filters=eef, k=3).hits} == {
+        "a"
+    }
+    assert len(keeping.ask("smaller classes", k=1).hits) == 1
+
+
+def test_nothing_is_kept_unless_asked_for(searcher: Searcher) -> None:
+    searcher.ask("smaller classes")
+    assert set(searcher.ask("smaller classes").took_ms) > {"total"}
 
 
 def test_nearer_tokens_come_first(tmp_path: Path) -> None:

@@ -42,3 +42,16 @@ def test_nothing_else_is_imported(module: str) -> None:
         "opentelemetry-api",
     }  # FastAPI looks whether it is there
     assert needed - optional <= _pins("requirements-serve.txt").keys()
+
+
+def test_what_is_slow_to_import_waits_until_it_is_needed() -> None:
+    code = "import sys, {}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    imported = [
+        subprocess.run(
+            [sys.executable, "-c", code.format(module)],
+            capture_output=True, text=True, check=True, cwd=ROOT,
+        ).stdout.split()
+        for module in ("cli.main", "api.serving")
+    ]  # fmt: skip
+    assert "numpy" not in imported[0]  # `one_thread_a_question` comes before it
+    assert not {"docx", "torch", "lxml"} & set(imported[1])

@@ -1,0 +1,234 @@
+"""Answers by size of the library: time by stage, memory, recall, filters; and how it starts.
+
+    python -m benchmarks.speed.curves make HOME LARGE --size 1000000
+    python -m benchmarks.speed.curves ask LARGE [--rounds 2]
+
+HOME holds an index of real reports. `make` writes LARGE, a home of so many passages made from it
+(`benchmarks.speed.growing`: the real ones are part of it), with HOME's encoder. `ask` opens it
+and asks the policy questions: every figure is of whole answers in process, nothing kept from one
+to the next. "Exact" is the same index with the dense half searched by going through every vector;
+recall is against it. nDCG@10 counts pages judged right, which are in the real reports only.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.engine.agreement import ndcg
+from benchmarks.relevance.policy.questions import Question, load_questions
+from benchmarks.speed.growing import SHARES, Made, Parts, Source, topic_of
+from corpus.details import ReportDetails
+from corpus.home import Home
+from indexer.publish import Content, publish
+from search.index.dense import DenseHalf
+from search.index.embedded import Generation
+from search.index.generations import Generations
+from search.index.manifest import verify_files
+from search.index.types import Allowed, Candidates, Within
+from search.loading import encoder_folder, load_encoder
+from search.searcher import Searcher
+from search.types import Filters
+
+K: Final = 10
+DEPTH: Final = 100
+COMPARED: Final = 40  # questions asked of the exact index too
+BLOCK: Final = 100_000
+
+
+def main() -> None:
+    """Make a library, or ask one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    making = commands.add_parser("make")
+    making.add_argument("home", type=Path)
+    making.add_argument("large", type=Path)
+    making.add_argument("--size", type=int, required=True)
+    asking = commands.add_parser("ask")
+    asking.add_argument("large", type=Path)
+    asking.add_argument("--rounds", type=int, default=2)
+    given = parser.parse_args()
+    if given.command == "make":
+        make(given.home, given.large, given.size)
+    else:
+        ask(given.large, given.rounds)
+
+
+class Grown(Content):
+    """Content without a digest, which would take as long as everything else."""
+
+    def digest(self) -> str:
+        """A name only."""
+        return f"{len(self.entries):08d}"
+
+
+def make(home: Path, large: Path, size: int) -> None:
+    """Write a home of `size` passages made from another's."""
+    start = time.perf_counter()
+    real = Generations(Home(home).index).open_current()
+    parts = Parts.of(real)
+    vectors = np.empty((size, parts.vectors.shape[1]), np.float32)
+    Source.of(parts.vectors).fill(vectors)
+    made = Made(parts, size)
+    reports = made.reports()
+    print(f"vectors and words made in {time.perf_counter() - start:.0f} s", flush=True)
+    start = time.perf_counter()
+    name = real.manifest.encoder.name
+    models = encoder_folder(Home(large), name)
+    shutil.copytree(encoder_folder(Home(home), name), models, dirs_exist_ok=True)
+    manifest = publish(
+        Grown(reports, [ReportDetails()] * len(reports), made, vectors, made.tokens()),
+        Generations(Home(large).index),
+        encoder=real.manifest.encoder,
+        rules=real.manifest.passage_rules,
+        library_digest="made",
+    )
+    print(f"written in {time.perf_counter() - start:.0f} s: {manifest.counts}, {manifest.dense}")
+
+
+def ask(large: Path, rounds: int) -> None:
+    """Open it, ask, compare, print."""
+    generations = Generations(Home(large).index)
+    start = time.perf_counter()
+    verify_files(generations.manifest(), generations.path(generations.current_id()))
+    verified = time.perf_counter() - start
+    start = time.perf_counter()
+    index = generations.open_current()
+    opened = time.perf_counter() - start
+    encoder = load_encoder(encoder_folder(Home(large), index.manifest.encoder.name))
+    searcher = Searcher(index, encoder)
+    questions = load_questions("dev")
+    start = time.perf_counter()
+    searcher.ask(questions[0].question)
+    first = time.perf_counter() - start
+    manifest = index.manifest
+    print(
+        f"{_machine()}, faiss {faiss.__version__}; {manifest.counts}, {manifest.dense}, "
+        f"{manifest.encoder.runtime}\nopened in {opened:.2f} s, {verified:.2f} s of it "
+        f"checksums; first answer {first:.2f} s; {_memory()}"
+    )
+    print(f"files: {_files(index.folder)}")
+    _latency("all", searcher, questions, rounds, Filters())
+    print(f"after them: {_memory()}")
+    for share in SHARES:
+        topic = Filters(topics=(topic_of(share),))
+        _latency(f"{share:.2%} of reports", searcher, questions, 1, topic)
+    _recall(index, searcher, questions)
+    _agreement(index, searcher, questions[:COMPARED])
+
+
+def _latency(
+    name: str, searcher: Searcher, questions: Sequence[Question], rounds: int, filters: Filters
+) -> None:
+    for question in questions[:20]:
+        searcher.ask(question.question, filters=filters)
+    took: dict[str, list[float]] = {}
+    for question in list(questions) * rounds:
+        for stage, spent in searcher.ask(question.question, filters=filters).took_ms.items():
+            took.setdefault(stage, []).append(spent)
+    p50, p95, p99 = np.percentile(took.pop("total"), [50, 95, 99])
+    stages = ", ".join(
+        f"{stage} {np.median(v):.1f}/{np.percentile(v, 95):.1f}" for stage, v in took.items()
+    )
+    print(f"{name}: p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f} ms; p50/p95 by stage: {stages}",
+          flush=True)  # fmt: skip
+
+
+class Exact(DenseHalf):
+    """The dense half by going through every vector."""
+
+    def search(
+        self, query: NDArray[np.float32], k: int, allowed: Allowed | None = None
+    ) -> Candidates:
+        """See `DenseHalf`."""
+        count = len(self)
+        starts = range(0, count, BLOCK)
+        scores = np.concatenate([self._vectors[n : n + BLOCK] @ query for n in starts])
+        ordinals = np.arange(count) if allowed is None else np.flatnonzero(allowed.mask[:count])
+        best = ordinals[np.argsort(-scores[ordinals], kind="stable")[:k]]
+        return Candidates(best, scores[best])
+
+
+def _exact(index: Generation) -> Exact:
+    dense = index.dense
+    return Exact(dense._index, dense._info, dense._vectors)  # noqa: SLF001 - the same parts
+
+
+def _recall(index: Generation, searcher: Searcher, questions: Sequence[Question]) -> None:
+    exact = _exact(index)
+    asked = searcher.encoder.encode_queries([each.question for each in questions[:COMPARED]])
+    filters = {"all": Filters()}
+    filters |= {f"{share:.2%}": Filters(topics=(topic_of(share),)) for share in SHARES}
+    for name, chosen in filters.items():
+        allowed = index._allowed(Within(chosen))  # noqa: SLF001 - as the index itself has it
+        hits, took = {10: [], 100: []}, []  # type: dict[int, list[float]], list[float]
+        for vector in asked:
+            start = time.perf_counter()
+            found = index.dense.search(vector, 200, allowed).ordinals
+            took.append((time.perf_counter() - start) * 1000)
+            right = exact.search(vector, 200, allowed).ordinals
+            for k, shares in hits.items():
+                best = right[:k]
+                shares.append(len(np.intersect1d(best, found[:k])) / max(1, len(best)))
+        left = len(index.dense) if allowed is None else int(allowed.mask.sum())
+        told = ", ".join(f"recall@{k} {np.mean(shares):.4f}" for k, shares in hits.items())
+        print(
+            f"dense, {name} ({left:,} passages): {told}; 200 nearest in p50 "
+            f"{np.median(took):.1f} ms, p95 {np.percentile(took, 95):.1f} ms",
+            flush=True,
+        )
+
+
+def _agreement(index: Generation, searcher: Searcher, questions: Sequence[Question]) -> None:
+    """Whole answers with the dense half as it is, and exact."""
+    quick = [searcher.ask(each.question, k=DEPTH).hits for each in questions]
+    index.dense = _exact(index)
+    slow = [searcher.ask(each.question, k=DEPTH).hits for each in questions]
+    ids = [
+        [[h.passage.passage_id for h in hits[:K]] for hits in pair]
+        for pair in zip(quick, slow, strict=True)
+    ]
+    shared = np.mean([len(set(a) & set(b)) / len(b) for a, b in ids])
+    scores = []
+    for question, one, two in zip(questions, quick, slow, strict=True):
+        right = {h.passage.passage_id for h in (*one, *two) if question.answered_by(h)}
+        if right:
+            scores.append((ndcg(one, right), ndcg(two, right)))
+    told = np.mean(scores, axis=0) if scores else np.zeros(2)
+    print(
+        f"whole answers to {len(questions)} questions: {shared:.4f} of the top {K} as with exact "
+        f"search, the same list for {np.mean([a == b for a, b in ids]):.0%}; nDCG@{K} "
+        f"{told[0]:.4f}, exact {told[1]:.4f}"
+    )
+
+
+def _machine() -> str:
+    return f"Python {platform.python_version()}, {len(os.sched_getaffinity(0))} cores"
+
+
+def _memory() -> str:
+    told = Path("/proc/self/status").read_text("ascii").splitlines()
+    facts = {line.split(":")[0]: line.split()[1] for line in told if line.startswith("Rss")}
+    own, files = (int(facts[name]) / 1024 for name in ("RssAnon", "RssFile"))
+    return f"resident: {own:,.0f} MiB of its own, {files:,.0f} MiB of files in memory"
+
+
+def _files(folder: Path) -> str:
+    sizes: dict[str, int] = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            top = path.relative_to(folder).parts[0]
+            sizes[top] = sizes.get(top, 0) + path.stat().st_size
+    return ", ".join(f"{name} {size / 2**20:,.0f} MiB" for name, size in sorted(sizes.items()))
+
+
+if __name__ == "__main__":
+    main()

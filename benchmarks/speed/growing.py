@@ -1,0 +1,181 @@
+"""A library as large as wanted, made from a real one.
+
+Vectors: each made one lies as near a real one as real ones lie to each other. The real ones are
+taken in turn, with a cosine drawn from those that real vectors have with their nearest; the rest
+of the way goes in a direction with the mean and the covariance (the spectrum) of real vectors.
+Texts: sentences of real passages, combined anew.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import Any, Final, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.sentences import sentence_spans
+from corpus.types import Report
+from search.encoder.types import Vectors
+from search.index.embedded import Generation
+from search.index.store import StoreEntry
+from search.index.tokens import FIRSTS_NAME, RECORDS_NAME, Records, record_type
+
+BLOCK: Final = 50_000
+SHARES: Final = (0.0001, 0.01, 0.1, 0.5)  # of reports that a filter leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Real vectors and what was learnt of them.
+
+    `near` (vectors,) is each one's cosine with its nearest other, `mean` (dimension,) and
+    `spread` (dimension, dimension) are of all: spread @ spread.T is their covariance.
+    """
+
+    vectors: Vectors
+    near: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    spread: Vectors
+
+    @classmethod
+    def of(cls, vectors: Vectors) -> Self:
+        """Learn it."""
+        near = faiss.knn(vectors, vectors, 2, metric=faiss.METRIC_INNER_PRODUCT)[0][:, 1]
+        values, axes = np.linalg.eigh(np.cov(vectors.T))
+        spread = axes * np.sqrt(np.maximum(values, 0))
+        return cls(vectors, near, vectors.mean(axis=0), spread.astype(np.float32))
+
+    def grown(self, sources: NDArray[np.int64], rng: np.random.Generator) -> Vectors:
+        """A made vector for each of these real ones, shape (len(sources), dimension)."""
+        real = self.vectors[sources]
+        cosines = rng.choice(self.near, len(sources))[:, None]
+        noise = rng.standard_normal(real.shape, np.float32)
+        aside = self.mean + noise @ self.spread.T
+        aside -= (aside * real).sum(axis=1, keepdims=True) * real
+        aside /= np.linalg.norm(aside, axis=1, keepdims=True)
+        rest = np.sqrt(np.maximum(0, 1 - cosines**2))
+        return np.asarray(cosines * real + rest * aside, np.float32)
+
+    def fill(self, made: Vectors) -> None:
+        """Fill an array (size, dimension): the real vectors first, then each in turn, moved."""
+        rng = np.random.default_rng(0)
+        first = min(len(made), len(self.vectors))
+        made[:first] = self.vectors[:first]
+        for start in range(first, len(made), BLOCK):
+            sources = np.arange(start, min(start + BLOCK, len(made))) % len(self.vectors)
+            made[start : start + len(sources)] = self.grown(sources, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What made passages are made of: a real library's ranked passages, cut in two.
+
+    `heads` and `tails` are the first and second half of each one's sentences; `tokens` its token
+    records.
+    """
+
+    reports: Sequence[Report]
+    entries: Sequence[StoreEntry]
+    heads: Sequence[str]
+    tails: Sequence[str]
+    tokens: Sequence[Records]
+    vectors: Vectors
+
+    @classmethod
+    def of(cls, index: Generation) -> Self:
+        """Those of a generation."""
+        count = index.manifest.counts.ranked
+        stored = index.store.fetch(range(count))
+        entries = [StoreEntry(stored[n].passage, stored[n].report_row, n, n) for n in range(count)]
+        halves = [_halves(entry.passage.text) for entry in entries]
+        return cls(
+            index.store.reports,
+            entries,
+            [head for head, _ in halves],
+            [tail for _, tail in halves],
+            _records(index.folder, index.manifest.encoder.token_dimension, count),
+            index.vectors(np.arange(count)),
+        )
+
+
+class Made(Sequence[StoreEntry]):
+    """As many passages as wanted, each made when it is asked for.
+
+    The real ones come first. After them the whole library comes again and again as other
+    reports: each passage keeps the first half of its sentences and has the second half of some
+    other's, so that words meet as they do nowhere. Boxes are left out.
+    """
+
+    def __init__(self, parts: Parts, size: int) -> None:
+        self._parts = parts
+        self._size = size
+        self._tails = np.random.default_rng(3).integers(0, len(parts.entries), size).tolist()
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._size
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - one, or a lazy part from the start
+        """The passage at a place; `[:n]` gives the first n, made one by one."""
+        if isinstance(place, slice):
+            return (self[n] for n in range(*place.indices(self._size)))  # never all at once
+        if not 0 <= place < self._size:
+            raise IndexError(place)
+        parts = self._parts
+        turn, source = divmod(place, len(parts.entries))
+        entry = parts.entries[source]
+        if turn == 0:
+            return entry
+        passage = replace(
+            entry.passage,
+            passage_id=f"{entry.passage.passage_id}-{turn}",
+            report_id=f"{entry.passage.report_id}-{turn}",
+            text=f"{parts.heads[source]} {parts.tails[self._tails[place]]}".strip(),
+            boxes=(),
+        )
+        row = entry.report_row + turn * len(parts.reports)
+        return StoreEntry(passage, row, source, place)
+
+    def reports(self) -> list[Report]:
+        """Their reports, real ones first; of `SHARES` each made one has topics by chance."""
+        rng = np.random.default_rng(4)
+        turns = ceil(self._size / len(self._parts.entries))
+        found = list(self._parts.reports)
+        for turn in range(1, turns):
+            for report in self._parts.reports:
+                drawn = rng.random()
+                topics = tuple(topic_of(share) for share in SHARES if drawn < share)
+                known = replace(report.metadata, topics=(*report.metadata.topics, *topics))
+                name = f"{report.report_id}-{turn}"
+                found.append(
+                    replace(report, report_id=name, file=f"{turn}/{report.file}", metadata=known)
+                )
+        return found
+
+    def tokens(self) -> Iterator[Records]:
+        """The token records of each passage: those of the real one it was made from."""
+        count = len(self._parts.entries)
+        return (self._parts.tokens[place % count] for place in range(self._size))
+
+
+def topic_of(share: float) -> str:
+    """The topic that this share of the made reports has."""
+    return f"one of {1 / share:,.0f}"
+
+
+def _halves(text: str) -> tuple[str, str]:
+    spans = sentence_spans(text)
+    if not spans:
+        return text, ""
+    middle = spans[len(spans) // 2][0] or spans[-1][1]
+    return text[:middle].strip(), text[middle:].strip()
+
+
+def _records(folder: Path, dimension: int, count: int) -> list[Records]:
+    kind = record_type(dimension)
+    firsts = np.load(folder / FIRSTS_NAME)
+    records = np.fromfile(folder / RECORDS_NAME, kind)
+    return [records[firsts[n] : firsts[n + 1]] for n in range(count)]
