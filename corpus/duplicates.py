@@ -19,7 +19,6 @@ _WORD: Final = re.compile(
     r"|(?<!\w)[-+\u2212\u2013](?=\s?[.\d\u00a3$\u20ac])"  # a sign, not a hyphen
     r"|[<>=%*?\u00b1\u2248\u2260\u2264\u2265\u00a3$\u20ac]"
 )
-_MINUS: Final = str.maketrans("\u2212\u2013", "--")
 _EMPTY: Final = frozenset({"a", "an", "and", "the"})
 
 
@@ -39,7 +38,7 @@ def likeness(text: str) -> int:
 
 def _said(text: str) -> str:
     """What a text comes down to: equal for duplicates alone."""
-    words = _WORD.findall(text.casefold().translate(_MINUS))
+    words = _WORD.findall(text.casefold().replace("\u2212", "-").replace("\u2013", "-"))
     if len(words) >= SHORTEST:
         words = [word for word in words if word not in _EMPTY]
     return " ".join(words) or " ".join(text.split())

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-PART_MOST: Final = 16_384  # passages; a report that has more is a part alone
+PART_MOST: Final = 8_192  # passages; a report that has more is a part alone
 _BITS: Final = 256
 
 

@@ -1,6 +1,7 @@
 """Reports into what an index keeps of them: passages, their vectors and tokens."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from corpus.duplicates import group_duplicates
@@ -38,7 +39,11 @@ class Filling:
         return sizes
 
     def content(self, shelved: Sequence[Shelved]) -> Content:
-        """All that is kept of these reports, encoded where it was not."""
+        """All that is kept of these reports, encoded where it was not.
+
+        Each passage is given as the first of its near-duplicates: parts find those by what they
+        say (`likeness`), and `grouped` does for an index that is written whole.
+        """
         entries, ranked = self._entries(shelved)
         titles = [shelved[entry.report_row].report.title for entry in entries[:ranked]]
         texts = [
@@ -66,11 +71,9 @@ class Filling:
             for place, passage in enumerate(self._cutter.passages(report)):
                 rankable = standing and passage.kind not in UNRANKED_KINDS
                 (ranked if rankable else unranked).append((passage, row, place))
-        firsts = group_duplicates([passage.text for passage, _, _ in ranked])
-        firsts += range(len(ranked), len(ranked) + len(unranked))
         return [
-            StoreEntry(passage, row, place, first)
-            for (passage, row, place), first in zip(ranked + unranked, firsts, strict=True)
+            StoreEntry(passage, row, place, ordinal)
+            for ordinal, (passage, row, place) in enumerate(ranked + unranked)
         ], len(ranked)
 
     def _encode(self, texts: Mapping[bytes, str]) -> None:
@@ -85,3 +88,14 @@ class Filling:
             self._cache.put({key: each for (key, _), each in zip(some, encoded, strict=True)})
             self._progress.advance(len(some))
         self.encoded += len(todo)
+
+
+def grouped(content: Content) -> Content:
+    """With the first of each passage's near-duplicates, for an index that is written whole."""
+    ranked = len(content.vectors)
+    firsts = group_duplicates([entry.passage.text for entry in content.entries[:ranked]])
+    firsts += range(ranked, len(content.entries))
+    entries = [
+        replace(entry, first=first) for entry, first in zip(content.entries, firsts, strict=True)
+    ]
+    return replace(content, entries=entries)

@@ -9,7 +9,7 @@ from corpus.library.fingerprint import fingerprint
 from corpus.library.shelf import Shelved
 from corpus.passages import PassageRules
 from indexer.dividing import PART_MOST, divide
-from indexer.filling import Filling
+from indexer.filling import Filling, grouped
 from indexer.progress import Progress
 from indexer.publish import Wanted, publish_parts
 from search.encoder.types import EncoderSpec
@@ -43,7 +43,7 @@ def to_engine(
 
     making.progress.start("Splitting into passages", len(shelved), "reports")
     filling.cut(shelved)
-    content = filling.content(shelved)
+    content = grouped(filling.content(shelved))
     with closing(open_engine(engine)) as places:
         return publish_to_engine(
             content,
