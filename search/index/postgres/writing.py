@@ -76,7 +76,7 @@ class Writer:
         self._number = number
         self._pivot = pivot
         self._kind = record_type(token_dimension)
-        self._next_row = self._most("report", "report_row") + 1
+        self._next_row = max(self._most("report", "report_row") + 1, self._timeline() * schema.ROWS)
         self._next_term = self._most("term", "id") + 1
 
     def held(self) -> dict[str, tuple[int, bytes]]:
@@ -149,14 +149,12 @@ class Writer:
             f"SELECT terms FROM {{schema}}.lexical WHERE {_OF_ROWS}",  # noqa: S608 - ours
             rows=rows,
         )
-        terms = Counter(term for (each,) in found for term in each)
-        self._execute(
-            "UPDATE {schema}.term SET passages = passages - gone.number FROM "
-            "unnest(%(ids)s::integer[], %(numbers)s::integer[]) AS gone (id, number) "
-            "WHERE term.id = gone.id",
-            ids=list(terms),
-            numbers=list(terms.values()),
+        counts = Counter(term for (each,) in found for term in each)
+        known = self._execute(
+            "SELECT term, id FROM {schema}.term WHERE id = ANY(%(ids)s::integer[])",
+            ids=list(counts),
         )
+        self._add_to_terms([(term, number, -counts[number]) for term, number in known])
         found = self._execute(
             f"SELECT records FROM {{schema}}.token WHERE {_OF_ROWS}",  # noqa: S608 - ours
             rows=rows,
@@ -177,15 +175,19 @@ class Writer:
         for term in sorted(counts.keys() - numbers.keys()):
             numbers[term] = self._next_term
             self._next_term += 1
+        self._add_to_terms([(term, numbers[term], count) for term, count in counts.items()])
+        return numbers
+
+    def _add_to_terms(self, counts: Sequence[tuple[str, int, int]]) -> None:
+        """Add to how many passages have a term: its text, its number, how many more or fewer."""
         self._execute(
             "INSERT INTO {schema}.term (term, id, passages) SELECT * FROM "
-            "unnest(%(terms)s::text[], %(ids)s::integer[], %(numbers)s::integer[]) "
+            "unnest(%(terms)s::text[], %(numbers)s::integer[], %(more)s::integer[]) "
             "ON CONFLICT (term) DO UPDATE SET passages = term.passages + excluded.passages",
-            terms=list(counts),
-            ids=[numbers[term] for term in counts],
-            numbers=list(counts.values()),
+            terms=[term for term, _, _ in counts],
+            numbers=[number for _, number, _ in counts],
+            more=[more for *_, more in counts],
         )
-        return numbers
 
     def _count_tokens(self, counts: Mapping[int, int], sign: int) -> None:
         self._execute(
@@ -195,6 +197,11 @@ class Writer:
             tokens=list(counts),
             numbers=[sign * count for count in counts.values()],
         )
+
+    def _timeline(self) -> int:
+        """Which timeline the server writes: 1 until a standby is promoted."""
+        ((name,),) = self._execute("SELECT pg_walfile_name(pg_current_wal_lsn())")
+        return int(name[:8], 16)
 
     def _most(self, table: str, column: str) -> int:
         ((most,),) = self._execute(f"SELECT coalesce(max({column}), 0) FROM {{schema}}.{table}")  # noqa: S608 - ours
