@@ -8,22 +8,21 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from corpus.centres import load_centres
 from corpus.duplicates import group_duplicates
-from corpus.examination import examine_file
 from corpus.home import Home
 from corpus.library.fingerprint import assessed, fingerprint
 from corpus.library.library import REMOVED, Library
 from corpus.library.shelf import Shelved, shelve
 from corpus.library.states import Entry, Outcome
 from corpus.passages import PassageRules, embedded_text, split_document
-from corpus.reading.workers import ReadJob, ReadLimits, read_many
+from corpus.reading.workers import ReadJob, ReadLimits
 from corpus.types import UNRANKED_KINDS, Passage, ReportStatus
 from indexer.progress import Progress
 from indexer.publish import Content, publish
 from indexer.vectors import VectorCache, key_of
+from indexer.workforce import Workforce, workforce
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
@@ -35,8 +34,6 @@ from search.index.manifest import Manifest
 from search.index.store import StoreEntry
 from search.loading import encoder_folder, index_source, open_engine
 
-ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
-
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
@@ -44,7 +41,8 @@ class BuildOptions:
 
     `model` None keeps the live index's model, or takes the default where none is live;
     `read_new` off leaves unread files waiting; `rebuild` builds even where nothing changed;
-    `engine` is the database that keeps the index, None where it is in the home.
+    `engine` is the database that keeps the index, None where it is in the home; `ray` the cluster
+    that reads and encodes, None where this machine does.
     """
 
     model: str | None = None
@@ -54,6 +52,7 @@ class BuildOptions:
     read_new: bool = True
     rebuild: bool = False
     engine: Address | None = None
+    ray: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,8 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
 
 
 def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
-    read, failed = _read(library, options, progress) if options.read_new else (0, 0)
+    hands = workforce(options.workers, options.ray)
+    read, failed = _read(library, hands, options, progress) if options.read_new else (0, 0)
     live = _live(home, options.engine)
     model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
     folder = encoder_folder(home, model)
@@ -101,7 +101,8 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
             for title, entry in zip(titles[:ranked], entries[:ranked], strict=True)
         ]
         keys = [key_of(text) for text in texts]
-        encoded = _encode(dict(zip(keys, texts, strict=True)), encoder, cache, progress)
+        todo = dict(zip(keys, texts, strict=True))
+        encoded = _encode(todo, hands, encoder, folder, cache, progress)
         content = Content(
             [each.report for each in shelved],
             [each.details for each in shelved],
@@ -157,7 +158,9 @@ def _live(home: Home, engine: Address | None) -> Manifest | None:
         return None
 
 
-def _read(library: Library, options: BuildOptions, progress: Progress) -> tuple[int, int]:
+def _read(
+    library: Library, hands: Workforce, options: BuildOptions, progress: Progress
+) -> tuple[int, int]:
     """Read what was not read yet; how many files were, and how many of them failed."""
     waiting = {entry.report_id: entry for entry in library.unread()}
     if not waiting:
@@ -165,9 +168,7 @@ def _read(library: Library, options: BuildOptions, progress: Progress) -> tuple[
     progress.start("Reading reports", len(waiting), "reports")
     jobs = [ReadJob(e.report_id, library.original(e.sha256), e.name) for e in waiting.values()]
     failed = 0
-    for outcome in read_many(
-        jobs, workers=options.workers, limits=options.limits, read=examine_file
-    ):
+    for outcome in hands.read(jobs, options.limits):
         entry = waiting[outcome.key]
         if outcome.found is None:
             failed += 1
@@ -228,18 +229,21 @@ def _entries(
 
 
 def _encode(
-    texts: Mapping[bytes, str], encoder: Encoder, cache: VectorCache, progress: Progress
+    texts: Mapping[bytes, str],
+    hands: Workforce,
+    encoder: Encoder,
+    folder: Path,
+    cache: VectorCache,
+    progress: Progress,
 ) -> int:
     """Encode the texts, by key, that the cache lacks, and keep them there; how many they were."""
     missing = cache.missing(texts)
-    todo = [(key, text) for key, text in texts.items() if key in missing]
+    todo = {key: text for key, text in texts.items() if key in missing}
     if todo:
         progress.start("Encoding passages", len(todo), "passages")
-    for start in range(0, len(todo), ENCODED_AT_ONCE):
-        some = todo[start : start + ENCODED_AT_ONCE]
-        encoded = encoder.encode_with_tokens([text for _, text in some])
-        cache.put({key: each for (key, _), each in zip(some, encoded, strict=True)})
-        progress.advance(len(some))
+        for encoded in hands.encode(todo, encoder, folder):
+            cache.put(encoded)
+            progress.advance(len(encoded))
     return len(todo)
 
 

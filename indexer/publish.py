@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from corpus.details import ReportDetails
 from corpus.passages import PassageRules
-from corpus.types import Report, ReportStatus
+from corpus.types import Passage, Report, ReportStatus
 from indexer.errors import BuildFailed
 from search.encoder.types import EncoderSpec, Vectors
 from search.errors import IndexUnusable
@@ -29,8 +29,9 @@ from search.index.manifest import (
 from search.index.store import StoreEntry, write_store
 from search.index.tokens import Records, write_tokens
 
-_REPORTS: Final = TypeAdapter(list[Report])
-_DETAILS: Final = TypeAdapter(list[ReportDetails])
+_REPORT: Final = TypeAdapter(Report)
+_DETAILS: Final = TypeAdapter(ReportDetails)
+_PASSAGES: Final = TypeAdapter(list[Passage])
 _SAME: Final = 0.999  # cosine of a vector with itself, rounding allowed
 _PROBES: Final = 50  # passages asked for by their own vector before a generation is trusted
 
@@ -54,17 +55,38 @@ class Content:
         """How many of the reports can be found: not replaced, not withdrawn."""
         return sum(report.status is ReportStatus.CURRENT for report in self.reports)
 
-    def digest(self) -> str:
+    def digest(self, reports: Sequence[bytes] | None = None) -> str:
         """SHA-256 over reports, passages and vectors: the same for two builds of one library.
 
         When a report came is no part of it: two libraries of the same reports hold the same.
+
+        Args:
+            reports: what `digests` gave, where that is at hand.
         """
-        digest = hashlib.sha256(_REPORTS.dump_json([replace(r, added=None) for r in self.reports]))
-        digest.update(_DETAILS.dump_json(list(self.details)))
-        for entry in self.entries:
-            digest.update(repr(entry).encode())
-        digest.update(np.ascontiguousarray(self.vectors, "<f4").tobytes())
+        digest = hashlib.sha256(b"".join(self.digests() if reports is None else reports))
+        digest.update(np.ascontiguousarray(self.vectors, "<f4").data)
         return digest.hexdigest()
+
+    def digests(self) -> list[bytes]:
+        """SHA-256 of all that is kept of each report but its vectors, which follow from that."""
+        told = [
+            hashlib.sha256(
+                _REPORT.dump_json(replace(report, added=None)) + _DETAILS.dump_json(known)
+            )
+            for report, known in zip(self.reports, self.details, strict=True)
+        ]
+        own: list[list[Passage]] = [[] for _ in self.reports]
+        for place, entry in enumerate(self.entries):
+            ranked = place < len(self.vectors)
+            own[entry.report_row].append(entry.passage)
+            told[entry.report_row].update(f"{entry.place} {self.alike(place)} {ranked} ".encode())
+        for digest, passages in zip(told, own, strict=True):
+            digest.update(_PASSAGES.dump_json(passages))
+        return [digest.digest() for digest in told]
+
+    def alike(self, place: int) -> str:
+        """The passage that names this one and its near-duplicates."""
+        return self.entries[self.entries[place].first].passage.passage_id
 
 
 def publish(

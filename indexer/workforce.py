@@ -1,0 +1,80 @@
+"""Who reads and encodes: processes of this machine, or a fleet of machines (docs/scale.md)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from corpus.errors import SettingError
+from corpus.examination import examine_file
+from corpus.library.arrivals import Reading
+from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
+from search.encoder.types import Encoded, Encoder
+
+ENCODED_AT_ONCE: Final = 256  # texts that come back together, and are kept together
+
+
+class Workforce(Protocol):
+    """Does the long work of a build. What is given comes back once each, in any order."""
+
+    def read(self, jobs: Sequence[ReadJob], limits: ReadLimits) -> Iterator[ReadOutcome[Reading]]:
+        """Read files and look through them."""
+        ...
+
+    def encode(
+        self, texts: Mapping[bytes, str], encoder: Encoder, folder: Path
+    ) -> Iterator[Mapping[bytes, Encoded]]:
+        """Encode texts, some at a time, by their keys.
+
+        Args:
+            texts: by key.
+            encoder: at hand.
+            folder: where it was opened from, for whoever opens it elsewhere.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """This machine's: `workers` processes that read; the encoder at hand uses all cores."""
+
+    workers: int
+
+    def read(self, jobs: Sequence[ReadJob], limits: ReadLimits) -> Iterator[ReadOutcome[Reading]]:
+        """Read in worker processes."""
+        return read_many(jobs, workers=self.workers, limits=limits, read=examine_file)
+
+    def encode(
+        self,
+        texts: Mapping[bytes, str],
+        encoder: Encoder,
+        folder: Path,  # noqa: ARG002 - of the protocol
+    ) -> Iterator[Mapping[bytes, Encoded]]:
+        """Encode in this process."""
+        keys = list(texts)
+        for start in range(0, len(keys), ENCODED_AT_ONCE):
+            some = keys[start : start + ENCODED_AT_ONCE]
+            yield dict(zip(some, encoder.encode_with_tokens([texts[k] for k in some]), strict=True))
+
+
+def workforce(workers: int, ray: str | None) -> Workforce:
+    """Those of a setting.
+
+    Args:
+        workers: processes of this machine.
+        ray: the Ray cluster to work on, "local" for one on this machine; None for none.
+
+    Raises:
+        SettingError: Ray is not installed.
+    """
+    here = Processes(workers)
+    if ray is None:
+        return here
+    try:
+        from indexer.fleet import Fleet  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"EVIDENCE_RAY names a cluster, and {error.name} is not installed.",
+            cure='Run `pip install "ray[data]"` (the extra `ray`).',
+        ) from error
+    return Fleet(ray, here)
