@@ -135,12 +135,11 @@ class Writer:
         part = passage.ranked
         if part is None:
             return
-        vector = "[" + ",".join(f"{number:.5g}" for number in part.vector.tolist()) + "]"
-        content["vector"].append((ordinal, row, passage.alike, vector))
+        content["vector"].append((ordinal, row, passage.alike, _vector(part.vector)))
         weighed = {numbers[term]: w for term, w in weights(part.terms, self._pivot).items()}
-        content["lexical"].append(
-            (ordinal, row, sorted(weighed), sparse(weighed, schema.SPARSE_DIMENSIONS))
-        )
+        terms = "{" + ",".join(map(str, sorted(weighed))) + "}"
+        told = sparse(weighed, schema.SPARSE_DIMENSIONS)
+        content["lexical"].append((ordinal, row, terms, told))
         if part.tokens is not None:
             content["token"].append((ordinal, row, part.tokens.tobytes()))
 
@@ -211,6 +210,11 @@ class Writer:
         composed = sql.SQL(statement).format(schema=schema.schema_of(self._number))
         cursor = self._connection.execute(composed, values or None)
         return cursor.fetchall() if cursor.description else []
+
+
+def _vector(numbers: NDArray[np.float32]) -> str:
+    """As pgvector reads it; told in one go, which takes half the time of one by one."""
+    return ("[" + ",".join(["%.5g"] * len(numbers)) + "]") % tuple(numbers.tolist())
 
 
 def _report(row: int, each: ReportRow) -> tuple[Any, ...]:
