@@ -28,8 +28,8 @@ from search.encoder.load import load_encoder
 from search.index.generations import Generations
 from search.loading import encoder_folder
 
-TEXTS: Final = (64, 512, 2_048)
-FILES: Final = (8, 64)
+TEXTS: Final = (64, 256, 1_024)
+FILES: Final = (8, 40)
 LIMITS: Final = ReadLimits()
 
 
