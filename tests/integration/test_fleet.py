@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -139,11 +138,13 @@ def test_little_work_begins_no_cluster(prepared_encoder: Path, tmp_path: Path) -
 def test_a_cluster_that_is_not_there_is_told_of(
     fleet: Workforce, prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    nowhere = replace(fleet, address="auto")  # type: ignore[type-var]
+    def nowhere(*_: object, **__: object) -> None:
+        raise ConnectionError("Could not find any running Ray instance.")
+
+    monkeypatch.setattr("ray.init", nowhere)
     encoder = load_encoder(prepared_encoder)
-    with pytest.raises(SettingError, match="EVIDENCE_RAY is 'auto'"):
-        list(nowhere.encode({b"a": "A text."}, encoder, prepared_encoder))
+    with pytest.raises(SettingError, match="EVIDENCE_RAY is 'local', and no cluster"):
+        list(fleet.encode({b"a": "A text."}, encoder, prepared_encoder))
 
 
 def test_without_ray_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
