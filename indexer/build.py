@@ -19,10 +19,11 @@ from corpus.library.states import Entry, Outcome
 from corpus.passages import PassageRules, embedded_text, split_document
 from corpus.reading.workers import ReadJob, ReadLimits
 from corpus.types import UNRANKED_KINDS, Passage, ReportStatus
+from indexer.hands import hands
 from indexer.progress import Progress
 from indexer.publish import Content, publish
 from indexer.vectors import VectorCache, key_of
-from indexer.workforce import Workforce, workforce
+from indexer.workforce import Workforce
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
@@ -79,8 +80,8 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
 
 
 def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
-    hands = workforce(options.workers, options.ray)
-    read, failed = _read(library, hands, options, progress) if options.read_new else (0, 0)
+    workforce = hands(options.workers, options.ray)
+    read, failed = _read(library, workforce, options, progress) if options.read_new else (0, 0)
     live = _live(home, options.engine)
     model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
     folder = encoder_folder(home, model)
@@ -102,7 +103,7 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
         ]
         keys = [key_of(text) for text in texts]
         todo = dict(zip(keys, texts, strict=True))
-        encoded = _encode(todo, hands, encoder, folder, cache, progress)
+        encoded = _encode(todo, workforce, encoder, folder, cache, progress)
         content = Content(
             [each.report for each in shelved],
             [each.details for each in shelved],
@@ -159,7 +160,7 @@ def _live(home: Home, engine: Address | None) -> Manifest | None:
 
 
 def _read(
-    library: Library, hands: Workforce, options: BuildOptions, progress: Progress
+    library: Library, workforce: Workforce, options: BuildOptions, progress: Progress
 ) -> tuple[int, int]:
     """Read what was not read yet; how many files were, and how many of them failed."""
     waiting = {entry.report_id: entry for entry in library.unread()}
@@ -168,7 +169,7 @@ def _read(
     progress.start("Reading reports", len(waiting), "reports")
     jobs = [ReadJob(e.report_id, library.original(e.sha256), e.name) for e in waiting.values()]
     failed = 0
-    for outcome in hands.read(jobs, options.limits):
+    for outcome in workforce.read(jobs, options.limits):
         entry = waiting[outcome.key]
         if outcome.found is None:
             failed += 1
@@ -230,7 +231,7 @@ def _entries(
 
 def _encode(
     texts: Mapping[bytes, str],
-    hands: Workforce,
+    workforce: Workforce,
     encoder: Encoder,
     folder: Path,
     cache: VectorCache,
@@ -241,7 +242,7 @@ def _encode(
     todo = {key: text for key, text in texts.items() if key in missing}
     if todo:
         progress.start("Encoding passages", len(todo), "passages")
-        for encoded in hands.encode(todo, encoder, folder):
+        for encoded in workforce.encode(todo, encoder, folder):
             cache.put(encoded)
             progress.advance(len(encoded))
     return len(todo)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from corpus.errors import SettingError
 from corpus.examination import examine_file
 from corpus.library.arrivals import Reading
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
@@ -55,26 +54,3 @@ class Processes:
         for start in range(0, len(keys), ENCODED_AT_ONCE):
             some = keys[start : start + ENCODED_AT_ONCE]
             yield dict(zip(some, encoder.encode_with_tokens([texts[k] for k in some]), strict=True))
-
-
-def workforce(workers: int, ray: str | None) -> Workforce:
-    """Those of a setting.
-
-    Args:
-        workers: processes of this machine.
-        ray: the Ray cluster to work on, "local" for one on this machine; None for none.
-
-    Raises:
-        SettingError: Ray is not installed.
-    """
-    here = Processes(workers)
-    if ray is None:
-        return here
-    try:
-        from indexer.fleet import Fleet  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise SettingError(
-            f"EVIDENCE_RAY names a cluster, and {error.name} is not installed.",
-            cure='Run `pip install "ray[data]"` (the extra `ray`).',
-        ) from error
-    return Fleet(ray, here)

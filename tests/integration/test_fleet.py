@@ -17,8 +17,9 @@ from corpus.library.library import Library
 from corpus.reading.workers import ReadJob, ReadLimits
 from indexer.adding import add_all
 from indexer.build import BuildOptions, build_index
+from indexer.hands import hands
 from indexer.progress import Silent
-from indexer.workforce import Processes, Workforce, workforce
+from indexer.workforce import Processes, Workforce
 from search.encoder.load import load_encoder
 
 LIMITS = ReadLimits(seconds=60)
@@ -115,7 +116,7 @@ def test_a_library_is_indexed_by_a_fleet_as_by_this_machine(
     place = Home(home)
     with Library(place.library) as library:
         add_all(library, [str(notes)], metadata=None, progress=Silent())
-    monkeypatch.setattr("indexer.build.workforce", lambda *_: fleet)
+    monkeypatch.setattr("indexer.build.hands", lambda *_: fleet)
     built = build_index(place, BuildOptions(ray="local"), Silent())
     assert (built.read, built.failed, built.encoded) == (4, 1, 3)
     monkeypatch.undo()
@@ -128,11 +129,11 @@ def test_a_library_is_indexed_by_a_fleet_as_by_this_machine(
 def test_little_work_begins_no_cluster(prepared_encoder: Path, tmp_path: Path) -> None:
     if find_spec("ray") is None:
         pytest.skip("ray is not installed")
-    hands = workforce(1, "nowhere.example:1")  # no cluster answers there, and none is asked
+    there = hands(1, "nowhere.example:1")  # no cluster answers there, and none is asked
     encoder = load_encoder(prepared_encoder)
-    (part,) = hands.encode({b"a": "A text."}, encoder, prepared_encoder)
+    (part,) = there.encode({b"a": "A text."}, encoder, prepared_encoder)
     assert list(part) == [b"a"]
-    assert len(list(hands.read(list(_jobs(tmp_path, 1)), LIMITS))) == 2
+    assert len(list(there.read(list(_jobs(tmp_path, 1)), LIMITS))) == 2
 
 
 def test_a_cluster_that_is_not_there_is_told_of(
@@ -151,5 +152,5 @@ def test_without_ray_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.delitem(sys.modules, "indexer.fleet", raising=False)
     with pytest.raises(SettingError, match="EVIDENCE_RAY") as caught:
-        workforce(1, "local")
+        hands(1, "local")
     assert 'pip install "ray[data]"' in (caught.value.cure or "")

@@ -138,7 +138,7 @@ class Connections:
         Raises:
             EngineUnavailable: the database cannot be reached, or only a standby of it.
         """
-        return self._alone(target_session_attrs="read-write")
+        return self._alone("read-write")
 
     def reach(self) -> None:
         """Connect and let go again.
@@ -146,15 +146,15 @@ class Connections:
         Raises:
             EngineUnavailable: the database cannot be reached, and why.
         """
-        self._alone().close()
+        self._alone("any").close()
 
-    def _alone(self, **wanted: str) -> Connection:
+    def _alone(self, which: str) -> Connection:
         try:
             return psycopg.connect(
                 self.address.dsn,
                 autocommit=True,
                 connect_timeout=max(2, round(self._patience.connect_s)),
-                **wanted,
+                target_session_attrs=which,
             )
         except psycopg.OperationalError as error:
             raise self._away(f"cannot be reached: {_first_line(error)}") from error
