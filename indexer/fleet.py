@@ -6,8 +6,10 @@ batch whose actor dies is done again by another; nothing is written twice, since
 encoded is kept by key. Too little for a cluster is done by this machine's own processes.
 """
 
+import logging
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ from search.encoder.types import Encoded, Encoder
 
 LOCAL: Final = "local"
 ENOUGH_FILES: Final = 200  # below, this machine alone is done sooner (docs/scale.md)
-ENOUGH_TEXTS: Final = 2_000
+ENOUGH_TEXTS: Final = 1_000
 _SHARE: Final = (
     0.5  # of a processor that an actor claims: Ray Data waits for ever where none is left
 )
@@ -80,15 +82,14 @@ class Fleet:
     ) -> Iterator[Any]:
         """What actors of a kind make of all items, batch by batch."""
         rows = [{"item": pickle.dumps(item)} for item in items]
+        batches = -(-len(rows) // at_once)
         with _cluster(self.address) as processors:
-            made = ray.data.from_items(
-                rows, override_num_blocks=-(-len(rows) // at_once)
-            ).map_batches(
+            made = ray.data.from_items(rows, override_num_blocks=batches).map_batches(
                 kind,
                 fn_constructor_args=(given,),
                 batch_size=at_once,
                 num_cpus=_SHARE,
-                compute=ActorPoolStrategy(size=processors),
+                compute=ActorPoolStrategy(size=min(processors, batches)),
             )
             for row in made.iter_rows():
                 yield pickle.loads(row["made"])  # noqa: S301 - our own actors made it
@@ -99,6 +100,9 @@ class _Reader:
 
     def __init__(self, limits: ReadLimits) -> None:
         self._limits = limits
+        # A process that is spawned begins with its parent's program: Ray's would take time, and
+        # of the memory that reading may have.
+        vars(sys.modules["__main__"]).pop("__file__", None)
 
     def __call__(self, rows: Rows) -> Rows:
         return _each(
@@ -146,6 +150,7 @@ def _cluster(address: str) -> Iterator[int]:
             cure="See docs/scale.md.",
         ) from error
     DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # progress is told of by the build
     try:
         yield max(1, int(ray.cluster_resources().get("CPU", 1)))
     except RayError as error:

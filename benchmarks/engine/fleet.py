@@ -15,13 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-import ray
-
 from corpus.home import Home
 from corpus.library.library import Library
 from corpus.passages import embedded_text
 from corpus.reading.workers import ReadJob, ReadLimits
-from indexer.fleet import LOCAL, Fleet
 from indexer.vectors import key_of
 from indexer.workforce import Processes, Workforce
 from search.encoder.load import load_encoder
@@ -35,6 +32,10 @@ LIMITS: Final = ReadLimits()
 
 def main() -> None:
     """Encode, read, print."""
+    import ray  # noqa: PLC0415 - processes that read begin with this module, and have no use for it
+
+    from indexer.fleet import LOCAL, Fleet  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
     home = Home(parser.parse_args().home)
