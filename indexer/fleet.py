@@ -141,7 +141,7 @@ def _cluster(address: str) -> Iterator[int]:
             address,
             num_cpus=os.cpu_count() if address == LOCAL else None,
             include_dashboard=False if address == LOCAL else None,
-            logging_level="ERROR",
+            logging_level=logging.ERROR,
             log_to_driver=False,
         )
     except (ConnectionError, ValueError) as error:
