@@ -112,6 +112,7 @@ def index(
 
     place = Home(home)
     console = messages()
+    settings = load_index_settings()
     if reread:
         with Library(place.library) as library, library.writing():
             library.forget_readings()
@@ -120,7 +121,8 @@ def index(
         workers=workers or os.cpu_count() or 1,
         limits=ReadLimits(seconds=timeout, memory_mib=memory),
         rebuild=rebuild or reread,
-        engine=load_index_settings().engine,
+        engine=settings.engine,
+        ray=settings.ray,
     )
     with TerminalProgress(console) as progress:
         built = build_index(place, options, progress)

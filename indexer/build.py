@@ -6,23 +6,25 @@ goes on where it stopped, and one that has nothing to do says so in a moment.
 
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from corpus.centres import load_centres
-from corpus.examination import examine_file
 from corpus.home import Home
 from corpus.library.fingerprint import assessed, fingerprint, stamp
 from corpus.library.library import REMOVED, Library
 from corpus.library.shelf import shelve
 from corpus.library.states import Entry, Outcome
 from corpus.passages import PassageRules
-from corpus.reading.workers import ReadJob, ReadLimits, read_many
+from corpus.reading.workers import ReadJob, ReadLimits
 from corpus.types import ReportStatus
 from indexer.cutting import Cutter
 from indexer.filling import Filling
+from indexer.hands import hands
 from indexer.making import Making, to_engine, to_files
 from indexer.progress import Progress
 from indexer.vectors import VectorCache
+from indexer.workforce import Workforce
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
@@ -40,7 +42,8 @@ class BuildOptions:
 
     `model` None keeps the live index's model, or takes the default where none is live;
     `read_new` off leaves unread files waiting; `rebuild` builds even where nothing changed;
-    `engine` is the database that keeps the index, None where it is in the home.
+    `engine` is the database that keeps the index, None where it is in the home; `ray` the cluster
+    that reads and encodes, None where this machine does.
     """
 
     model: str | None = None
@@ -50,6 +53,7 @@ class BuildOptions:
     read_new: bool = True
     rebuild: bool = False
     engine: Address | None = None
+    ray: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
 
 
 def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
-    read, failed = _read(library, options, progress) if options.read_new else (0, 0)
+    workforce = hands(options.workers, options.ray)
+    read, failed = _read(library, workforce, options, progress) if options.read_new else (0, 0)
     live = _live(home, options.engine)
     model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
     folder = encoder_folder(home, model)
@@ -97,7 +102,13 @@ def _build(library: Library, home: Home, options: BuildOptions, progress: Progre
         Cutter(library, rules, encoder, held.parts if held else ()) as cutter,
         VectorCache(home.index / "vectors", spec) as cache,
     ):
-        filling = Filling(cutter, encoder, cache, progress)
+        filling = Filling(
+            cutter,
+            partial(workforce.encode, encoder=encoder, folder=folder),
+            cache,
+            progress,
+            tokens=bool(spec.token_dimension),
+        )
         making = Making(spec, rules, wanted, progress, anew=options.rebuild)
         if options.engine:
             manifest = to_engine(filling, shelved, making, options.engine)
@@ -115,7 +126,9 @@ def _live(home: Home, engine: Address | None) -> Manifest | None:
         return None
 
 
-def _read(library: Library, options: BuildOptions, progress: Progress) -> tuple[int, int]:
+def _read(
+    library: Library, workforce: Workforce, options: BuildOptions, progress: Progress
+) -> tuple[int, int]:
     """Read what was not read yet; how many files were, and how many of them failed."""
     waiting = {entry.report_id: entry for entry in library.unread()}
     if not waiting:
@@ -123,9 +136,7 @@ def _read(library: Library, options: BuildOptions, progress: Progress) -> tuple[
     progress.start("Reading reports", len(waiting), "reports")
     jobs = [ReadJob(e.report_id, library.original(e.sha256), e.name) for e in waiting.values()]
     failed = 0
-    for outcome in read_many(
-        jobs, workers=options.workers, limits=options.limits, read=examine_file
-    ):
+    for outcome in workforce.read(jobs, options.limits):
         entry = waiting[outcome.key]
         if outcome.found is None:
             failed += 1

@@ -8,11 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from corpus.details import ReportDetails
 from corpus.passages import PassageRules
-from corpus.types import Report
 from indexer.content import Content
 from indexer.errors import BuildFailed
 from indexer.progress import Progress
@@ -31,8 +28,6 @@ AT_ONCE: Final = 1_000  # passages of one transaction, about
 DRIFT: Final = 0.05  # of the mean length that lexical weights rest on, until they are made anew
 _SAMPLE: Final = 50  # passages asked for by their own vector before a generation is trusted
 _SAME: Final = 0.99  # cosine of a vector with itself, kept in 16 bits
-_REPORT: Final = TypeAdapter(Report)
-_DETAILS: Final = TypeAdapter(ReportDetails)
 _NONE: Final = (0, b"")
 _MEASURED: Final = 5_000  # passages that tell whether the mean length has drifted
 _RECALL_AT: Final = 100
@@ -69,7 +64,8 @@ def publish_to_engine(
         BuildFailed: what was written does not come back.
     """
     now = datetime.now(UTC)
-    digest = content.digest()
+    digests = content.digests()
+    digest = content.digest(digests)
     counts = Counts(content.standing, len(content.entries), len(content.vectors))
     nearest = not generations.routing.is_exact(counts.ranked)
     manifest = Manifest(
@@ -92,7 +88,7 @@ def publish_to_engine(
             pivot=kept.pivot,
             token_dimension=encoder.token_dimension,
         )
-        _write(content, writer, progress)
+        _write(content, digests, writer, progress)
         held = kept.manifest if kept.state == "live" else None
         if held is None or held.dense.kind != manifest.dense.kind:
             writer.make_indexes(nearest=nearest)
@@ -145,14 +141,16 @@ def _stems(content: Content, entry: StoreEntry) -> list[str]:
     return stems(words_of(title, entry.passage.section, entry.passage.text))
 
 
-def _write(content: Content, writer: Writer, progress: Progress) -> None:
+def _write(content: Content, digests: Sequence[bytes], writer: Writer, progress: Progress) -> None:
     """Write what differs, a batch of reports at a time."""
     library = _Library(content)
     held = writer.held()
     ids = [report.report_id for report in content.reports]
-    digests = [library.digest(row) for row in range(len(ids))]
+    came = [str(report.added).encode() for report in content.reports]
+    digests = [digest + when for digest, when in zip(digests, came, strict=True)]
     changed = [row for row, name in enumerate(ids) if held.get(name, _NONE)[1] != digests[row]]
-    writer.replace([row for name, (row, _) in held.items() if name not in set(ids)], [])
+    standing = set(ids)
+    writer.replace([row for name, (row, _) in held.items() if name not in standing], [])
     progress.start("Writing the index", len(changed), "reports")
     for batch in library.batches(changed):
         old = [held[ids[row]][0] for row in batch if ids[row] in held]
@@ -169,16 +167,6 @@ class _Library:
         for place, entry in enumerate(content.entries):
             self._own[entry.report_row].append(place)
         self._tokens = _InOrder(content.tokens)
-
-    def digest(self, row: int) -> bytes:
-        """Names all that is written of a report; vectors follow from texts and model."""
-        digest = hashlib.sha256(_REPORT.dump_json(self._content.reports[row]))
-        digest.update(_DETAILS.dump_json(self._content.details[row]))
-        for place in self._own[row]:
-            entry = self._content.entries[place]
-            ranked = place < len(self._content.vectors)
-            digest.update(f"{entry.passage} {entry.place} {self._alike(place)} {ranked}".encode())
-        return digest.digest()
 
     def batches(self, rows: Iterable[int]) -> Iterator[list[int]]:
         """Reports in batches of about `AT_ONCE` passages."""
@@ -216,8 +204,8 @@ class _Library:
 
     def _alike(self, place: int) -> int:
         """One number for all near-duplicates, whatever else the library holds."""
-        first = self._content.entries[self._content.entries[place].first].passage.passage_id
-        return int.from_bytes(hashlib.sha256(first.encode()).digest()[:8], signed=True)
+        first = self._content.alike(place).encode()
+        return int.from_bytes(hashlib.sha256(first).digest()[:8], signed=True)
 
 
 class _InOrder:

@@ -1,8 +1,7 @@
 """Reports into what an index keeps of them: passages, their vectors and tokens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from corpus.duplicates import group_duplicates
 from corpus.library.shelf import Shelved
@@ -12,20 +11,29 @@ from indexer.content import Content
 from indexer.cutting import Cutter
 from indexer.progress import Progress
 from indexer.vectors import VectorCache, key_of
-from search.encoder.types import Encoder
+from search.encoder.types import Encoded
 from search.index.store import StoreEntry
 
-ENCODED_AT_ONCE: Final = 256  # texts between two commits of the vector cache
+#: Encodes texts, some at a time, by their keys.
+Encode = Callable[[Mapping[bytes, str]], Iterator[Mapping[bytes, Encoded]]]
 
 
 class Filling:
     """Makes contents. `encoded` is how many texts have been encoded for them so far."""
 
     def __init__(
-        self, cutter: Cutter, encoder: Encoder, cache: VectorCache, progress: Progress
+        self,
+        cutter: Cutter,
+        encode: Encode,
+        cache: VectorCache,
+        progress: Progress,
+        *,
+        tokens: bool,
     ) -> None:
+        """`tokens`: whether the encoder gives any."""
         self._cutter = cutter
-        self._encoder = encoder
+        self._encode_some = encode
+        self._tokens = tokens
         self._cache = cache
         self._progress = progress
         self.encoded = 0
@@ -58,7 +66,7 @@ class Filling:
             [each.details for each in shelved],
             entries,
             self._cache.matrix(keys),
-            self._cache.tokens(keys) if self._encoder.spec.token_dimension else (),
+            self._cache.tokens(keys) if self._tokens else (),
             [self._cutter.name(each.report) for each in shelved],
         )
 
@@ -79,14 +87,12 @@ class Filling:
     def _encode(self, texts: Mapping[bytes, str]) -> None:
         """Encode the texts, by key, that the cache lacks, and keep them there."""
         missing = self._cache.missing(texts)
-        todo = [(key, text) for key, text in texts.items() if key in missing]
+        todo = {key: text for key, text in texts.items() if key in missing}
         if todo:
             self._progress.start("Encoding passages", len(todo), "passages")
-        for start in range(0, len(todo), ENCODED_AT_ONCE):
-            some = todo[start : start + ENCODED_AT_ONCE]
-            encoded = self._encoder.encode_with_tokens([text for _, text in some])
-            self._cache.put({key: each for (key, _), each in zip(some, encoded, strict=True)})
-            self._progress.advance(len(some))
+            for encoded in self._encode_some(todo):
+                self._cache.put(encoded)
+                self._progress.advance(len(encoded))
         self.encoded += len(todo)
 
 

@@ -12,13 +12,22 @@ from search.index.address import Address, parse_address
 
 
 class IndexSettings(BaseSettings):
-    """Where the index goes; docs/settings.md describes it."""
+    """Where the index goes, and who makes it; docs/settings.md describes both."""
 
     model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
 
     engine: Annotated[Address | None, NoDecode] = Field(
         None, description="The PostgreSQL database that keeps the index; none: it is in the home."
     )
+
+    ray: str | None = Field(
+        None, description="The Ray cluster that reads and encodes; none: this machine does."
+    )
+
+    @field_validator("ray", mode="after")
+    @classmethod
+    def _or_none(cls, value: str | None) -> str | None:
+        return value or None
 
     @field_validator("engine", mode="before")
     @classmethod

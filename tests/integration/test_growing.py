@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from indexer.filling import Filling
 from indexer.making import Making, to_files
 from indexer.progress import Silent
 from indexer.vectors import VectorCache
+from indexer.workforce import Processes
 from search.index.generations import Generations
 from search.index.layers import LayeredDense, is_overdue
 from search.index.manifest import Manifest
@@ -28,6 +30,7 @@ from tests.builders import report
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
+HANDS = Processes(1)
 RULES = PassageRules(target_tokens=20, min_tokens=1)
 PART_MOST = 8
 QUESTIONS = (
@@ -94,7 +97,13 @@ class Home:
             VectorCache(self.folder / "vectors", ENCODER.spec) as cache,
         ):
             return to_files(
-                Filling(cutter, ENCODER, cache, Silent()),
+                Filling(
+                    cutter,
+                    partial(HANDS.encode, encoder=ENCODER, folder=self.folder),
+                    cache,
+                    Silent(),
+                    tokens=bool(ENCODER.spec.token_dimension),
+                ),
                 shelved,
                 stamps,
                 Making(ENCODER.spec, RULES, digest, Silent(), anew=anew, part_most=PART_MOST),

@@ -24,10 +24,11 @@ Connection = psycopg.Connection[Row]
 
 TRIES: Final = 2  # of a question whose connection broke
 _CURE: Final = "Try again in a while; whoever runs the database finds the cause in its log."
-_SESSION: Final = (
-    "SET hnsw.ef_search = 400; SET hnsw.iterative_scan = relaxed_order; "
-    "SET hnsw.max_scan_tuples = 200000; SET hnsw.scan_mem_multiplier = 4; SET jit = off; "
-    "SET plan_cache_mode = force_custom_plan"  # how many a filter leaves decides the plan
+#: What a search rests on. It ends with the transaction, so that a pooler may share connections.
+_SETTINGS: Final = (
+    "SET LOCAL hnsw.ef_search = 400; SET LOCAL hnsw.iterative_scan = relaxed_order; "
+    "SET LOCAL hnsw.max_scan_tuples = 200000; SET LOCAL hnsw.scan_mem_multiplier = 4; "
+    "SET LOCAL jit = off; SET LOCAL statement_timeout = {}"
 )
 
 _log = logging.getLogger(__name__)
@@ -56,21 +57,19 @@ class Connections:
             min_size=0,
             max_size=patience.connections,
             open=True,
-            timeout=patience.connect_s,
+            timeout=patience.connect_s * len(address.hosts),  # one after another is tried
             reconnect_timeout=patience.connect_s,
             configure=self._configure,
             kwargs={
                 "autocommit": True,
                 "connect_timeout": max(2, round(patience.connect_s)),
                 "application_name": "evidence",
+                "prepare_threshold": None,  # a filter decides the plan, and poolers know none
             },
         )
 
     def _configure(self, connection: "_Impatient") -> None:
         connection.patience_s = self._patience.answer_s + 1  # the server may say no by itself first
-        milliseconds = int(self._patience.answer_s * 1000)
-        connection.execute(f"SET statement_timeout = {milliseconds}")
-        connection.execute(_SESSION)
 
     def rows(self, statement: sql.Composed | str, values: Mapping[str, Any] = {}) -> list[Row]:
         """The rows of a statement that changes nothing.
@@ -80,6 +79,17 @@ class Connections:
             IndexUnusable: it is not one of ours, or lets us read nothing.
         """
         return self.run(lambda connection: connection.execute(statement, values or None).fetchall())
+
+    def found(self, statement: sql.Composed, values: Mapping[str, Any]) -> list[Row]:
+        """The rows of a search, which the server ends where it takes too long; raises as `rows`."""
+        settings = _SETTINGS.format(int(self._patience.answer_s * 1000))
+
+        def search(connection: Connection) -> list[Row]:
+            with connection.transaction():
+                connection.execute(settings.encode())
+                return connection.execute(statement, values).fetchall()
+
+        return self.run(search)
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """What `work` makes of a connection; done again where that broke, so it must be harmless.
@@ -104,6 +114,8 @@ class Connections:
                 ) from error
             except psycopg.OperationalError as error:
                 waited = isinstance(error, (errors.QueryCanceled, PoolTimeout, _NoAnswer))
+                if isinstance(error, _NoAnswer):
+                    self._pool.drain()  # whoever asks next finds another host, where there is one
                 if last or waited:
                     self._breaker.failed()
                     _log.warning("The database %s failed: %s", self.address, _first_line(error))
@@ -121,14 +133,28 @@ class Connections:
     def writing(self) -> Connection:
         """A connection of its own for a build, which may take its time.
 
+        Of several hosts it goes to the one that takes writes; the others are standbys.
+
         Raises:
-            EngineUnavailable: the database cannot be reached.
+            EngineUnavailable: the database cannot be reached, or only a standby of it.
         """
+        return self._alone("read-write")
+
+    def reach(self) -> None:
+        """Connect and let go again.
+
+        Raises:
+            EngineUnavailable: the database cannot be reached, and why.
+        """
+        self._alone("any").close()
+
+    def _alone(self, which: str) -> Connection:
         try:
             return psycopg.connect(
                 self.address.dsn,
                 autocommit=True,
                 connect_timeout=max(2, round(self._patience.connect_s)),
+                target_session_attrs=which,
             )
         except psycopg.OperationalError as error:
             raise self._away(f"cannot be reached: {_first_line(error)}") from error

@@ -110,7 +110,7 @@ class EngineGenerations:
         Raises:
             EngineUnavailable: it cannot be reached, and why.
         """
-        self._connections.writing().close()
+        self._connections.reach()
         found = self._connections.rows(
             "SELECT extname, extversion FROM pg_extension WHERE extname IN ('vector', 'citus')"
         )

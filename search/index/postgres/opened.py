@@ -101,7 +101,7 @@ class EngineIndex:
             statement, values = self._asking.candidates(
                 told(vector), weighted, scope, depth, exact=exact, rare=rare
             )
-            found = self._connections.rows(statement, values)
+            found = self._connections.found(statement, values)
         found.sort()
         self._alike.put({ordinal: alike for ordinal, alike, *_ in found})
         ordinals = np.array([each[0] for each in found], np.int64)
@@ -122,7 +122,7 @@ class EngineIndex:
         scope = self._scope(within)
         exact = self._routing.is_exact(self._passages(scope))
         for vector in vectors:
-            found = self._connections.rows(
+            found = self._connections.found(
                 *self._asking.nearest(told(vector), scope, depth, exact=exact)
             )
             yield Candidates(

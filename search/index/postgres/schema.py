@@ -5,10 +5,13 @@ part of a column's type and dropping a schema takes no time. `library.generation
 one: the alias that is moved when another, built beside it, takes over.
 
 Passages are addressed by `ordinal` = `report_row` * 2^20 + place, where `report_row` numbers
-reports as they came, never twice, and `place` the passages of one. On Citus (docs/scale.md) every
-table with a `report_row` is distributed by it and lies beside the others of the same report;
-`term` and `rarity` are reference tables; `library.generation` stays on the coordinator. Keys
-contain `report_row` for that alone.
+reports as they came, never twice, and `place` the passages of one. What a server wrote before it
+was lost may never have reached the standby promoted in its stead: the rows of each timeline begin
+above all those the one before can have used, so that what processes hold of a row stays true.
+
+On Citus (docs/scale.md) every table with a `report_row` is distributed by it and lies beside the
+others of the same report; `term` and `rarity` are reference tables; `library.generation` stays on
+the coordinator. Keys contain `report_row` for that alone.
 """
 
 from typing import Final
@@ -16,6 +19,7 @@ from typing import Final
 from psycopg import sql
 
 PLACES: Final = 1 << 20  # passages a report may have
+ROWS: Final = 1 << 32  # reports of a timeline, which PostgreSQL counts up with each promotion
 DISTRIBUTED: Final = ("report", "passage", "vector", "lexical", "token")
 REFERENCE: Final = ("term", "rarity")
 #: Terms are numbered from 1, far below what a sparse vector may have.

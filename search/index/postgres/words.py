@@ -93,10 +93,10 @@ class EngineWords:
         found = self._connections.rows(
             self._asking.plain(
                 "SELECT report_row FROM {schema}.report "
-                "WHERE report_row = ANY(%(rows)s::bigint[]) AND EXISTS "
-                "(SELECT FROM unnest(words) AS word WHERE starts_with(word, %(start)s))"
+                "WHERE report_row = ANY(%(rows)s::bigint[]) "
+                "AND strpos(' ' || array_to_string(words, ' '), %(start)s) > 0"
             ),
-            {"rows": [int(row) for row in report_rows], "start": clean(beginning(name))},
+            {"rows": [int(row) for row in report_rows], "start": f" {clean(beginning(name))}"},
         )
         return frozenset(row for (row,) in found)
 

@@ -75,6 +75,15 @@ def test_an_address_is_told_without_its_password() -> None:
     )
 
 
+def test_an_address_may_name_a_server_and_its_standbys() -> None:
+    address = parse_address(f"postgresql://ann:{SECRET}@one:5433,two,[::1]:5434/library")
+    assert address.hosts == ("one:5433", "two", "[::1]:5434")
+    assert str(address) == "postgresql://ann@one:5433,two,[::1]:5434/library"
+    assert parse_address("postgresql:///x?host=/run/a,/run/b").hosts == ("/run/a", "/run/b")
+    with pytest.raises(ValueError, match="must look like"):
+        parse_address("postgresql://one:5433,two:port/library")
+
+
 @pytest.mark.parametrize(
     "wrong", [f"mysql://a:{SECRET}@h/db", f"postgresql://a:{SECRET}@h:port/db", SECRET]
 )
