@@ -127,13 +127,13 @@ class Searcher:
         self._kept.keep(asked, answer)
         return answer
 
-    def _ask(self, wanted: Asked) -> Answer:
-        question, k, skip = wanted.question, wanted.k, wanted.skip
-        filters, preference = wanted.filters, wanted.preference
+    def _ask(self, given: Asked) -> Answer:
+        question, k, skip = given.question, given.k, given.skip
+        filters, preference = given.filters, given.preference
         watch = Stopwatch()
         start = time.perf_counter()
         with watch.stage("read"):
-            reading = as_typed(question) if wanted.exact else self._read(question)
+            reading = as_typed(question) if given.exact else self._read(question)
         with watch.stage("encode"):
             asked = self._encoder.encode_query(reading.searched)
         head = max(k, LOOKED_AT)

@@ -29,12 +29,13 @@ from benchmarks.speed.growing import SHARES, Made, Parts, Source, topic_of
 from corpus.details import ReportDetails
 from corpus.home import Home
 from indexer.publish import Content, publish
+from search.encoder.load import load_encoder
 from search.index.dense import DenseHalf
 from search.index.embedded import Generation
 from search.index.generations import Generations
 from search.index.manifest import verify_files
 from search.index.types import Allowed, Candidates, Within
-from search.loading import encoder_folder, load_encoder
+from search.loading import encoder_folder
 from search.searcher import Searcher
 from search.types import Filters
 
