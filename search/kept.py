@@ -10,7 +10,7 @@ from typing import Final
 
 from search.types import Answer, Filters, Preference
 
-#: Passages of all answers kept by a server: a passage takes about 6 KB.
+#: Passages of all answers that a server keeps.
 SERVED: Final = 5_000
 
 

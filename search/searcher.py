@@ -127,13 +127,13 @@ class Searcher:
         self._kept.keep(asked, answer)
         return answer
 
-    def _ask(self, wanted: Asked) -> Answer:
-        question, k, skip = wanted.question, wanted.k, wanted.skip
-        filters, preference = wanted.filters, wanted.preference
+    def _ask(self, given: Asked) -> Answer:
+        question, k, skip = given.question, given.k, given.skip
+        filters, preference = given.filters, given.preference
         watch = Stopwatch()
         start = time.perf_counter()
         with watch.stage("read"):
-            reading = as_typed(question) if wanted.exact else self._read(question)
+            reading = as_typed(question) if given.exact else self._read(question)
         with watch.stage("encode"):
             asked = self._encoder.encode_query(reading.searched)
         head = max(k, LOOKED_AT)
@@ -143,8 +143,8 @@ class Searcher:
         shortlist = shortlist.only({*range(head), *range(skip, skip + k)})
         fused, repeats = shortlist.fused, shortlist.repeats
         with watch.stage("fetch"):
-            wanted = [int(fused.ordinals[place]) for place in repeats]
-            stored = self._index.store.fetch([*wanted, *chain.from_iterable(repeats.values())])
+            firsts = [int(fused.ordinals[place]) for place in repeats]
+            stored = self._index.store.fetch([*firsts, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
             found = self._hits.make(reading, asked, shortlist, stored, preference)
         if self._reranker:

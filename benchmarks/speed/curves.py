@@ -28,13 +28,15 @@ from benchmarks.relevance.policy.questions import Question, load_questions
 from benchmarks.speed.growing import SHARES, Made, Parts, Source, topic_of
 from corpus.details import ReportDetails
 from corpus.home import Home
-from indexer.publish import Content, publish
+from indexer.content import Content
+from indexer.publish import publish
+from search.encoder.load import load_encoder
 from search.index.dense import DenseHalf
 from search.index.embedded import Generation
 from search.index.generations import Generations
 from search.index.manifest import verify_files
 from search.index.types import Allowed, Candidates, Within
-from search.loading import encoder_folder, load_encoder
+from search.loading import encoder_folder
 from search.searcher import Searcher
 from search.types import Filters
 
@@ -65,7 +67,7 @@ def main() -> None:
 class Grown(Content):
     """Content without a digest, which would take as long as everything else."""
 
-    def digest(self) -> str:
+    def digest(self, reports: Sequence[bytes] | None = None) -> str:  # noqa: ARG002 - of `Content`
         """A name only."""
         return f"{len(self.entries):08d}"
 
@@ -159,6 +161,7 @@ class Exact(DenseHalf):
 
 def _exact(index: Generation) -> Exact:
     dense = index.dense
+    assert isinstance(dense, DenseHalf), "a library made at once has one layer"
     return Exact(dense._index, dense._info, dense._vectors)  # noqa: SLF001 - the same parts
 
 

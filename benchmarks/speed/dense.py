@@ -26,10 +26,11 @@ from numpy.typing import NDArray
 from benchmarks.relevance.policy.questions import load_questions
 from benchmarks.speed.growing import Source
 from corpus.home import Home
+from search.encoder.load import load_encoder
 from search.encoder.types import Vectors
 from search.index.dense import QUERY_BITS, ROUNDS, TRAINED_ON
 from search.index.generations import Generations
-from search.loading import encoder_folder, load_encoder
+from search.loading import encoder_folder
 
 NEAREST: Final = 200
 #: What a kind is called, and how it is asked: shares of the lists, candidates.

@@ -143,7 +143,7 @@ def _stand_in(real: Real) -> None:
     def load(folder: Path) -> Drawn:
         return Drawn(load_encoder(folder).spec, real)
 
-    indexer.build.load_encoder = load  # type: ignore[assignment]
+    indexer.build.load_encoder = load  # type: ignore[assignment,attr-defined]
 
 
 def _make(home: Path, source: Path, real: Real, passages: int) -> None:

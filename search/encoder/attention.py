@@ -51,14 +51,14 @@ def attend(
         shape=flat[0].shape,
         version=1,
     )
-    return found.unflatten(2, (query.shape[1], -1)), None
+    return found.reshape(*flat[0].shape[:2], query.shape[1], -1), None
 
 
 @contextmanager
 def in_one_step(*modules: Module) -> Iterator[None]:
     """Let these modules, and all within them, attend by the operator."""
     AttentionInterface.register(ONE_STEP, attend)
-    configs = {
+    configs: dict[int, Any] = {
         id(each.config): each.config
         for module in modules
         for each in module.modules()

@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from tantivy import (
     Filter,
@@ -144,9 +143,8 @@ class LexicalHalf:
         """
         if len(stem) < SHORTEST_MENDED or not stem.isalpha():
             return None
-        terms = [str(term) for term, _ in self._searcher.terms_with_prefix(WORDS, stem[0])]
-        near = process.extract_iter(stem, terms, scorer=OSA.distance, score_cutoff=1)
-        return next((term for term, *_ in near if is_slip(stem, term)), None)
+        terms = self._searcher.terms_with_prefix(WORDS, stem[0])
+        return next((str(term) for term, _ in terms if is_slip(stem, term)), None)
 
     def having(self, term: str, k: int) -> Ordinals:
         """The k passages in which a term (as `stems` gives it) weighs most."""
