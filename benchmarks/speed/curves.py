@@ -161,7 +161,8 @@ class Exact(DenseHalf):
 
 def _exact(index: Generation) -> Exact:
     dense = index.dense
-    assert isinstance(dense, DenseHalf), "a library made at once has one layer"
+    if not isinstance(dense, DenseHalf):
+        raise TypeError("a library made at once has one layer")
     return Exact(dense._index, dense._info, dense._vectors)  # noqa: SLF001 - the same parts
 
 

@@ -51,7 +51,7 @@ def attend(
         shape=flat[0].shape,
         version=1,
     )
-    return found.reshape(*flat[0].shape[:2], query.shape[1], -1), None
+    return found.unflatten(2, (query.shape[1], -1)), None  # type: ignore[no-untyped-call]
 
 
 @contextmanager
