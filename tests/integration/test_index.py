@@ -1,6 +1,7 @@
 """A generation on disk: both halves agree, filters act inside retrieval, damage is refused."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +87,21 @@ def test_a_damaged_file_is_refused_with_the_cure(tmp_path: Path, name: str, dama
         Generations(tmp_path / "index").open_current()
     assert caught.value.cure
     assert "--rebuild" in caught.value.cure
+
+
+def test_damage_that_left_the_time_is_found_where_every_byte_is_read(tmp_path: Path) -> None:
+    folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
+    path = folder / "dense" / "dense.faiss"
+    whole, told = path.read_bytes(), path.stat()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    os.utime(path, ns=(told.st_atime_ns, told.st_mtime_ns))
+    generations = Generations(tmp_path / "index")
+    generations.open_current().close()
+    with pytest.raises(IndexUnusable, match=path.name):
+        generations.open_current(read_all=True)
+    path.write_bytes(whole)  # written again, later: read again, and found to be right
+    generations.open_current().close()
+    generations.open_current(read_all=True).close()
 
 
 def test_another_format_version_is_refused(tmp_path: Path) -> None:
