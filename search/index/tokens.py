@@ -50,13 +50,6 @@ def pack(tokens: Tokens) -> Records:
     return records
 
 
-def unpack(records: Records) -> Vectors:
-    """The vectors of records, shape (tokens, dimension), nearly of unit length."""
-    codes = records["codes"]
-    levels = np.concatenate([codes & 0xF, codes >> 4], axis=1).astype(np.float32) - _ZERO
-    return np.asarray(levels * records["scale"].astype(np.float32)[:, None], np.float32)
-
-
 def write_tokens(passages: Iterable[Records], folder: Path) -> None:
     """Write the records of ranked passages, in order, and how many have each token."""
     counts: list[int] = []
