@@ -20,7 +20,7 @@ def reranker(
             min=1,
             max=200,
             help="How many of the best passages it reads for a question; measured when left out: "
-            "as many as add 150 ms on this machine, from 4 to 16.",
+            "as many as add 120 ms on this machine, from 3 to 16.",
             show_default=False,
         ),
     ] = None,

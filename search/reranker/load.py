@@ -22,6 +22,7 @@ class RerankerRecord(BaseModel):
 
     name: str
     weights_sha256: str
+    recipe: int = 0  # of the export; 0 where it was not yet written down
     max_tokens: int
     passages: int = Field(MOST_PASSAGES, ge=1)  # to read for a question
     files: dict[str, str]  # name beside reranker.json -> SHA-256

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from search.encoder.models import ModelSource, resolve_model
+from search.encoder.recipe import RECIPE
 from search.errors import EncoderError
 from search.reranker.load import (
     FILE,
@@ -22,8 +23,8 @@ from search.reranker.load import (
 from search.reranker.types import Reranker
 
 LONGEST = 224  # word pieces of question and passage together
-BUDGET_S: Final = 0.150  # what reading may add to an answer
-FEWEST_PASSAGES: Final = 4
+BUDGET_S: Final = 0.120  # what reading may add to an answer
+FEWEST_PASSAGES: Final = 3
 _TIMES: Final = 5
 
 
@@ -51,7 +52,7 @@ def prepare_reranker(
     weights = source.weights_sha256()
     if (folder / FILE).is_file():
         held = read_record(folder)
-        if (held.name, held.weights_sha256) == (model, weights):
+        if (held.name, held.weights_sha256, held.recipe) == (model, weights, RECIPE):
             return _write_record(folder, held, passages)
     fresh = folder.with_name(f".{folder.name}.new")
     try:
@@ -94,6 +95,7 @@ def _write(
     return RerankerRecord(
         name=source.name,
         weights_sha256=weights,
+        recipe=RECIPE,
         max_tokens=min(most, LONGEST),
         passages=MOST_PASSAGES,
         files=files,

@@ -137,8 +137,7 @@ def test_status_and_doctor(starter: Path) -> None:
 def test_doctor_finds_damage_and_says_the_cure(starter: Path, tmp_path: Path) -> None:
     home = tmp_path / "copy"
     subprocess.run(["cp", "-r", str(starter), str(home)], check=True)
-    generations = home / "index" / "generations"
-    store = next(p for p in sorted(generations.iterdir()) if p.is_dir()) / "store.sqlite"
+    store = min((home / "index" / "generations").rglob("store.sqlite"))
     store.write_bytes(store.read_bytes()[:-1] + b"x")
     done = run(home, "doctor", check=False)
     assert done.returncode == 1

@@ -168,7 +168,7 @@ def test_another_format_is_refused_and_built_anew(engine: Engine) -> None:
     with psycopg.connect(places.address.dsn) as connection:
         connection.execute(
             "UPDATE library.generation SET manifest = "
-            """replace(manifest, '"format_version": 4', '"format_version": 99')"""
+            """regexp_replace(manifest, '"format_version": [0-9]+', '"format_version": 99')"""
         )
     with pytest.raises(IndexUnusable, match="99"):
         places.open_current()
@@ -305,7 +305,8 @@ def test_files_and_database_hold_the_same(
     made = content(REPORTS, TEXTS, ENCODER)
     files = generation(tmp_path_factory.mktemp("home"), made, ENCODER)
     index = engine(made, ENCODER)
-    assert index.manifest.content_digest == files.manifest.content_digest
+    (part,) = files.manifest.parts
+    assert index.manifest.content_digest == part.content
     assert index.manifest.counts == files.manifest.counts
     assert list(index.store.reports) == list(files.store.reports)
     assert index.years == files.years
