@@ -6,7 +6,7 @@ of the way goes in a direction with the mean and the covariance (the spectrum) o
 Texts: sentences of real passages, combined anew.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -20,6 +20,7 @@ from corpus.sentences import sentence_spans
 from corpus.types import Report
 from search.encoder.types import Vectors
 from search.index.embedded import Generation
+from search.index.parts import part_folders
 from search.index.store import StoreEntry
 from search.index.tokens import FIRSTS_NAME, RECORDS_NAME, Records, record_type
 
@@ -96,7 +97,9 @@ class Parts:
             entries,
             [head for head, _ in halves],
             [tail for _, tail in halves],
-            _records(index.folder, index.manifest.encoder.token_dimension, count),
+            _records(
+                part_folders(index.folder, index.manifest), index.manifest.encoder.token_dimension
+            ),
             index.vectors(np.arange(count)),
         )
 
@@ -118,10 +121,10 @@ class Made(Sequence[StoreEntry]):
         """How many there are."""
         return self._size
 
-    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - one, or a lazy part from the start
-        """The passage at a place; `[:n]` gives the first n, made one by one."""
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - one, or several
+        """The passage at a place, or those of a slice."""
         if isinstance(place, slice):
-            return (self[n] for n in range(*place.indices(self._size)))  # never all at once
+            return [self[n] for n in range(*place.indices(self._size))]
         if not 0 <= place < self._size:
             raise IndexError(place)
         parts = self._parts
@@ -174,8 +177,11 @@ def _halves(text: str) -> tuple[str, str]:
     return text[:middle].strip(), text[middle:].strip()
 
 
-def _records(folder: Path, dimension: int, count: int) -> list[Records]:
-    kind = record_type(dimension)
-    firsts = np.load(folder / FIRSTS_NAME)
-    records = np.fromfile(folder / RECORDS_NAME, kind)
-    return [records[firsts[n] : firsts[n + 1]] for n in range(count)]
+def _records(folders: Iterable[Path], dimension: int) -> list[Records]:
+    """Those of every ranked passage, part after part."""
+    found: list[Records] = []
+    for folder in folders:
+        firsts = np.load(folder / FIRSTS_NAME)
+        records = np.fromfile(folder / RECORDS_NAME, record_type(dimension))
+        found += np.split(records, firsts[1:-1])
+    return found
