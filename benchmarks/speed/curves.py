@@ -11,11 +11,13 @@ recall is against it. nDCG@10 counts pages judged right, which are in the real r
 """
 
 import argparse
+import hashlib
 import os
 import platform
 import shutil
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +31,7 @@ from benchmarks.speed.growing import SHARES, Made, Parts, Source, topic_of
 from corpus.details import ReportDetails
 from corpus.home import Home
 from indexer.content import Content
-from indexer.publish import publish
+from indexer.publish import Wanted, publish_parts
 from search.encoder.load import load_encoder
 from search.index.dense import DenseHalf
 from search.index.embedded import Generation
@@ -73,25 +75,31 @@ class Grown(Content):
 
 
 def make(home: Path, large: Path, size: int) -> None:
-    """Write a home of `size` passages made from another's."""
+    """Write a home of `size` passages made from another's, a part for each time it comes."""
     start = time.perf_counter()
     real = Generations(Home(home).index).open_current()
     parts = Parts.of(real)
-    vectors = np.empty((size, parts.vectors.shape[1]), np.float32)
-    Source.of(parts.vectors).fill(vectors)
-    made = Made(parts, size)
-    reports = made.reports()
-    print(f"vectors and words made in {time.perf_counter() - start:.0f} s", flush=True)
-    start = time.perf_counter()
-    name = real.manifest.encoder.name
+    source = Source.of(parts.vectors)
+    name, most = real.manifest.encoder.name, len(parts.entries)
     models = encoder_folder(Home(large), name)
     shutil.copytree(encoder_folder(Home(home), name), models, dirs_exist_ok=True)
-    manifest = publish(
-        Grown(reports, [ReportDetails()] * len(reports), made, vectors, made.tokens()),
+
+    def content(turn: int, start: int) -> Content:
+        made = Made(parts, turn, min(most, size - start))
+        reports = made.reports()
+        told = [ReportDetails()] * len(reports)
+        return Grown(reports, told, made, made.vectors(source), made.tokens())
+
+    manifest = publish_parts(
+        [
+            Wanted(hashlib.sha256(str(turn).encode()).hexdigest(), partial(content, turn, first))
+            for turn, first in enumerate(range(0, size, most))
+        ],
         Generations(Home(large).index),
         encoder=real.manifest.encoder,
         rules=real.manifest.passage_rules,
         library_digest="made",
+        anew=True,
     )
     print(f"written in {time.perf_counter() - start:.0f} s: {manifest.counts}, {manifest.dense}")
 

@@ -8,7 +8,6 @@ Texts: sentences of real passages, combined anew.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -105,17 +104,19 @@ class Parts:
 
 
 class Made(Sequence[StoreEntry]):
-    """As many passages as wanted, each made when it is asked for.
+    """The passages of one turn, each made when it is asked for.
 
-    The real ones come first. After them the whole library comes again and again as other
-    reports: each passage keeps the first half of its sentences and has the second half of some
-    other's, so that words meet as they do nowhere. Boxes are left out.
+    Turn 0 has the real ones. In every other the whole library comes again as other reports: each
+    passage keeps the first half of its sentences and has the second half of some other's, so
+    that words meet as they do nowhere. Boxes are left out.
     """
 
-    def __init__(self, parts: Parts, size: int) -> None:
+    def __init__(self, parts: Parts, turn: int, size: int) -> None:
+        """`size`: how many passages, of the library's at most."""
         self._parts = parts
+        self._turn = turn
         self._size = size
-        self._tails = np.random.default_rng(3).integers(0, len(parts.entries), size).tolist()
+        self._tails = np.random.default_rng(turn).integers(0, len(parts.entries), size).tolist()
 
     def __len__(self) -> int:
         """How many there are."""
@@ -127,41 +128,42 @@ class Made(Sequence[StoreEntry]):
             return [self[n] for n in range(*place.indices(self._size))]
         if not 0 <= place < self._size:
             raise IndexError(place)
-        parts = self._parts
-        turn, source = divmod(place, len(parts.entries))
-        entry = parts.entries[source]
+        parts, turn = self._parts, self._turn
+        entry = parts.entries[place]
         if turn == 0:
             return entry
         passage = replace(
             entry.passage,
             passage_id=f"{entry.passage.passage_id}-{turn}",
             report_id=f"{entry.passage.report_id}-{turn}",
-            text=f"{parts.heads[source]} {parts.tails[self._tails[place]]}".strip(),
+            text=f"{parts.heads[place]} {parts.tails[self._tails[place]]}".strip(),
             boxes=(),
         )
-        row = entry.report_row + turn * len(parts.reports)
-        return StoreEntry(passage, row, source, place)
+        return replace(entry, passage=passage)
 
     def reports(self) -> list[Report]:
-        """Their reports, real ones first; of `SHARES` each made one has topics by chance."""
-        rng = np.random.default_rng(4)
-        turns = ceil(self._size / len(self._parts.entries))
-        found = list(self._parts.reports)
-        for turn in range(1, turns):
-            for report in self._parts.reports:
-                drawn = rng.random()
-                topics = tuple(topic_of(share) for share in SHARES if drawn < share)
-                known = replace(report.metadata, topics=(*report.metadata.topics, *topics))
-                name = f"{report.report_id}-{turn}"
-                found.append(
-                    replace(report, report_id=name, file=f"{turn}/{report.file}", metadata=known)
-                )
+        """Their reports; of `SHARES` each made one has topics by chance."""
+        if self._turn == 0:
+            return list(self._parts.reports)
+        rng = np.random.default_rng((4, self._turn))
+        found = []
+        for report in self._parts.reports:
+            drawn = rng.random()
+            topics = tuple(topic_of(share) for share in SHARES if drawn < share)
+            known = replace(report.metadata, topics=(*report.metadata.topics, *topics))
+            name, file = f"{report.report_id}-{self._turn}", f"{self._turn}/{report.file}"
+            found.append(replace(report, report_id=name, file=file, metadata=known))
         return found
+
+    def vectors(self, source: Source) -> Vectors:
+        """Those of the library, or made from them."""
+        if self._turn == 0:
+            return source.vectors[: self._size]
+        return source.grown(np.arange(self._size), np.random.default_rng((5, self._turn)))
 
     def tokens(self) -> Iterator[Records]:
         """The token records of each passage: those of the real one it was made from."""
-        count = len(self._parts.entries)
-        return (self._parts.tokens[place % count] for place in range(self._size))
+        return iter(self._parts.tokens[: self._size])
 
 
 def topic_of(share: float) -> str:

@@ -1,7 +1,7 @@
 """The embedded index: one generation's files, opened, behind the `Index` protocol."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -48,10 +48,14 @@ class Generation:
             [store.rows(part)[each["row"]] for part, each in enumerate(columns)]
         )
         self._alike = np.concatenate([each["alike"] for each in columns]).view(np.int64)
-        self._by_alike = np.argsort(self._alike, kind="stable")
         reports, of = store.reports, self._report_rows
         # Nothing here may lead back to this index: one that is done with goes at once.
         self._allowed = lru_cache(maxsize=64)(lambda within: allowed_by(within, reports, of))
+
+    @cached_property
+    def _by_alike(self) -> Ordinals:
+        """Ordinals in order of what their passages say; with a million it takes a while."""
+        return np.argsort(self._alike, kind="stable")
 
     @property
     def years(self) -> tuple[int, int]:

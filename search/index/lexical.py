@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,8 @@ SHORTEST_MENDED: Final = 5  # letters of a stem; shorter ones are near too many 
 SHORTEST_WRONG: Final = 7
 _VOWELS: Final = frozenset("aeiouy")
 _WORD: Final = re.compile(r"[^\W_]+")
+WIDE: Final = 0.1  # of all passages: with as many allowed the best of all are gone through first
+WIDER: Final = 1.5  # times as many of them as should do
 QUERY_TERMS: Final = 64  # distinct terms looked up; the rest of a very long question is left out
 
 
@@ -107,20 +110,26 @@ class LexicalHalf:
         wanted = self._terms(query)
         if wanted is None or len(self) == 0:
             return _NOTHING
-        if allowed is not None:
-            among = self._numbers.of_reports(allowed.report_rows)
-            wanted = self._within(wanted, "report", among)
-        return self._run(wanted, min(k, len(self)))
+        if allowed is None:
+            return self._run(wanted, min(k, len(self)))
+        share = np.count_nonzero(allowed.mask) / len(self)
+        if share > WIDE:
+            most = min(len(self), ceil(WIDER * k / share))
+            found = self._run(wanted, most)
+            passed = found.within(allowed)
+            if len(passed) >= k or len(found) < most:
+                return passed.first(k)
+        among = self._numbers.of_reports(allowed.report_rows)
+        return self._run(self._within(wanted, "report", among), min(k, len(self)))
 
     def score(self, query: str, ordinals: Ordinals) -> Scores:
         """The BM25 score of each given passage, shape (len(ordinals),); 0 without a shared term."""
-        wanted = self._terms(query)
+        numbers = self._numbers.of_passages(ordinals)
+        wanted = self._terms(query, lambda terms: self._within(terms, "ordinal", numbers))
         scores = np.zeros(len(ordinals), np.float32)
         if wanted is None or len(ordinals) == 0:
             return scores
-        found = self._run(
-            self._within(wanted, "ordinal", self._numbers.of_passages(ordinals)), len(ordinals)
-        )
+        found = self._run(wanted, len(ordinals))
         order = np.argsort(ordinals)
         scores[order[np.searchsorted(ordinals, found.ordinals, sorter=order)]] = found.scores
         return scores
@@ -163,9 +172,16 @@ class LexicalHalf:
         within = Query.term_query(self._schema, "report", number)
         return bool(self._searcher.terms_with_prefix(WORDS, start, within, 1))
 
-    def _terms(self, query: str) -> Query | None:
-        """Any of the question's terms; of a word's spellings the one that scores highest counts."""
-        clauses = [(Occur.Should, self._any(terms)) for terms in query_terms(query, self.frequency)]
+    def _terms(self, query: str, narrowed: Callable[[Query], Query] = lambda q: q) -> Query | None:
+        """Any of the question's terms; of a word's spellings the one that scores highest counts.
+
+        `narrowed` is done to each term apart: a term's passages are skipped through to those of a
+        few, those of several terms together are gone through one by one.
+        """
+        clauses = [
+            (Occur.Should, narrowed(self._any(terms)))
+            for terms in query_terms(query, self.frequency)
+        ]
         return Query.boolean_query(clauses) if clauses else None
 
     def _any(self, terms: Sequence[str]) -> Query:

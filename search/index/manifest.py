@@ -14,7 +14,7 @@ from corpus.passages import PassageRules
 from search.encoder.types import EncoderSpec
 from search.errors import IndexUnusable
 
-FORMAT_VERSION: Final = 5
+FORMAT_VERSION: Final = 6
 MANIFEST_NAME: Final = "manifest.json"
 _LOCKS: Final = (".tantivy-writer.lock", ".tantivy-meta.lock")
 REBUILD: Final = "Run `evidence index --rebuild` to make the index anew from the library."

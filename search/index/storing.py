@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from corpus.details import ReportDetails
-from corpus.types import Report
+from corpus.types import Report, ReportStatus
 from search.index.store import FILE_NAME, StoreEntry, passage_body
 
 _SCHEMA: Final = """
@@ -19,9 +19,12 @@ CREATE TABLE report (
     report_id TEXT NOT NULL UNIQUE,
     cut TEXT NOT NULL,               -- names what its passages follow from
     passages INTEGER NOT NULL,
+    standing INTEGER NOT NULL,       -- 1 where it can be found
+    year INTEGER,                    -- null where it is not known
     body TEXT NOT NULL,
     details TEXT NOT NULL
 );
+CREATE INDEX report_told ON report (row, report_id, standing, year);
 CREATE TABLE passage (
     row INTEGER PRIMARY KEY,
     passage_id TEXT NOT NULL UNIQUE,
@@ -54,13 +57,15 @@ def write_store(
         database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         database.execute("BEGIN")
         database.executemany(
-            "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     row,
                     report.report_id,
                     cuts[row] if cuts else "",
                     counts[row],
+                    report.status is ReportStatus.CURRENT,
+                    report.metadata.year,
                     _REPORT.dump_json(report),
                     _DETAILS.dump_json(told),
                 )

@@ -5,7 +5,7 @@ restricts retrieval to some ordinals *inside* the search: the k best allowed one
 """
 
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,15 @@ class Candidates:
     def __len__(self) -> int:
         """How many there are."""
         return len(self.ordinals)
+
+    def first(self, k: int) -> Self:
+        """The best k."""
+        return type(self)(self.ordinals[:k], self.scores[:k])
+
+    def within(self, allowed: Allowed) -> Self:
+        """Those that are allowed."""
+        kept = allowed.mask[self.ordinals]
+        return type(self)(self.ordinals[kept], self.scores[kept])
 
 
 @dataclass(frozen=True, slots=True)
