@@ -1,4 +1,8 @@
-"""What endpoints are given: the searcher to use, who asks, and what is kept where."""
+"""What endpoints are given: the searcher to use, who asks, and what is kept where.
+
+Nothing here waits for anything, so it is done in the event loop: a thread for each of these
+would take longer than an answer that is kept.
+"""
 
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -15,25 +19,25 @@ from search.index.generations import made_at
 from search.searcher import Searcher
 
 
-def searcher(request: Request) -> Searcher:
+async def searcher(request: Request) -> Searcher:
     """The searcher over the newest generation."""
     found: Searcher = request.app.state.source.current()
     request.state.generation = found.generation  # for the log
     return found
 
 
-def site(request: Request) -> str:
+async def site(request: Request) -> str:
     """Where the service is reached, as addresses that leave it begin; no slash at its end."""
     return (request.app.state.public_url or str(request.base_url)).rstrip("/")
 
 
-def keeper(request: Request) -> Doorkeeper:
+async def keeper(request: Request) -> Doorkeeper:
     """Who decides who is let in."""
     found: Doorkeeper = request.app.state.keeper
     return found
 
 
-def feedback(request: Request) -> FeedbackStore:
+async def feedback(request: Request) -> FeedbackStore:
     """Where judgements are kept; raises FeedbackOff."""
     found: FeedbackStore | None = request.app.state.feedback
     if found is None:
@@ -43,13 +47,13 @@ def feedback(request: Request) -> FeedbackStore:
     return found
 
 
-def shown_key(request: Request) -> Key | None:
+async def shown_key(request: Request) -> Key | None:
     """The key the request was let in with; None where it was let in without."""
     found: Key | None = request.state.key
     return found
 
 
-def librarian(key: "ShownKey") -> Key:
+async def librarian(key: "ShownKey") -> Key:
     """The admin key a request was let in with.
 
     Raises:
@@ -78,7 +82,7 @@ class Freshness:
     An endpoint that makes its own response puts the `headers` on it.
     """
 
-    def __init__(self, request: Request, response: Response, searcher: AnySearcher) -> None:
+    def __init__(self, request: Request, response: Response, searcher: Searcher) -> None:
         tag = f'W/"{searcher.generation}-{version("what-works-evidence-search")}"'
         made = format_datetime(made_at(searcher.generation), usegmt=True)
         kept = request.headers.get("if-none-match")
@@ -99,4 +103,9 @@ class Freshness:
         self._response.headers.update(self.headers)
 
 
-Fresh = Annotated[Freshness, Depends()]
+async def freshness(request: Request, response: Response, searcher: AnySearcher) -> Freshness:
+    """How fresh the answer to a request is."""
+    return Freshness(request, response, searcher)
+
+
+Fresh = Annotated[Freshness, Depends(freshness)]

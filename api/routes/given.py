@@ -8,13 +8,13 @@ from api.holdings import Holdings
 from api.originals import Originals
 
 
-def originals(request: Request) -> Originals:
+async def originals(request: Request) -> Originals:
     """The files reports were read from."""
     found: Originals = request.app.state.originals
     return found
 
 
-def holdings(request: Request) -> Holdings:
+async def holdings(request: Request) -> Holdings:
     """What the library holds."""
     found: Holdings = request.app.state.holdings
     return found

@@ -153,7 +153,10 @@ def _names(path: Path) -> Mapping[str, str]:
 
 
 def _in_use() -> Path:
-    return _chosen.get() or Path(os.environ.get(SETTING) or REGISTRY)
+    if chosen := _chosen.get():
+        return chosen
+    named = os.environ.get(SETTING)
+    return Path(named) if named else REGISTRY
 
 
 @lru_cache(maxsize=4)

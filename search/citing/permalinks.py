@@ -1,5 +1,6 @@
 """Addresses that lead to a passage and prove it unchanged."""
 
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
@@ -13,5 +14,10 @@ def text_sha256(passage: Passage) -> str:
 
 def permalink(passage: Passage, generation: str, model: str) -> str:
     """The path that leads to a passage, and tells later whether it is still the same."""
-    proof = {"text_sha256": text_sha256(passage), "generation": generation, "model": model}
-    return f"/v1/passages/{quote(passage.passage_id, safe='')}?{urlencode(proof)}"
+    given = f"text_sha256={text_sha256(passage)}&{_found_by(generation, model)}"
+    return f"/v1/passages/{quote(passage.passage_id, safe='')}?{given}"
+
+
+@lru_cache(maxsize=16)
+def _found_by(generation: str, model: str) -> str:
+    return urlencode({"generation": generation, "model": model})

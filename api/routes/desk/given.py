@@ -34,7 +34,7 @@ _FOREIGN: Final = N_(
 )
 
 
-def desk(request: Request) -> Desk:
+async def desk(request: Request) -> Desk:
     """The desk."""
     found: Desk = request.app.state.desk
     return found
