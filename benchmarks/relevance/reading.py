@@ -44,8 +44,8 @@ Texts = tuple[str, str]  # what the lexical half is asked, and the dense half
 class _OneSpelling(LexicalHalf):
     """The lexical half without the other spelling of English."""
 
-    def _spellings(self, word: str, stem: str) -> list[str]:  # noqa: ARG002 - as in its base
-        return [stem]
+    def _words(self, query: str) -> list[list[str]]:
+        return [terms[:1] for terms in super()._words(query)]
 
 
 def main() -> None:
@@ -71,7 +71,8 @@ def _measure(dataset: Dataset, encoder: Encoder, folder: Path) -> None:
     encoded = encode_all(texts, encoder, lambda _done, _total: None)
     both = collect(owners, entries, encoded, folder, encoder)
     lexical = both.lexical
-    one = replace(both, lexical=_OneSpelling(lexical._index, lexical._numbers))  # noqa: SLF001 - the same index
+    alone = _OneSpelling(lexical._index, lexical._numbers, lexical._counted)  # noqa: SLF001 - the same index
+    one = replace(both, lexical=alone)
 
     def passages(ordinals: Ordinals) -> list[str]:
         return [texts[ordinal] for ordinal in ordinals]

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -129,6 +129,16 @@ class Catalogue:
             given,
         )
         return [_file(dict(zip(_FILE, row, strict=True))) for row in rows]
+
+    def added_from(self, places: Collection[str]) -> Entry | None:
+        """The report that was first added from any of these paths or places and is kept still."""
+        marks = ",".join("?" * len(places))
+        row = self._database.execute(
+            f"SELECT report_id FROM file WHERE (path IN ({marks}) OR place IN ({marks}))"  # noqa: S608 - marks
+            " AND NOT superseded ORDER BY number",
+            (*places, *places),
+        ).fetchone()
+        return self.report(row[0]) if row else None
 
     def put_file(self, file: FileEntry) -> None:
         """Add a file, or replace what is known of it."""

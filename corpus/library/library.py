@@ -208,14 +208,7 @@ class Library:
             LibraryError: there is none, or it was removed before.
         """
         places = {wanted, os.path.realpath(wanted)}
-        by_path = [
-            f.report_id
-            for f in self._catalogue.files()
-            if (f.path in places or f.place in places) and not f.superseded
-        ]
-        entry = self._catalogue.report(wanted) or self._catalogue.report(
-            by_path[0] if by_path else ""
-        )
+        entry = self._catalogue.report(wanted) or self._catalogue.added_from(places)
         if entry is None:
             raise LibraryError(
                 f"The library has no report {wanted!r}.",

@@ -3,8 +3,8 @@
     index/CURRENT                    the id of the live generation, one line
     index/generations/<id>/          manifest.json, dense/, lexical/, and where the dense half
                                      is older: recent/, dense_rows.npy
-    index/generations/<id>/parts/…/  store.sqlite, vectors.npy, tokens.bin, lexical/ and others:
-                                     all that is kept of some reports
+    index/generations/<id>/parts/…/  store.sqlite, vectors.npy, tokens.bin, words.bin, lexical/
+                                     and others: all that is kept of some reports
     index/generations/.new-<id>/     being written; never opened, swept up by the next build
 
 What has not changed a generation has in common with the one before, by hard links.
@@ -24,6 +24,7 @@ from typing import Final
 import numpy as np
 
 from search.errors import IndexUnusable, NoIndex
+from search.index.counted import open_counts
 from search.index.embedded import Generation
 from search.index.layers import open_layers
 from search.index.lexical import open_lexical
@@ -199,7 +200,10 @@ def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
         manifest=manifest,
         dense=open_layers(folder, manifest),
         lexical=open_lexical(
-            folder, ranked=manifest.counts.ranked, numbers=_numbers(manifest, shelves, places)
+            folder,
+            ranked=manifest.counts.ranked,
+            numbers=_numbers(manifest, shelves, places),
+            counted=open_counts(folders, places),
         ),
         tokens=open_tokens(folders, dimension=tokens, places=places) if tokens else None,
         store=shelves,

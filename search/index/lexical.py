@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from tantivy import (
     Filter,
@@ -29,8 +28,11 @@ from tantivy import (
 )
 
 from search.errors import IndexUnusable
-from search.index.manifest import REBUILD
+from search.index.bm25 import rarity
+from search.index.counted import CountedWords, open_counts
+from search.index.manifest import REBUILD, Counts
 from search.index.numbers import Numbers
+from search.index.parts import Places
 from search.index.types import Allowed, Candidates, Ordinals, Scores
 from search.index.variants import variants
 
@@ -86,7 +88,7 @@ def stems(text: str) -> list[str]:
 def schema() -> Schema:
     """One document a passage; `ordinal` and `report` are `Numbers`, `words` English text."""
     builder = SchemaBuilder()
-    builder.add_unsigned_field("ordinal", stored=False, indexed=True, fast=True)
+    builder.add_unsigned_field("ordinal", stored=False, indexed=False, fast=True)
     builder.add_unsigned_field("report", stored=False, indexed=True, fast=True)
     builder.add_text_field(WORDS, stored=False, tokenizer_name=ANALYZER, index_option="freq")
     return builder.build()
@@ -95,9 +97,10 @@ def schema() -> Schema:
 class LexicalHalf:
     """A `Retriever` of words: the query is the question as it was asked."""
 
-    def __init__(self, index: Index, numbers: Numbers) -> None:
+    def __init__(self, index: Index, numbers: Numbers, counted: CountedWords) -> None:
         self._index = index
         self._numbers = numbers
+        self._counted = counted
         self._schema = index.schema
         self._searcher = index.searcher()
 
@@ -119,20 +122,15 @@ class LexicalHalf:
             passed = found.within(allowed)
             if len(passed) >= k or len(found) < most:
                 return passed.first(k)
-        among = self._numbers.of_reports(allowed.report_rows)
-        return self._run(self._within(wanted, "report", among), min(k, len(self)))
+        return self._run(self._within(wanted, allowed.report_rows), min(k, len(self)))
 
     def score(self, query: str, ordinals: Ordinals) -> Scores:
         """The BM25 score of each given passage, shape (len(ordinals),); 0 without a shared term."""
-        numbers = self._numbers.of_passages(ordinals)
-        wanted = self._terms(query, lambda terms: self._within(terms, "ordinal", numbers))
-        scores = np.zeros(len(ordinals), np.float32)
-        if wanted is None or len(ordinals) == 0:
-            return scores
-        found = self._run(wanted, len(ordinals))
-        order = np.argsort(ordinals)
-        scores[order[np.searchsorted(ordinals, found.ordinals, sorter=order)]] = found.scores
-        return scores
+        words = [
+            [(term, rarity(self.frequency(term), len(self))) for term in terms]
+            for terms in self._words(query)
+        ]
+        return self._counted.score(words, ordinals)
 
     def frequency(self, term: str) -> int:
         """How many passages have this term (as `stems` gives it)."""
@@ -172,24 +170,21 @@ class LexicalHalf:
         within = Query.term_query(self._schema, "report", number)
         return bool(self._searcher.terms_with_prefix(WORDS, start, within, 1))
 
-    def _terms(self, query: str, narrowed: Callable[[Query], Query] = lambda q: q) -> Query | None:
-        """Any of the question's terms; of a word's spellings the one that scores highest counts.
-
-        `narrowed` is done to each term apart: a term's passages are skipped through to those of a
-        few, those of several terms together are gone through one by one.
-        """
-        clauses = [
-            (Occur.Should, narrowed(self._any(terms)))
-            for terms in query_terms(query, self.frequency)
-        ]
+    def _terms(self, query: str) -> Query | None:
+        """Any of the question's terms; of a word's spellings the one that scores highest counts."""
+        clauses = [(Occur.Should, self._any(terms)) for terms in self._words(query)]
         return Query.boolean_query(clauses) if clauses else None
+
+    def _words(self, query: str) -> list[list[str]]:
+        return query_terms(query, self.frequency)
 
     def _any(self, terms: Sequence[str]) -> Query:
         queries = [Query.term_query(self._schema, WORDS, term, "freq") for term in terms]
         return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
 
-    def _within(self, wanted: Query, field: str, numbers: NDArray[np.int64]) -> Query:
-        among = Query.term_set_query(self._schema, field, numbers.tolist())
+    def _within(self, wanted: Query, report_rows: Ordinals) -> Query:
+        numbers = self._numbers.of_reports(report_rows).tolist()
+        among = Query.term_set_query(self._schema, "report", numbers)
         return Query.boolean_query(
             [(Occur.Must, wanted), (Occur.Must, Query.const_score_query(among, 0.0))]
         )
@@ -255,17 +250,28 @@ def _another_word(one: str, other: str) -> bool:
 _NOTHING: Final = Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-def open_lexical(folder: Path, *, ranked: int, numbers: Numbers | None = None) -> LexicalHalf:
-    """Open the lexical half of a generation; without `numbers` ordinals are its numbers.
+def open_lexical(
+    folder: Path,
+    *,
+    ranked: int,
+    numbers: Numbers | None = None,
+    counted: CountedWords | None = None,
+) -> LexicalHalf:
+    """Open the lexical half of a generation.
+
+    Without `numbers` and `counted` it is that of a part alone: ordinals are its numbers.
 
     Raises:
         IndexUnusable: unreadable, or not of the size the manifest names.
     """
     path = folder / FOLDER_NAME
+    alone = Places.of([Counts(0, ranked, ranked)])
     try:
         index = Index.open(str(path))
         index.register_tokenizer(ANALYZER, analyzer())
-        half = LexicalHalf(index, numbers or Numbers.plain(ranked))
+        half = LexicalHalf(
+            index, numbers or Numbers.plain(ranked), counted or open_counts([folder], alone)
+        )
     except (ValueError, OSError) as error:
         raise IndexUnusable(f"The lexical index {path} cannot be opened.", cure=REBUILD) from error
     if len(half) != ranked:

@@ -6,14 +6,15 @@ passages deleted from an index would go on counting, and stay readable in its fi
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from tantivy import Document, Index
 
-from search.index.lexical import ANALYZER, FOLDER_NAME, WORDS, analyzer, schema, words_of
+from search.index.counted import write_counts
+from search.index.lexical import ANALYZER, FOLDER_NAME, WORDS, analyzer, schema, stems, words_of
 from search.index.linking import link
 
 WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
@@ -33,7 +34,7 @@ class LexicalEntry:
 
 
 def write_lexical(entries: Iterable[LexicalEntry], folder: Path, numbered_from: int = 0) -> None:
-    """Write the lexical half of a part.
+    """Write the lexical half of a part, and how often each passage has each of its terms.
 
     An entry's number is its place, a report's its row, both counted from `numbered_from`.
     """
@@ -42,12 +43,18 @@ def write_lexical(entries: Iterable[LexicalEntry], folder: Path, numbered_from: 
     index = Index(schema(), path=str(target))
     index.register_tokenizer(ANALYZER, analyzer())
     writer = index.writer(heap_size=WRITER_MEMORY, num_threads=1)
-    for place, entry in enumerate(entries):
-        document = Document()
-        document.add_unsigned("ordinal", numbered_from + place)
-        document.add_unsigned("report", numbered_from + entry.report_row)
-        document.add_text(WORDS, words_of(entry.title, [entry.headings], entry.text))
-        writer.add_document(document)
+
+    def terms() -> Iterator[list[str]]:
+        for place, entry in enumerate(entries):
+            words = words_of(entry.title, [entry.headings], entry.text)
+            document = Document()
+            document.add_unsigned("ordinal", numbered_from + place)
+            document.add_unsigned("report", numbered_from + entry.report_row)
+            document.add_text(WORDS, words)
+            writer.add_document(document)
+            yield stems(words)
+
+    write_counts(terms(), folder)
     writer.commit()
     writer.wait_merging_threads()
 

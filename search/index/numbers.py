@@ -34,11 +34,6 @@ class Numbers:
         """Ordinals and rows as they are, of so many passages."""
         return cls([0], np.array([0, ranked]), np.arange(ranked))
 
-    def of_passages(self, ordinals: Ordinals) -> NDArray[np.int64]:
-        """The number of each ranked passage."""
-        part = np.searchsorted(self._firsts, ordinals, side="right") - 1
-        return self._starts[part] + ordinals - self._firsts[part]
-
     def of_reports(self, rows: Ordinals) -> NDArray[np.int64]:
         """The number of each report."""
         return self._reports[rows]

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import sql
 
-from search.index.postgres.bm25 import sparse
+from search.index.bm25 import sparse
 from search.index.postgres.narrowing import Scope, condition
 from search.index.postgres.schema import SPARSE_DIMENSIONS, schema_of
 

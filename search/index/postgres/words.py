@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from search.index.bm25 import rarity
 from search.index.lexical import (
     SHORTEST_MENDED,
     beginning,
@@ -15,7 +16,6 @@ from search.index.lexical import (
     stems,
 )
 from search.index.postgres.asking import Asking, Weighted
-from search.index.postgres.bm25 import rarity
 from search.index.postgres.cache import Cache
 from search.index.postgres.connections import Connections
 from search.index.postgres.narrowing import clean

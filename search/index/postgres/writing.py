@@ -17,8 +17,8 @@ from pydantic import TypeAdapter
 
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
+from search.index.bm25 import sparse, weights
 from search.index.postgres import schema
-from search.index.postgres.bm25 import sparse, weights
 from search.index.postgres.connections import Connection
 from search.index.postgres.narrowing import facets_of
 from search.index.store import passage_body

@@ -1,4 +1,4 @@
-"""BM25 as the embedded half has it, in two parts whose product it is.
+"""BM25 as tantivy has it, in two parts whose product it is.
 
 A term's weight in a passage is kept; its rarity, which changes with the library, comes with the
 question, so that the inner product of the two is the passage's score. The lengths of passages are
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 K1: Final = 1.2
 B: Final = 0.75
@@ -26,9 +27,20 @@ def _decoded(code: int) -> int:
 _LENGTHS: Final = np.array([_decoded(code) for code in range(256)], np.int64)
 
 
-def rounded(length: int) -> int:
-    """A passage's length in terms as tantivy keeps it: never longer than it is."""
-    return int(_LENGTHS[np.searchsorted(_LENGTHS, length, side="right") - 1])
+def rounded(lengths: ArrayLike) -> NDArray[np.int64]:
+    """Passages' lengths in terms as tantivy keeps them: never longer than they are."""
+    return _LENGTHS[np.searchsorted(_LENGTHS, lengths, side="right") - 1]
+
+
+def saturation(lengths: ArrayLike, pivot: float) -> NDArray[np.float64]:
+    """How many of a term half of what it can weigh takes, by the length of a passage.
+
+    Args:
+        lengths: of passages, in terms.
+        pivot: the mean length of passages.
+    """
+    relative = np.asarray(rounded(lengths), np.float64) / max(pivot, 1e-9)
+    return K1 * (1 - B + B * relative)
 
 
 def weights(counts: Mapping[str, int], pivot: float) -> dict[str, float]:
@@ -38,9 +50,8 @@ def weights(counts: Mapping[str, int], pivot: float) -> dict[str, float]:
         counts: of the passage's terms.
         pivot: the mean length of passages, in terms.
     """
-    length = rounded(sum(counts.values()))
-    saturation = K1 * (1 - B + B * length / pivot) if pivot else K1
-    return {term: count * (1 + K1) / (count + saturation) for term, count in counts.items()}
+    short = float(saturation(sum(counts.values()), pivot))
+    return {term: count * (1 + K1) / (count + short) for term, count in counts.items()}
 
 
 def rarity(frequency: int, passages: int) -> float:
