@@ -85,6 +85,17 @@ def stems(text: str) -> list[str]:
     return list(_analyzer().analyze(text))
 
 
+@lru_cache(maxsize=10_000)
+def _stems_of(word: str) -> tuple[str, ...]:
+    return tuple(stems(word))
+
+
+@lru_cache(maxsize=10_000)
+def _others_of(word: str) -> tuple[str, ...]:
+    """The terms of a word's other spellings."""
+    return tuple(chain.from_iterable(stems(variant) for variant in variants(word.lower())))
+
+
 def schema() -> Schema:
     """One document a passage; `ordinal` and `report` are `Numbers`, `words` English text."""
     builder = SchemaBuilder()
@@ -209,7 +220,7 @@ def query_terms(query: str, frequency: Callable[[str], int]) -> list[list[str]]:
     """
     found: dict[str, list[str]] = {}
     for word in _WORD.findall(query):
-        for stem in stems(word):
+        for stem in _stems_of(word):
             if stem not in found:
                 found[stem] = _spellings(word, stem, frequency)
     return list(found.values())[:QUERY_TERMS]
@@ -218,13 +229,13 @@ def query_terms(query: str, frequency: Callable[[str], int]) -> list[list[str]]:
 def is_known(word: str, frequency: Callable[[str], int]) -> bool:
     """Whether any passage has the word, however it is spelt."""
     return any(
-        frequency(term) for stem in stems(word) for term in _spellings(word, stem, frequency)
+        frequency(term) for stem in _stems_of(word) for term in _spellings(word, stem, frequency)
     )
 
 
 def _spellings(word: str, stem: str, frequency: Callable[[str], int]) -> list[str]:
-    others = chain.from_iterable(stems(variant) for variant in variants(word.lower()))
-    return [stem, *(other for other in others if other != stem and frequency(other))]
+    others = (other for other in _others_of(word) if other != stem and frequency(other))
+    return [stem, *others]
 
 
 def is_slip(stem: str, term: str) -> bool:

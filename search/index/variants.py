@@ -1,7 +1,6 @@
 """A word as it is spelt on the other side of the Atlantic."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 #: British and American letters, each with what must follow.
@@ -25,7 +24,6 @@ _RULES: Final = (
 )
 
 
-@lru_cache(maxsize=10_000)
 def variants(word: str) -> tuple[str, ...]:
     """Other spellings a word may have; most are no words, which an index will tell."""
     found = (rule.sub(letters, word, count=1) for rule, letters in _RULES)
