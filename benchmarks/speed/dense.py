@@ -76,20 +76,21 @@ def main() -> None:
 
 
 def _trial(home: Path, folder: Path, size: int) -> Trial:
-    file = folder / f"{size}.npz"
+    made, file = folder / f"{size}.npy", folder / f"{size}-nearest.npz"
     if not file.exists():
         index = Generations(Home(home).index).open_current()
         source = Source.of(index.vectors(np.arange(index.manifest.counts.ranked)))
-        vectors = np.empty((size, source.vectors.shape[1]), np.float32)
+        shape = (size, source.vectors.shape[1])
+        vectors = np.lib.format.open_memmap(made, "w+", np.float32, shape)
         source.fill(vectors)
         encoder = load_encoder(encoder_folder(Home(home), index.manifest.encoder.name))
         asked = encoder.encode_queries(
             [each.question for part in ("dev", "test") for each in load_questions(part)]
         )
         nearest = faiss.knn(asked, vectors, NEAREST, metric=faiss.METRIC_INNER_PRODUCT)[1]
-        np.savez(file, vectors=vectors, questions=asked, nearest=nearest)
+        np.savez(file, questions=asked, nearest=nearest)
     with np.load(file) as kept:
-        return Trial(kept["vectors"], kept["questions"], kept["nearest"])
+        return Trial(np.load(made, mmap_mode="r"), kept["questions"], kept["nearest"])
 
 
 def _measure(kind: str, trial: Trial, folder: Path) -> None:
