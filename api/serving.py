@@ -26,8 +26,12 @@ _OPTIONS: Final = ("home", "host", "port")
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, source: LiveSearcher | None = None) -> None:
     """Serve until stopped; what is wrong with index or registry is said before anything listens.
+
+    Args:
+        settings: of the service.
+        source: the index, opened already; not for several workers, who open it themselves.
 
     Raises:
         NoIndex, IndexUnusable, EncoderError: there is nothing to serve.
@@ -38,7 +42,9 @@ def serve(settings: Settings) -> None:
     if settings.workers > 1:
         _serve_many(settings)
         return
-    source = LiveSearcher(settings.home, reranker=settings.reranker, engine=settings.engine)
+    source = source or LiveSearcher(
+        settings.home, reranker=settings.reranker, engine=settings.engine
+    )
     check_free(settings.host, settings.port)
     logs.configure(settings.log_format)
     _warn(settings)

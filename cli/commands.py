@@ -1,7 +1,7 @@
 """What `evidence` can do; each command imports what it needs when it runs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,10 @@ from cli.asking import (
     filters_of,
     preference_of,
 )
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from search.loading import LiveSearcher
 
 
 @app.command()
@@ -206,13 +210,23 @@ def serve(
 ) -> None:
     """Serve the website and the HTTP API until stopped with Ctrl-C."""
     one_thread_a_question()
-    from api.serving import serve as serve_forever
+    from concurrent.futures import ThreadPoolExecutor
+
     from api.settings import load_settings
 
     given = {"home": home, "host": host, "port": port, "workers": workers}
-    serve_forever(
-        load_settings(**{name: value for name, value in given.items() if value is not None})
-    )
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        opening = aside.submit(_opened, settings) if settings.workers == 1 else None
+        from api.serving import serve as serve_forever  # half a second, meanwhile
+
+    serve_forever(settings, opening.result() if opening else None)
+
+
+def _opened(settings: "Settings") -> "LiveSearcher":
+    from search.loading import LiveSearcher
+
+    return LiveSearcher(settings.home, reranker=settings.reranker, engine=settings.engine)
 
 
 @app.command()
