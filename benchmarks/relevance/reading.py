@@ -41,11 +41,12 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 Texts = tuple[str, str]  # what the lexical half is asked, and the dense half
 
 
-class _OneSpelling(LexicalHalf):
-    """The lexical half without the other spelling of English."""
+class OneSpelling(LexicalHalf):
+    """The lexical half without the other spelling of English, asked for where passages have it."""
 
-    def _spellings(self, word: str, stem: str) -> list[str]:  # noqa: ARG002 - as in its base
-        return [stem]
+    def frequency(self, term: str) -> int:  # noqa: ARG002 - of its base
+        """None has it."""
+        return 0
 
 
 def main() -> None:
@@ -71,7 +72,7 @@ def _measure(dataset: Dataset, encoder: Encoder, folder: Path) -> None:
     encoded = encode_all(texts, encoder, lambda _done, _total: None)
     both = collect(owners, entries, encoded, folder, encoder)
     lexical = both.lexical
-    one = replace(both, lexical=_OneSpelling(lexical._index, lexical._numbers))  # noqa: SLF001 - the same index
+    one = replace(both, lexical=OneSpelling(lexical._index, lexical._numbers))  # noqa: SLF001 - the same index
 
     def passages(ordinals: Ordinals) -> list[str]:
         return [texts[ordinal] for ordinal in ordinals]
