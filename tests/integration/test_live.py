@@ -189,6 +189,7 @@ def test_an_old_searcher_goes_at_once_and_its_encoder_stays(built: Path) -> None
     """What lingers until Python looks for cycles is a whole index in memory, at every swap."""
     live = LiveSearcher(built)
     old, encoder = weakref.ref(live.current()), live.current().encoder
+    index = weakref.ref(live.current()._index)  # noqa: SLF001 - what takes the memory
     live.current().ask("Does mentoring work?")
     _add(built, "three.txt", "Tutoring helps pupils who fell behind to catch up in reading.")
     gc.disable()
@@ -199,6 +200,7 @@ def test_an_old_searcher_goes_at_once_and_its_encoder_stays(built: Path) -> None
             time.sleep(0.05)
         assert live.current().generation == generation
         assert old() is None
+        assert index() is None
         assert live.current().encoder is encoder
     finally:
         gc.enable()
