@@ -18,6 +18,7 @@ from indexer.progress import Silent
 from search.errors import IndexUnusable
 from search.index.generations import Generations
 from search.loading import LiveSearcher, load_searcher
+from tests.integration.test_cli import run
 
 QUIET = Silent()
 
@@ -59,6 +60,15 @@ def test_no_file_of_the_index_has_a_removed_reports_text(built: Path) -> None:
     files = [path for path in (Home(built).index / "generations").rglob("*") if path.is_file()]
     assert len(files) > 5
     assert not any(b"Street lighting" in path.read_bytes() for path in files)
+
+
+def test_an_index_that_cannot_be_read_has_the_text_still_and_that_is_said(built: Path) -> None:
+    (manifest,) = (Home(built).index / "generations").glob("*/manifest.json")
+    manifest.write_text(manifest.read_text().replace('"format_version": ', '"format_version": 1'))
+    told = run(built, "remove", "two.txt").stderr
+    assert "has its text still: run `evidence index`" in " ".join(told.split())
+    build_index(Home(built), BuildOptions(), QUIET)
+    assert "has its text" not in run(built, "remove", "one.txt").stderr
 
 
 def test_a_removed_report_comes_back_when_added_again(built: Path) -> None:
