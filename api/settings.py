@@ -1,6 +1,5 @@
 """The service's settings: environment variables beginning with EVIDENCE_, read on call."""
 
-from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -13,8 +12,8 @@ from api.keys.origins import parse_origin
 from api.limits.rates import Rate, parse_rates
 from api.logs import LogFormat
 from corpus.centres import REGISTRY
-from corpus.errors import SettingError
 from corpus.home import default_home
+from corpus.wrong_settings import wrong_settings
 from search.index.address import Address, parse_address
 
 #: What one visitor may ask where others than this machine's user can reach the service.
@@ -131,18 +130,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-#: What is wrong with a value, in plain words, by pydantic's type of fault.
-_FAULTS: Final[Mapping[str, str]] = {
-    "bool_parsing": "must be true or false",
-    "string_pattern_mismatch": "must be an address that begins with https:// or http://",
-}
-
-
-def _shown(fault: Mapping[str, Any]) -> str:
-    """What a wrong setting is; an address of a database may hold a password."""
-    return "is wrong" if fault["loc"][0] == "engine" else f"is {fault['input']!r}"
-
-
 def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any field
     """Read the settings; what is given by name wins over the environment.
 
@@ -152,9 +139,4 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any fie
     try:
         return Settings(**given)
     except ValidationError as error:
-        faults = "; ".join(
-            f"EVIDENCE_{str(fault['loc'][0]).upper()} {_shown(fault)}: "
-            + _FAULTS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
-            for fault in error.errors()
-        )
-        raise SettingError(f"Wrong settings: {faults}.", cure="See docs/settings.md.") from error
+        raise wrong_settings(error) from error

@@ -248,36 +248,6 @@ def status(
 
 
 @app.command()
-def remove(
-    report: Annotated[str, typer.Argument(help="A report's id, or the path it was added from.")],
-    home: HomeOption,
-    reason: Annotated[
-        str, typer.Option(help="Why; `evidence status` tells it.", show_default=False)
-    ] = "",
-) -> None:
-    """Take a report out of the library and of the index, at once.
-
-    Its record stays, and adding it again restores it.
-    """
-    from cli.progress import TerminalProgress
-    from corpus.home import Home
-    from corpus.library.library import REMOVED
-    from indexer.build import remove_report
-    from indexer.settings import load_index_settings
-
-    console = messages()
-    with TerminalProgress(console) as progress:
-        report_id, _ = remove_report(
-            Home(home),
-            report,
-            progress,
-            reason=reason.strip() or REMOVED,
-            engine=load_index_settings().engine,
-        )
-    console.print(f"Removed {report_id}.")
-
-
-@app.command()
 def doctor(home: HomeOption) -> None:
     """Check the installation, the model and the index, and say the cure for what is wrong."""
     from cli.doctor import examine, print_findings

@@ -81,7 +81,9 @@ def _library(home: Path) -> str:
         missing = [
             entry.name
             for entry in library.entries().values()
-            if entry.removed is None and not library.original(entry.sha256).is_file()
+            if entry.removed is None
+            and not entry.unkept
+            and not library.original(entry.sha256).is_file()
         ]
         files = library.accounts(frozenset())
     if missing:
@@ -90,7 +92,7 @@ def _library(home: Path) -> str:
             cure="Add those files again with `evidence add`.",
         )
     bad = sum(account.state is State.QUARANTINED for account in files)
-    return f"{len(files):,} files, every original in place" + (
+    return f"{len(files):,} files, every original to be kept is there" + (
         f"; {bad:,} quarantined (see `evidence status`)" if bad else ""
     )
 

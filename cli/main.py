@@ -13,6 +13,7 @@ import cli.gather
 import cli.judged
 import cli.keys
 import cli.related
+import cli.removing
 import cli.reranking  # noqa: F401 - all register their commands on `app`
 from cli.app import EXIT_ERROR, app, messages
 from corpus.errors import EvidenceError

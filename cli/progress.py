@@ -1,6 +1,7 @@
 """Progress bars on standard error, with rate and time left; plain lines where it is no terminal."""
 
 import time
+from collections import Counter
 from types import TracebackType
 from typing import Final, Self
 
@@ -29,7 +30,7 @@ class _Rate(ProgressColumn):
 
 
 class TerminalProgress:
-    """A `Progress` for people: a bar a stage. Use as a context manager."""
+    """A `Progress` for people: a bar a stage, however often it comes. A context manager."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -42,6 +43,8 @@ class TerminalProgress:
             console=console,
             disable=not console.is_terminal,
         )
+        self._tasks: dict[str, TaskID] = {}
+        self._totals = Counter[str]()
         self._task: TaskID | None = None
         self._stage: tuple[str, int, str] | None = None
         self._done = 0
@@ -64,11 +67,15 @@ class TerminalProgress:
         self._bars.stop()
 
     def start(self, stage: str, total: int, unit: str) -> None:
-        """Begin a stage's bar."""
+        """Begin a stage's bar, or go on with it: parts of an index all go through the same."""
         self._finish()
         self._stage, self._done = (stage, total, unit), 0
         self._since = self._told = time.monotonic()
-        self._task = self._bars.add_task(stage, total=total, unit=unit)
+        self._totals[stage] += total
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, unit=unit)
+        self._task = self._tasks[stage]
+        self._bars.update(self._task, total=self._totals[stage])
 
     def advance(self, count: int = 1) -> None:
         """Move the bar on."""

@@ -113,12 +113,17 @@ def gather(home: Path) -> Status:
         centres = _by_centre(library, indexed)
         last_run = next(library.visits.runs(1), None)
     sizes = {
-        folder.name: sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
-        for folder in (place.library, place.index, place.models)
+        folder.name: _bytes_in(folder) for folder in (place.library, place.index, place.models)
     }
     return Status(
         home, files, manifest, fault, centres, last_run, generations, sizes, engine=engine
     )
+
+
+def _bytes_in(folder: Path) -> int:
+    """What the files below take on the disk: those that generations share count once."""
+    files = (path.stat() for path in folder.rglob("*") if path.is_file())
+    return sum({(each.st_dev, each.st_ino): each.st_size for each in files}.values())
 
 
 def _versions(engine: Address) -> str:

@@ -22,6 +22,7 @@ from typing import BinaryIO, Final
 from corpus.errors import EvidenceError
 from corpus.home import Home
 from corpus.library.library import Library
+from search.errors import NoIndex
 from search.index.generations import Generations
 
 FORMAT: Final = 1
@@ -116,16 +117,24 @@ def _write(home: Home, file: BinaryIO) -> BackupManifest:
 
 def _files(home: Home) -> Iterator[Path]:
     """Every file worth keeping, in order: no locks, nothing unfinished, one generation."""
-    made = home.index / "generations"
-    live = made / Generations(home.index).current_id() if made.is_dir() else made
+    made, live = home.index / "generations", _live(home)
     for path in sorted(home.path.rglob("*")):
         if path.suffix == ".lock" or not path.is_file():
             continue
         if path.is_relative_to(made):
-            if path.is_relative_to(live):
+            if live and path.is_relative_to(live):
                 yield path  # to the last file: a generation is whole or no use
         elif not (_passing(path.relative_to(home.path)) or _remade(home, path)):
             yield path
+
+
+def _live(home: Home) -> Path | None:
+    """The live generation; None where there is none, as after a first build that was broken off."""
+    generations = Generations(home.index)
+    try:
+        return generations.path(generations.current_id())
+    except NoIndex:
+        return None
 
 
 def _is_catalogue(home: Home, path: Path) -> bool:

@@ -80,7 +80,13 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
 
 
 def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
-    workforce = hands(options.workers, options.ray)
+    with closing(hands(options.workers, options.ray)) as workforce:
+        return _build_by(workforce, library, home, options, progress)
+
+
+def _build_by(
+    workforce: Workforce, library: Library, home: Home, options: BuildOptions, progress: Progress
+) -> Built:
     read, failed = _read(library, workforce, options, progress) if options.read_new else (0, 0)
     live = _live(home, options.engine)
     model = options.model or (live.encoder.name if live else DEFAULT_MODEL)

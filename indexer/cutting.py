@@ -33,6 +33,7 @@ class Cutter:
             report_id: (name, passages, store)
             for store in self._stores
             for report_id, (name, passages) in store.cuts().items()
+            if passages  # one that was withdrawn had none, and may have come back
         }
         self._cut: dict[str, tuple[int, int, int]] = {}  # passages, and where they are in the file
         self._file = tempfile.TemporaryFile(prefix="evidence-cut-")  # noqa: SIM115 - closed on exit

@@ -16,7 +16,7 @@ from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
 from search.index.lexical import stems, words_of
-from search.index.manifest import FORMAT_VERSION, Counts, DenseInfo, Manifest
+from search.index.manifest import FORMAT_VERSION, DenseInfo, Manifest
 from search.index.postgres.generations import EngineGenerations, Generating, Kept
 from search.index.postgres.opened import EngineIndex, Routing
 from search.index.postgres.writing import PassageRow, RankedPart, ReportRow, Writer
@@ -66,7 +66,7 @@ def publish_to_engine(
     now = datetime.now(UTC)
     digests = content.digests()
     digest = content.digest(digests)
-    counts = Counts(content.standing, len(content.entries), len(content.vectors))
+    counts = content.counts
     nearest = not generations.routing.is_exact(counts.ranked)
     manifest = Manifest(
         format_version=FORMAT_VERSION,

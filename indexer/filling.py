@@ -1,6 +1,6 @@
 """Reports into what an index keeps of them: passages, their vectors and tokens."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from corpus.duplicates import group_duplicates
@@ -13,7 +13,6 @@ from indexer.progress import Progress
 from indexer.vectors import VectorCache, key_of
 from search.encoder.types import Encoded
 from search.index.store import StoreEntry
-from search.index.tokens import Records
 
 #: Encodes texts, some at a time, by their keys.
 Encode = Callable[[Mapping[bytes, str]], Iterator[Mapping[bytes, Encoded]]]
@@ -61,21 +60,14 @@ class Filling:
         ]
         keys = [key_of(text) for text in texts]
         self._encode(dict(zip(keys, texts, strict=True)))
-        self._progress.start("Writing passages", ranked, "passages")
         return Content(
             [each.report for each in shelved],
             [each.details for each in shelved],
             entries,
             self._cache.matrix(keys),
-            self._told(self._cache.tokens(keys)) if self._tokens else (),
+            self._cache.tokens(keys) if self._tokens else (),
             [self._cutter.name(each.report) for each in shelved],
         )
-
-    def _told(self, tokens: Iterable[Records]) -> Iterator[Records]:
-        """Tokens, told of as they are taken to be written."""
-        for each in tokens:
-            yield each
-            self._progress.advance()
 
     def _entries(self, shelved: Sequence[Shelved]) -> tuple[list[StoreEntry], int]:
         """All passages in ordinal order, ranked ones first, and how many of them are ranked."""

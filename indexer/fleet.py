@@ -11,7 +11,6 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,9 +32,8 @@ from search.encoder.types import Encoded, Encoder
 LOCAL: Final = "local"
 ENOUGH_FILES: Final = 200  # below, this machine alone is done sooner (docs/scale.md)
 ENOUGH_TEXTS: Final = 1_000
-_SHARE: Final = (
-    0.5  # of a processor that an actor claims: Ray Data waits for ever where none is left
-)
+#: Of a processor that an actor claims: Ray Data waits for ever where none is left.
+_SHARE: Final = 0.5
 _FILES_AT_ONCE: Final = 16
 _TEXTS_AT_ONCE: Final = 64
 
@@ -47,7 +45,8 @@ class Fleet:
     """A `Workforce` on a cluster.
 
     `address` is as `ray.init` takes it, "local" for a cluster of this machine alone; `here` does
-    what is fewer than `files` files or `texts` texts.
+    what is fewer than `files` files or `texts` texts. The cluster is joined when there is first
+    something to do, and kept until `close`.
     """
 
     address: str
@@ -83,7 +82,9 @@ class Fleet:
         """What actors of a kind make of all items, batch by batch."""
         rows = [{"item": pickle.dumps(item)} for item in items]
         batches = -(-len(rows) // at_once)
-        with _cluster(self.address) as processors:
+        _join(self.address)
+        try:
+            processors = max(1, int(ray.cluster_resources().get("CPU", 1)))
             made = ray.data.from_items(rows, override_num_blocks=batches).map_batches(
                 kind,
                 fn_constructor_args=(given,),
@@ -93,6 +94,16 @@ class Fleet:
             )
             for row in made.iter_rows():
                 yield pickle.loads(row["made"])  # noqa: S301 - our own actors made it
+        except RayError as error:
+            raise BuildFailed(
+                f"The Ray cluster gave up: {str(error).strip().splitlines()[-1]}",
+                cure="See Ray's logs, then run `evidence index` again: it goes on where it was.",
+            ) from error
+
+    def close(self) -> None:
+        """Leave the cluster; one of this machine alone ends."""
+        self.here.close()
+        ray.shutdown()
 
 
 class _Reader:
@@ -132,9 +143,10 @@ def _each(rows: Rows, work: Callable[[list[Any]], object]) -> Rows:
     return {"made": made}
 
 
-@contextmanager
-def _cluster(address: str) -> Iterator[int]:
-    """Join a cluster, or begin one; how many processors it has."""
+def _join(address: str) -> None:
+    """Join a cluster, or begin one, unless that was done before."""
+    if ray.is_initialized():
+        return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else Ray tells its makers
     try:
         ray.init(
@@ -144,19 +156,10 @@ def _cluster(address: str) -> Iterator[int]:
             logging_level=logging.ERROR,
             log_to_driver=False,
         )
-    except (ConnectionError, ValueError) as error:
+    except (ConnectionError, RuntimeError, ValueError) as error:  # also of other versions
         raise SettingError(
-            f"EVIDENCE_RAY is {address!r}, and no cluster answers there: {error}",
+            f"EVIDENCE_RAY is {address!r}, and no cluster can be joined there: {error}",
             cure="See docs/scale.md.",
         ) from error
     DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)  # progress is told of by the build
-    try:
-        yield max(1, int(ray.cluster_resources().get("CPU", 1)))
-    except RayError as error:
-        raise BuildFailed(
-            f"The Ray cluster gave up: {str(error).strip().splitlines()[-1]}",
-            cure="See Ray's logs, then run `evidence index` again: it goes on where it was.",
-        ) from error
-    finally:
-        ray.shutdown()

@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from indexer.parts import VECTORS_NAME
 from search.encoder.types import Vectors
-from search.index.dense import write_dense
+from search.index.dense import FLAT, write_dense
 from search.index.generations import Held
 from search.index.layers import FOLDER_NAME, KEYS_NAME, RECENT_NAME, ROWS_NAME, place_vectors
 from search.index.linking import link_folder
 from search.index.manifest import DenseInfo, Layers, Manifest
 from search.index.parts import Places, part_folders, read_columns
 from search.index.types import Ordinals
-
-FLAT: Final = "flat"  # written whole each time: that takes less than finding out what changed
 
 
 def write_vectors(
@@ -35,6 +32,7 @@ def write_vectors(
     folders = part_folders(folder, manifest)
     places = Places.of(part.counts for part in manifest.parts)
     keys = np.concatenate([each["key"] for each in read_columns(folders, places)])
+    # Few are written whole each time: that takes less than finding out what changed.
     if held is None or held.manifest.dense.kind == FLAT:
         target = folder / FOLDER_NAME
         target.mkdir()

@@ -1,13 +1,14 @@
 """The library into an index: in the home, part by part, or in a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from corpus.library.fingerprint import fingerprint
 from corpus.library.shelf import Shelved
 from corpus.passages import PassageRules
+from indexer.content import Content
 from indexer.dividing import PART_MOST, divide
 from indexer.filling import Filling, grouped
 from indexer.progress import Progress
@@ -17,6 +18,7 @@ from search.index.address import Address
 from search.index.generations import Generations
 from search.index.layers import is_overdue
 from search.index.manifest import Manifest
+from search.index.tokens import Records
 from search.loading import open_engine
 
 
@@ -74,7 +76,7 @@ def to_files(
     def wanted(names: Sequence[str]) -> Wanted:
         told = (stamps[name] for name in names)
         key = fingerprint(told, making.rules, making.encoder.model_hash)
-        return Wanted(key, partial(filling.content, [by_id[name] for name in names]))
+        return Wanted(key, lambda: _told(filling.content([by_id[n] for n in names]), making))
 
     write = partial(
         publish_parts,
@@ -90,3 +92,19 @@ def to_files(
         manifest = write(whole=True)
         making.progress.advance()
     return manifest
+
+
+def _told(content: Content, making: Making) -> Content:
+    """Content that tells, as its tokens are taken, how far its writing is."""
+    ranked = len(content.vectors)
+    making.progress.start("Writing passages", ranked, "passages")
+    if making.encoder.token_dimension:
+        return replace(content, tokens=_each(content.tokens, making.progress))
+    making.progress.advance(ranked)
+    return content
+
+
+def _each(tokens: Iterable[Records], progress: Progress) -> Iterator[Records]:
+    for records in tokens:
+        yield records
+        progress.advance()

@@ -1,4 +1,4 @@
-"""Gathering's settings: environment variables beginning with EVIDENCE_, read on call."""
+"""Settings of indexing and gathering: variables of the environment (EVIDENCE_…), read on call."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from corpus.centres import REGISTRY
-from corpus.errors import SettingError
+from corpus.wrong_settings import wrong_settings
 from search.index.address import Address, parse_address
 
 
@@ -40,8 +40,7 @@ def load_index_settings(**given: Any) -> IndexSettings:  # noqa: ANN401 - values
     try:
         return IndexSettings(**given)
     except ValidationError as error:
-        faults = "; ".join(f"EVIDENCE_ENGINE is wrong: {fault['msg']}" for fault in error.errors())
-        raise SettingError(f"{faults}.", cure="See docs/settings.md.") from error
+        raise wrong_settings(error) from error
 
 
 class GatherSettings(BaseSettings):
@@ -78,8 +77,4 @@ def load_gather_settings(**given: Any) -> GatherSettings:  # noqa: ANN401 - valu
     try:
         return GatherSettings(**given)
     except ValidationError as error:
-        faults = "; ".join(
-            f"EVIDENCE_{str(fault['loc'][0]).upper()} is {fault['input']!r}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise SettingError(f"Wrong settings: {faults}.", cure="See docs/settings.md.") from error
+        raise wrong_settings(error) from error

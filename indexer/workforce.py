@@ -32,6 +32,10 @@ class Workforce(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of whoever worked: the build is over."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Processes:
@@ -54,3 +58,6 @@ class Processes:
         for start in range(0, len(keys), ENCODED_AT_ONCE):
             some = keys[start : start + ENCODED_AT_ONCE]
             yield dict(zip(some, encoder.encode_with_tokens([texts[k] for k in some]), strict=True))
+
+    def close(self) -> None:
+        """Nothing: its processes ended with their work."""

@@ -193,7 +193,9 @@ class SearchResponse(BaseModel):
     facets: dict[str, list[FacetOut]]
     generation: str = Field(description="The index generation that answered.")
     model: str
-    took_ms: dict[str, float] = Field(description="Milliseconds by stage, and in total.")
+    took_ms: dict[str, float] = Field(
+        description="Milliseconds by stage, and in total (alone, of a kept answer)."
+    )
     next_cursor: str | None = Field(
         None, description="Of the next part of the ranking; null where there is none to ask for."
     )

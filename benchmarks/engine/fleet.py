@@ -60,6 +60,7 @@ def main() -> None:
         some = dict(islice(texts.items(), count))
         for name, who in hands.items():
             _told(f"{len(some):,} texts encoded", name, who.encode(some, encoder, folder))
+            who.close()  # beginning a cluster is part of what is measured
     with Library(home.library) as library:
         files = [
             ReadJob(each.report_id, library.original(each.sha256), each.name)
@@ -69,6 +70,7 @@ def main() -> None:
     for count in FILES:
         for name, who in hands.items():
             _told(f"{len(there[:count]):,} files read", name, who.read(there[:count], LIMITS))
+            who.close()
 
 
 def _told(what: str, name: str, work: Iterable[object]) -> None:

@@ -41,8 +41,8 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 Texts = tuple[str, str]  # what the lexical half is asked, and the dense half
 
 
-class _OneSpelling(LexicalHalf):
-    """The lexical half without the other spelling of English."""
+class OneSpelling(LexicalHalf):
+    """The lexical half without the other spelling of English, asked for where passages have it."""
 
     def _words(self, query: str) -> list[list[str]]:
         return [terms[:1] for terms in super()._words(query)]
@@ -71,7 +71,7 @@ def _measure(dataset: Dataset, encoder: Encoder, folder: Path) -> None:
     encoded = encode_all(texts, encoder, lambda _done, _total: None)
     both = collect(owners, entries, encoded, folder, encoder)
     lexical = both.lexical
-    alone = _OneSpelling(lexical._index, lexical._numbers, lexical._counted)  # noqa: SLF001 - the same index
+    alone = OneSpelling(lexical._index, lexical._numbers, lexical._counted)  # noqa: SLF001 - the same index
     one = replace(both, lexical=alone)
 
     def passages(ordinals: Ordinals) -> list[str]:

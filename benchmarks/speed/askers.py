@@ -93,6 +93,8 @@ def _serving(command: Sequence[str], ready: str) -> Iterator[None]:
                     break
             except OSError:
                 time.sleep(0.02)
+        else:
+            raise SystemExit(f"{ready} did not answer within {START_S:.0f} s.")
         print(f"ready after {time.perf_counter() - start:.2f} s", flush=True)
         yield
     finally:

@@ -70,19 +70,20 @@ class Contender:
         texts = folder / "texts.jsonl"
         given = material.documents() if ours else material.passages
         texts.write_text("".join(f"{json.dumps(asdict(each))}\n" for each in given), "utf-8")
-        process = subprocess.Popen(
-            (
-                *(str(material.pythons[ours]), "-m", "benchmarks.speed.peers.process"),
-                *(name, str(material.weights[ours]), str(folder / "kept"), str(texts)),
-            ),
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(folder / SAID).open("w"),
-            text=True,
-            env={"ANONYMIZED_TELEMETRY": "False", "HAYSTACK_TELEMETRY_ENABLED": "False",
-                 "HF_HUB_OFFLINE": "1", "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        )  # fmt: skip
+        with (folder / SAID).open("w") as said_aloud:
+            process = subprocess.Popen(
+                (
+                    *(str(material.pythons[ours]), "-m", "benchmarks.speed.peers.process"),
+                    *(name, str(material.weights[ours]), str(folder / "kept"), str(texts)),
+                ),
+                cwd=_ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said_aloud,
+                text=True,
+                env={"ANONYMIZED_TELEMETRY": "False", "HAYSTACK_TELEMETRY_ENABLED": "False",
+                     "HF_HUB_OFFLINE": "1", "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+            )  # fmt: skip
         started = cls(name, process, folder / SAID)
         said = started._hear()
         started.seconds, started.manifest = float(said["seconds"]), str(said["manifest"])

@@ -35,7 +35,8 @@ _NAMES: Final = {
     "Reading reports": "read",
     "Splitting into passages": "split",
     "Encoding passages": "encode",
-    "Writing the index": "write",
+    "Writing passages": "write",
+    "Arranging vectors anew": "write",
 }
 _COUNTS: Final = 0.01  # the part of the plain pipeline below which a stage has no ratio
 _COLUMNS: Final = ("seconds", "share", "pages/s", "passages/s", "ratio")

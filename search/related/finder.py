@@ -2,13 +2,14 @@
 
 import time
 from collections import defaultdict
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Document, Report
+from search.cache import Cache
 from search.encoder.types import Encoder
 from search.errors import InvalidQuery
 from search.filters import check_filters
@@ -29,6 +30,7 @@ from search.types import Filters
 LARGEST_K: Final = 100
 CLOSEST: Final = 5  # reports told of beside one
 PAIRS: Final = 3  # shown of each report
+CLOSE_HELD: Final = 2_048  # reports whose close ones are kept
 _DEPTH: Final = 200  # passages looked up for each passage of a probe
 _CANDIDATES: Final = 100  # reports held against the probe, at least
 _COMPARED: Final = 256  # passages of a candidate; longer ones are thinned evenly
@@ -41,7 +43,7 @@ class RelatedStudies:
     def __init__(self, index: Index, encoder: Encoder) -> None:
         self._index = index
         self._encoder = encoder
-        self._close_to = lru_cache(maxsize=2048)(self._find_close)
+        self._close: Cache[str, tuple[Report, ...]] = Cache(CLOSE_HELD)
 
     def of_report(self, report_id: str) -> Probe:
         """A report of the library; raises UnknownId, InvalidQuery where no text is kept."""
@@ -71,7 +73,10 @@ class RelatedStudies:
         Raises:
             UnknownId: there is no such report.
         """
-        return self._close_to(report_id)
+        found = self._close.get(
+            [report_id], lambda wanted: {each: self._find_close(each) for each in wanted}
+        )
+        return found[report_id]
 
     def _find_close(self, report_id: str) -> tuple[Report, ...]:
         try:

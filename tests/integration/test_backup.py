@@ -80,6 +80,18 @@ def test_only_the_live_generation_is_kept(home: Path, backup: Path) -> None:
     assert not [name for name in names if name.endswith(("lock", "gathering", "-wal", "-shm"))]
 
 
+def test_a_library_whose_first_build_was_broken_off_is_kept(tmp_path: Path) -> None:
+    place = Home(tmp_path / "home")
+    with Library(place.library) as library:
+        library.add(b"Mentoring works.", path="a.txt", name="a.txt", metadata=Metadata())
+    unfinished = place.index / "generations" / ".new-1"
+    unfinished.mkdir(parents=True)
+    (unfinished / "vectors.npy").write_bytes(b"half")
+    kept = back_up(place, tmp_path / "home.tar").files
+    assert any(name.startswith("library/originals/") for name in kept)
+    assert not any(name.startswith("index/generations/") for name in kept)
+
+
 def test_it_is_for_its_owner_alone(backup: Path) -> None:
     assert backup.stat().st_mode & 0o077 == 0
 

@@ -84,6 +84,22 @@ def test_what_is_added_and_removed_in_place_is_as_if_written_at_once(engine: Eng
         assert now.lexical.frequency(term) == fresh.open_current().lexical.frequency(term)
 
 
+def test_the_row_of_a_report_that_went_is_not_used_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.engine.DRIFT", 1.0)  # all is written in place
+    places = engine.generations()
+    write(_only("a", "b"), ENCODER, places)
+    begun = places.open_current().store
+    gone = begun.row_of("b")
+    assert begun.at([gone])[gone].report_id == "b"  # whoever asked holds it now
+    write(_only("a"), ENCODER, places)
+    write(_only("a", "c"), ENCODER, places)
+    row = places.open_current().store.row_of("c")
+    assert row > gone
+    assert begun.at([row])[row].report_id == "c"
+
+
 def test_an_edited_report_is_replaced_whole(engine: Engine) -> None:
     places = engine.generations()
     write(_only("a", "b"), ENCODER, places)

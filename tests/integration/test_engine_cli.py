@@ -63,6 +63,34 @@ def test_every_command_uses_the_database(
     assert "cannot be reached" in run(library, "status").stdout
 
 
+class Heard(Silent):
+    """Remembers the stages: how many units each was to have, and how many were done."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, list[int]] = {}
+        self._now = ""
+
+    def start(self, stage: str, total: int, unit: str) -> None:
+        assert unit
+        self._now = stage
+        self.stages.setdefault(stage, [0, 0])[0] += total
+
+    def advance(self, count: int = 1) -> None:
+        self.stages[self._now][1] += count
+
+
+@pytest.mark.parametrize("where", ["files", "database"])
+def test_every_stage_of_a_build_is_told_of_to_its_end(
+    library: Path, engine: Engine, where: str
+) -> None:
+    heard = Heard()
+    address = engine.generations().address if where == "database" else None
+    build_index(Home(library), BuildOptions(engine=address), heard)
+    assert heard.stages["Encoding passages"] == [2, 2]
+    assert heard.stages["Writing passages" if where == "files" else "Writing the index"] == [2, 2]
+    assert all(total == done for total, done in heard.stages.values())
+
+
 def test_a_server_follows_the_database_without_a_dropped_question(
     library: Path, engine: Engine, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,14 +27,16 @@ HERE = Processes(1)
 
 
 @pytest.fixture
-def fleet(monkeypatch: pytest.MonkeyPatch) -> Workforce:
+def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workforce]:
     """A cluster that takes whatever there is; skipped only where Ray is not installed."""
     if find_spec("ray") is None:
         pytest.skip("ray is not installed")
     monkeypatch.setenv("RAY_worker_niceness", "0")  # else whatever else runs here goes first
     from indexer.fleet import LOCAL, Fleet  # noqa: PLC0415 - an extra
 
-    return Fleet(LOCAL, HERE, files=1, texts=1)
+    made = Fleet(LOCAL, HERE, files=1, texts=1)
+    yield made
+    made.close()
 
 
 def _actors(kind: str) -> list[int]:
@@ -116,9 +118,21 @@ def test_a_library_is_indexed_by_a_fleet_as_by_this_machine(
     place = Home(home)
     with Library(place.library) as library:
         add_all(library, [str(notes)], metadata=None, progress=Silent())
+    import ray  # noqa: PLC0415 - an extra
+
+    begun: list[str] = []
+    begin: Callable[..., object] = ray.init
+
+    def init(address: str, **how: object) -> None:
+        begun.append(address)
+        begin(address, **how)
+
+    monkeypatch.setattr("ray.init", init)
     monkeypatch.setattr("indexer.build.hands", lambda *_: fleet)
     built = build_index(place, BuildOptions(ray="local"), Silent())
     assert (built.read, built.failed, built.encoded) == (4, 1, 3)
+    assert begun == ["local"]  # once for all that is read and encoded
+    assert not ray.is_initialized()
     monkeypatch.undo()
     vectors = next((place.index / "vectors").glob("*.sqlite"))
     vectors.unlink()

@@ -278,6 +278,22 @@ def test_a_report_that_is_withdrawn_keeps_its_row_and_no_passage(tmp_path: Path)
     assert searcher.report_passages("report-3") == ()
 
 
+def test_a_withdrawn_report_that_comes_back_has_its_passages_again(tmp_path: Path) -> None:
+    draw = random.Random(8)
+    home = Home(tmp_path)
+    for number in range(30):
+        home.put(f"report-{number}", draw)
+    before = home.index()
+    told = home.reports["report-3"]
+    passages = home.searcher().report_passages("report-3")
+    gone = replace(told.report, status=ReportStatus.WITHDRAWN)
+    home.reports["report-3"] = replace(told, report=gone)
+    home.index()
+    home.reports["report-3"] = told
+    assert home.index().content_digest == before.content_digest
+    assert home.searcher().report_passages("report-3") == passages != ()
+
+
 def test_many_parts_are_merged_into_one_list_of_words(tmp_path: Path) -> None:
     draw = random.Random(9)
     home = Home(tmp_path)

@@ -18,6 +18,7 @@ from indexer.progress import Silent
 from search.errors import IndexUnusable
 from search.index.generations import Generations
 from search.loading import LiveSearcher, load_searcher
+from tests.integration.test_cli import run
 
 QUIET = Silent()
 
@@ -59,6 +60,15 @@ def test_no_file_of_the_index_has_a_removed_reports_text(built: Path) -> None:
     files = [path for path in (Home(built).index / "generations").rglob("*") if path.is_file()]
     assert len(files) > 5
     assert not any(b"Street lighting" in path.read_bytes() for path in files)
+
+
+def test_an_index_that_cannot_be_read_has_the_text_still_and_that_is_said(built: Path) -> None:
+    (manifest,) = (Home(built).index / "generations").glob("*/manifest.json")
+    manifest.write_text(manifest.read_text().replace('"format_version": ', '"format_version": 1'))
+    told = run(built, "remove", "two.txt").stderr
+    assert "has its text still: run `evidence index`" in " ".join(told.split())
+    build_index(Home(built), BuildOptions(), QUIET)
+    assert "has its text" not in run(built, "remove", "one.txt").stderr
 
 
 def test_a_removed_report_comes_back_when_added_again(built: Path) -> None:
@@ -189,6 +199,7 @@ def test_an_old_searcher_goes_at_once_and_its_encoder_stays(built: Path) -> None
     """What lingers until Python looks for cycles is a whole index in memory, at every swap."""
     live = LiveSearcher(built)
     old, encoder = weakref.ref(live.current()), live.current().encoder
+    index = weakref.ref(live.current()._index)  # noqa: SLF001 - what takes the memory
     live.current().ask("Does mentoring work?")
     _add(built, "three.txt", "Tutoring helps pupils who fell behind to catch up in reading.")
     gc.disable()
@@ -199,6 +210,7 @@ def test_an_old_searcher_goes_at_once_and_its_encoder_stays(built: Path) -> None
             time.sleep(0.05)
         assert live.current().generation == generation
         assert old() is None
+        assert index() is None
         assert live.current().encoder is encoder
     finally:
         gc.enable()

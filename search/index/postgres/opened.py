@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Report, ReportStatus
+from search.cache import Cache
 from search.encoder.types import Vectors
 from search.filters import passes
 from search.index.manifest import Manifest
 from search.index.postgres.asking import Asking
-from search.index.postgres.cache import Cache
 from search.index.postgres.connections import Connections
 from search.index.postgres.narrowing import Scope
 from search.index.postgres.schema import PLACES

@@ -5,7 +5,8 @@ part of a column's type and dropping a schema takes no time. `library.generation
 one: the alias that is moved when another, built beside it, takes over.
 
 Passages are addressed by `ordinal` = `report_row` * 2^20 + place, where `report_row` numbers
-reports as they came, never twice, and `place` the passages of one. What a server wrote before it
+reports as they came, never twice (the sequence `report_rows` remembers the last one, though its
+report may have gone), and `place` the passages of one. What a server wrote before it
 was lost may never have reached the standby promoted in its stead: the rows of each timeline begin
 above all those the one before can have used, so that what processes hold of a row stays true.
 
@@ -108,6 +109,9 @@ CREATE INDEX IF NOT EXISTS lexical_terms ON {schema}.lexical USING gin (terms)
 CREATE INDEX IF NOT EXISTS token_row ON {schema}.token (report_row);
 """
 
+#: Harmless where it is there already: generations from before it have none.
+_LAST_ROW: Final = "CREATE SEQUENCE IF NOT EXISTS {schema}.report_rows"
+
 _NEAREST: Final = """
 CREATE INDEX IF NOT EXISTS vector_nearest ON {schema}.vector
     USING hnsw (vector halfvec_ip_ops) WITH (m = 16, ef_construction = 100)
@@ -122,6 +126,11 @@ def schema_of(number: int) -> sql.Identifier:
 def create(number: int, dimension: int) -> sql.Composed:
     """Statements that make a generation's tables."""
     return sql.SQL(_GENERATION).format(schema=schema_of(number), dimension=sql.Literal(dimension))
+
+
+def create_last_row(number: int) -> sql.Composed:
+    """The statement that makes what remembers the last row of a report."""
+    return sql.SQL(_LAST_ROW).format(schema=schema_of(number))
 
 
 def create_indexes(number: int) -> sql.Composed:

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report
+from search.cache import Cache
 from search.errors import IndexChanged
 from search.index.postgres.asking import Asking
-from search.index.postgres.cache import Cache
 from search.index.postgres.connections import Connections
 from search.index.postgres.narrowing import clean
 from search.index.postgres.schema import PLACES

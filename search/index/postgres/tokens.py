@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from search.cache import Cache
 from search.encoder.types import Tokens
 from search.index.postgres.asking import Asking
-from search.index.postgres.cache import Cache
 from search.index.postgres.connections import Connections
 from search.index.postgres.schema import PLACES
 from search.index.postgres.store import gone

@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from search.index.bm25 import rarity
+from search.cache import Cache
+from search.index.bm25 import rarity, sparse
 from search.index.lexical import (
     SHORTEST_MENDED,
     beginning,
@@ -16,9 +17,9 @@ from search.index.lexical import (
     stems,
 )
 from search.index.postgres.asking import Asking, Weighted
-from search.index.postgres.cache import Cache
 from search.index.postgres.connections import Connections
 from search.index.postgres.narrowing import clean
+from search.index.postgres.schema import SPARSE_DIMENSIONS
 from search.index.types import Ordinals
 from search.index.variants import variants
 
@@ -84,7 +85,7 @@ class EngineWords:
                 "SELECT ordinal FROM {schema}.lexical WHERE terms @> %(terms)s::integer[] "
                 "ORDER BY weights <#> %(asked)s::sparsevec, ordinal LIMIT %(k)s"
             ),
-            {"terms": [number], "asked": f"{{{number}:1}}/1000000000", "k": k},
+            {"terms": [number], "asked": sparse({number: 1}, SPARSE_DIMENSIONS), "k": k},
         )
         return np.array([ordinal for (ordinal,) in found], np.int64)
 

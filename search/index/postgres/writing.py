@@ -76,7 +76,9 @@ class Writer:
         self._number = number
         self._pivot = pivot
         self._kind = record_type(token_dimension)
-        self._next_row = max(self._most("report", "report_row") + 1, self._timeline() * schema.ROWS)
+        connection.execute(schema.create_last_row(number))
+        last_row = max(self._most("report", "report_row"), self._most("report_rows", "last_value"))
+        self._next_row = max(last_row + 1, self._timeline() * schema.ROWS)
         self._next_term = self._most("term", "id") + 1
 
     def held(self) -> dict[str, tuple[int, bytes]]:
@@ -91,6 +93,7 @@ class Writer:
                 self._remove(list(gone))
             rows = [(self._next_row + place, each) for place, each in enumerate(new)]
             if rows:
+                self._execute("SELECT setval('{schema}.report_rows', %(row)s)", row=rows[-1][0])
                 self._add(rows)
         self._next_row += len(rows)
 

@@ -1,6 +1,7 @@
 """The bench counts what it says; a contender's process answers."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -12,9 +13,12 @@ from onnx import TensorProto, helper
 from benchmarks.speed.against import part_of
 from benchmarks.speed.contest import known, scored
 from benchmarks.speed.machine import Operations, operations
-from benchmarks.speed.pipeline import Stages, spread
+from benchmarks.speed.pipeline import STAGES, Stages, as_used, spread
 from benchmarks.speed.table import Row, heading, show
+from corpus.home import Home
+from search.encoder.models import DEFAULT_MODEL
 from search.evaluation.dataset import Dataset, Document
+from search.loading import encoder_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -78,6 +82,17 @@ def test_stages_end_where_the_next_begins() -> None:
 
     assert list(stages.took) == ["read", "encode"]
     assert stages.took["read"] > 0.01 > stages.took["encode"]
+
+
+def test_every_stage_of_a_build_is_counted(prepared_encoder: Path, tmp_path: Path) -> None:
+    shutil.copytree(prepared_encoder, encoder_folder(Home(tmp_path / "home"), DEFAULT_MODEL))
+    report = tmp_path / "report.txt"
+    report.write_text("Small group tuition gave pupils four months of progress.")
+
+    stages = as_used([report], tmp_path).stages
+
+    assert list(stages) == list(STAGES)
+    assert all(stages.values())
 
 
 def test_files_are_taken_at_equal_steps() -> None:

@@ -29,3 +29,15 @@ def test_a_short_one_tells_only_that_it_is_done() -> None:
         bars.start("Adding", 1, "files")
         bars.advance()
     assert len(said.getvalue().splitlines()) == 1
+
+
+def test_a_stage_that_comes_again_has_one_bar() -> None:
+    said = io.StringIO()
+    with progress.TerminalProgress(Console(file=said, force_terminal=True, width=200)) as bars:
+        for _ in range(40):
+            for stage in ("Encoding passages", "Writing passages"):
+                bars.start(stage, 5, "passages")
+                bars.advance(5)
+    last = said.getvalue().rpartition("Encoding passages")[2]
+    assert "200/200" in last.partition("Writing passages")[0]
+    assert "200/200" in last.partition("Writing passages")[2]

@@ -11,11 +11,11 @@ import pytest
 from api.settings import load_settings
 from corpus.errors import SettingError
 from indexer.settings import load_index_settings
+from search.cache import Cache
 from search.errors import EngineUnavailable, IndexChanged
 from search.index.address import parse_address
 from search.index.postgres import schema
 from search.index.postgres.breaker import FAILURES, PAUSE_S, Breaker
-from search.index.postgres.cache import Cache
 
 SECRET = "hunter2"  # noqa: S105 - that is how it is looked for
 DSN = f"postgresql://ann:{SECRET}@db.example:5433/library?sslmode=require"

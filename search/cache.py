@@ -1,4 +1,4 @@
-"""What was read of a database and cannot change, so much of it as fits."""
+"""What was read or worked out before and cannot change, so much of it as fits."""
 
 import threading
 from collections import OrderedDict
