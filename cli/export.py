@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import HomeOption, app, messages
+from cli.app import HomeOption, app, messages, one_thread_a_question
 from cli.asking import (
     CentreOption,
     CostOption,
@@ -68,6 +68,7 @@ def export(
 
     Example: evidence export "Does mentoring cut youth crime?" --format ris --output mentoring.ris
     """
+    one_thread_a_question()
     from datetime import datetime
     from zoneinfo import ZoneInfo
 

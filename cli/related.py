@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.app import HomeOption, app, messages
+from cli.app import HomeOption, app, messages, one_thread_a_question
 from cli.asking import (
     CentreOption,
     CostOption,
@@ -76,6 +76,7 @@ def related(
 
     Example: evidence related --references zotero.ris > related.csv
     """
+    one_thread_a_question()
     from cli.render_related import print_related
     from indexer.settings import load_index_settings
     from search.loading import load_searcher

@@ -89,7 +89,7 @@ def _build_by(
 ) -> Built:
     read, failed = _read(library, workforce, options, progress) if options.read_new else (0, 0)
     live = _live(home, options.engine)
-    model = options.model or (live.encoder.name if live else DEFAULT_MODEL)
+    model = options.model or _model_in_use(home, live) or DEFAULT_MODEL
     folder = encoder_folder(home, model)
     progress.start("Preparing the encoder", 1, "models")
     spec = prepare_encoder(model, folder, progress=progress.say)
@@ -130,6 +130,11 @@ def _live(home: Home, engine: Address | None) -> Manifest | None:
             return held.manifest()
     except (NoIndex, IndexUnusable):
         return None
+
+
+def _model_in_use(home: Home, live: Manifest | None) -> str | None:
+    """The model of the live index, even where its format is an older one."""
+    return live.encoder.name if live else Generations(home.index).model()
 
 
 def _read(

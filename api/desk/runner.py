@@ -65,7 +65,7 @@ class Runner:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "100", "NO_COLOR": "1"},
+            env=_environment(),
             start_new_session=True,
         )
         while True:
@@ -75,6 +75,12 @@ class Runner:
                 if self._ending or self._jobs.is_stopping(job):
                     _stop(process)
                     return State.STOPPED
+
+
+def _environment() -> dict[str, str]:
+    """Of a command: that of the service, but that it may work with every core."""
+    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    return {**kept, "PYTHONUNBUFFERED": "1", "COLUMNS": "100", "NO_COLOR": "1"}
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -28,7 +28,7 @@ from search.index.counted import open_counts
 from search.index.embedded import Generation
 from search.index.layers import open_layers
 from search.index.lexical import open_lexical
-from search.index.manifest import REBUILD, Manifest, read_manifest, verify_files
+from search.index.manifest import REBUILD, Manifest, model_named, read_manifest, verify_files
 from search.index.numbers import Numbers
 from search.index.parts import Places, part_folders, read_columns
 from search.index.shelves import Shelves
@@ -101,6 +101,13 @@ class Generations:
     def manifest(self) -> Manifest:
         """The live generation's manifest, without opening the rest."""
         return read_manifest(self.path(self.current_id()))
+
+    def model(self) -> str | None:
+        """The model that made the live generation, even one that cannot be opened any more."""
+        try:
+            return model_named(self.path(self.current_id()))
+        except (NoIndex, IndexUnusable):
+            return None
 
     def sound(self) -> Held | None:
         """The live generation, not opened; None where it lacks or a file is not as written."""

@@ -143,6 +143,15 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
 
 
+def model_named(folder: Path) -> str | None:
+    """The model that made a generation of any format version; None where it cannot be told."""
+    try:
+        raw = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        return str(raw["encoder"]["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def checksum_files(folder: Path, known: Mapping[tuple[int, int], Checksum]) -> dict[str, Checksum]:
     """Size and hash of every file below `folder`, the manifest itself left out.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -31,7 +32,8 @@ class Shelves:
         if len(stores) > 1:
             held.sort(key=lambda place: stores[place[0]].ids[place[1]])
         self._held: list[_Place] = held
-        self.reports = Reports(len(held), self._bodies)
+        # Nothing it keeps may lead back to it: one that is done with goes at once.
+        self.reports = Reports(len(held), partial(_bodies, stores, held))
         self.standing = sum(each.standing for each in stores)
         years = frozenset[int]().union(*(each.years for each in stores))
         self.years = (min(years), max(years)) if years else (0, 0)
@@ -93,17 +95,6 @@ class Shelves:
         )
         return {stored.ordinal: stored for stored in found}
 
-    def cuts(self) -> dict[str, tuple[str, int]]:
-        """What each report's passages follow from, and how many they are, by its id."""
-        return {name: told for store in self._stores for name, told in store.cuts().items()}
-
-    def _bodies(self, rows: Sequence[int]) -> list[bytes]:
-        wanted: dict[int, list[int]] = {}
-        for part, within in map(self.place, rows):
-            wanted.setdefault(part, []).append(within)
-        found = {part: self._stores[part].bodies(some) for part, some in wanted.items()}
-        return [found[part][within] for part, within in map(self.place, rows)]
-
     def _store_of(self, report_id: str) -> Store:
         part, _ = self._held[self.row_of(report_id)]
         return self._stores[part]
@@ -119,3 +110,12 @@ class Shelves:
         """Close the stores; they cannot be used afterwards."""
         for store in self._stores:
             store.close()
+
+
+def _bodies(stores: Sequence[Store], held: Sequence[_Place], rows: Sequence[int]) -> list[bytes]:
+    """Of the reports at these rows, each as JSON, in their order."""
+    wanted: dict[int, list[int]] = {}
+    for part, within in (held[row] for row in rows):
+        wanted.setdefault(part, []).append(within)
+    found = {part: stores[part].bodies(some) for part, some in wanted.items()}
+    return [found[part][within] for part, within in (held[row] for row in rows)]

@@ -109,8 +109,17 @@ def test_another_format_version_is_refused(tmp_path: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["format_version"] = 99
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    generations = Generations(tmp_path / "index")
     with pytest.raises(IndexUnusable, match="99"):
-        Generations(tmp_path / "index").open_current()
+        generations.open_current()
+    assert generations.model() == ENCODER.spec.name  # the next build takes the same model
+
+
+def test_where_no_index_is_no_model_is_told(tmp_path: Path) -> None:
+    assert Generations(tmp_path).model() is None
+    folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
+    (folder / "manifest.json").write_text("[]")
+    assert Generations(tmp_path / "index").model() is None
 
 
 def _large(tmp_path: Path) -> tuple[DenseHalf, DenseHalf, np.ndarray]:
