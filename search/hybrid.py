@@ -11,8 +11,10 @@ from search.index.protocol import TokenScores
 from search.index.types import Ordinals, Proposed, Scores
 from search.stopwatch import Stopwatch
 
-#: Brings so many candidates of each half for a question and its vector.
-Propose = Callable[[str, Encoded, int, Stopwatch], Proposed]
+#: Encodes the question, once, when it is first asked for.
+Encoding = Callable[[], Encoded]
+#: Brings so many candidates of each half for a question.
+Propose = Callable[[str, Encoding, int, Stopwatch], Proposed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Fused:
 
 def retrieve(
     question: str,
-    asked: Encoded,
+    encoding: Encoding,
     *,
     propose: Propose,
     tokens: TokenScores | None,
@@ -48,7 +50,8 @@ def retrieve(
     Ties go to the lower ordinal.
     """
     watch = watch or Stopwatch()
-    found = propose(question, asked, rules.depth, watch)
+    found = propose(question, encoding, rules.depth, watch)
+    asked = encoding()
     ordinals = found.ordinals
     with watch.stage("fuse"):
         halves = fuse(found.dense, found.lexical, rules)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from typing import Final
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
-from search.encoder.types import Encoder, EncoderSpec
+from search.encoder.types import Encoded, Encoder, EncoderSpec
 from search.errors import IndexChanged, InvalidQuery
 from search.facets import count_facets
 from search.filters import check_filters
@@ -134,19 +134,18 @@ class Searcher:
         start = time.perf_counter()
         with watch.stage("read"):
             reading = as_typed(question) if given.exact else self._read(question)
-        with watch.stage("encode"):
-            asked = self._encoder.encode_query(reading.searched)
+        encoding = cache(lambda: self._encode(reading.searched, watch))
         head = max(k, LOOKED_AT)
         most = OF_A_REPORT if reading.topic else DEEPEST
         bring = Wanted(max(head, skip + k), head, most, Within(filters), preference)
-        shortlist = self._shortlister.make(reading.searched, asked, bring, watch)
+        shortlist = self._shortlister.make(reading.searched, encoding, bring, watch)
         shortlist = shortlist.only({*range(head), *range(skip, skip + k)})
         fused, repeats = shortlist.fused, shortlist.repeats
         with watch.stage("fetch"):
             firsts = [int(fused.ordinals[place]) for place in repeats]
             stored = self._index.store.fetch([*firsts, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits.make(reading, asked, shortlist, stored, preference)
+            found = self._hits.make(reading, encoding(), shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker)
@@ -175,6 +174,10 @@ class Searcher:
             themes=sort_by_theme(shown.values()) if reading.topic else (),
             took_ms=watch.took_ms,
         )
+
+    def _encode(self, question: str, watch: Stopwatch) -> Encoded:
+        with watch.stage("encode"):
+            return self._encoder.encode_query(question)
 
     def _read(self, question: str) -> Reading:
         return understand(question, self._index.lexical, self._texts)

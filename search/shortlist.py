@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from search.encoder.types import Encoded
 from search.fusion import FusionRules
-from search.hybrid import Fused, deeper, retrieve
+from search.hybrid import Encoding, Fused, deeper, retrieve
 from search.index.protocol import Index
 from search.index.types import Proposed, Within
 from search.preference import Preferences, reordered
@@ -67,7 +66,9 @@ class Shortlister:
         self._rules = rules
         self._preferences = preferences
 
-    def make(self, question: str, asked: Encoded, wanted: Wanted, watch: Stopwatch) -> Shortlist:
+    def make(
+        self, question: str, encoding: Encoding, wanted: Wanted, watch: Stopwatch
+    ) -> Shortlist:
         """The shortlist of a question; deeper where near-duplicates crowd the candidates.
 
         What only a deeper search proposes comes after all that was proposed before.
@@ -75,7 +76,7 @@ class Shortlister:
         depth, fused = self._rules.depth, None
         shown = _Shown(wanted.of_a_report)
         while True:
-            proposed = self._retrieve(question, asked, wanted, watch, depth)
+            proposed = self._retrieve(question, encoding, wanted, watch, depth)
             start = len(fused.ordinals) if fused else 0
             fused = deeper(fused, proposed) if fused else proposed
             self._collapse(fused, start, wanted.k, shown)
@@ -86,16 +87,18 @@ class Shortlister:
             depth *= 4
 
     def _retrieve(
-        self, question: str, asked: Encoded, wanted: Wanted, watch: Stopwatch, depth: int
+        self, question: str, encoding: Encoding, wanted: Wanted, watch: Stopwatch, depth: int
     ) -> Fused:
         compared = max(self._rules.compared, wanted.compared)
 
-        def propose(question: str, asked: Encoded, depth: int, watch: Stopwatch) -> Proposed:
-            return self._index.propose(question, asked.vector, depth, wanted.within, watch)
+        def propose(question: str, encoding: Encoding, depth: int, watch: Stopwatch) -> Proposed:
+            return self._index.propose(
+                question, lambda: encoding().vector, depth, wanted.within, watch
+            )
 
         fused = retrieve(
             question,
-            asked,
+            encoding,
             propose=propose,
             tokens=self._index.tokens,
             rules=replace(self._rules, depth=depth, compared=compared),

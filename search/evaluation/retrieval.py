@@ -21,7 +21,7 @@ from search.encoder.types import Encoded, Encoder, Vectors
 from search.evaluation.dataset import Dataset, Document
 from search.evaluation.measures import Run
 from search.fusion import FusionRules
-from search.hybrid import Fused, retrieve
+from search.hybrid import Encoding, Fused, retrieve
 from search.index.dense import DenseHalf, open_dense, write_dense
 from search.index.lexical import LexicalHalf, open_lexical
 from search.index.lexical_writing import LexicalEntry, write_lexical
@@ -59,16 +59,16 @@ class Collection:
         """The product's own candidates in its own order."""
         return retrieve(
             question,
-            asked,
+            lambda: asked,
             propose=self._propose,
             tokens=self.tokens,
             rules=rules,
         )
 
-    def _propose(self, question: str, asked: Encoded, depth: int, watch: Stopwatch) -> Proposed:
+    def _propose(self, question: str, encoding: Encoding, depth: int, watch: Stopwatch) -> Proposed:
         return propose(
             question,
-            asked.vector,
+            lambda: encoding().vector,
             depth,
             dense=self.dense,
             lexical=self.lexical,

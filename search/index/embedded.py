@@ -1,6 +1,6 @@
 """The embedded index: one generation's files, opened, behind the `Index` protocol."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class Generation:
     def propose(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        vector: Callable[[], NDArray[np.float32]],
         depth: int,
         within: Within,
         watch: Stopwatch,

@@ -4,7 +4,7 @@ The seam lies where one question needs one visit: `Index.propose` brings the can
 halves, each scored by both, so that a database is asked once (docs/adr/0020).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -130,12 +130,15 @@ class Index(Protocol):
     def propose(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        vector: Callable[[], NDArray[np.float32]],
         depth: int,
         within: Within,
         watch: Stopwatch,
     ) -> Proposed:
-        """The `depth` best of each half, every one of them scored by both."""
+        """The `depth` best of each half, every one of them scored by both.
+
+        `vector` makes the question's, which takes a while: words may be looked up meanwhile.
+        """
         ...
 
     def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:

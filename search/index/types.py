@@ -76,6 +76,10 @@ class Proposed:
 class Retriever(Protocol[Q_contra]):
     """One half of a hybrid index; the query is a vector for one half, text for the other."""
 
+    def __len__(self) -> int:
+        """How many passages there are."""
+        ...
+
     def search(self, query: Q_contra, k: int, allowed: Allowed | None = None) -> Candidates:
         """The k best passages among the allowed ones, fewer where fewer match."""
         ...

@@ -240,9 +240,12 @@ def test_conditions_mean_what_filters_mean(engine: Engine) -> None:
                 if passes(each, filters) and each.report_id not in without
             }
             found = index.propose(
-                "crime mentoring school", np.ones(32, np.float32), 10, Within(filters, without),
+                "crime mentoring school",
+                lambda: np.ones(32, np.float32),
+                10,
+                Within(filters, without),
                 Stopwatch(),
-            )  # fmt: skip
+            )
             rows = np.unique(index.report_rows(found.ordinals)).tolist()
             assert {each.report_id for each in index.store.at(rows).values()} == wanted
 

@@ -13,8 +13,9 @@ from search.index.dense import LISTS, VECTORS_NAME, DenseHalf, open_dense, write
 from search.index.generations import Generations, open_generation
 from search.index.manifest import DenseInfo
 from search.index.tokens import RECORDS_NAME
-from search.index.types import Allowed
+from search.index.types import Allowed, Proposed, Within
 from search.searcher import Searcher
+from search.stopwatch import Stopwatch
 from search.types import Filters
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
@@ -120,6 +121,24 @@ def test_where_no_index_is_no_model_is_told(tmp_path: Path) -> None:
     folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
     (folder / "manifest.json").write_text("[]")
     assert Generations(tmp_path / "index").model() is None
+
+
+def test_words_looked_up_meanwhile_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER)
+    question = "crime in small classes"
+
+    def proposed() -> Proposed:
+        vector = ENCODER.encode_query(question).vector
+        return index.propose(question, lambda: vector, 2, Within(), Stopwatch())
+
+    first = proposed()
+    monkeypatch.setattr("search.index.proposing.MANY", 0)
+    again = proposed()
+    assert again.ordinals.tolist() == first.ordinals.tolist()
+    assert again.lexical.tolist() == first.lexical.tolist()
+    assert again.lexical_rank == first.lexical_rank != {}
 
 
 def _large(tmp_path: Path) -> tuple[DenseHalf, DenseHalf, np.ndarray]:

@@ -1,6 +1,6 @@
 """One generation in the database, behind the `Index` protocol."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -85,12 +85,13 @@ class EngineIndex:
     def propose(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        vector: Callable[[], NDArray[np.float32]],
         depth: int,
         within: Within,
         watch: Stopwatch,
     ) -> Proposed:
         """The `depth` best of each half, every one of them scored by both."""
+        asked = told(vector())
         with watch.stage("filter"):
             scope = self._scope(within)
             weighted = self.lexical.weighted(question)
@@ -99,7 +100,7 @@ class EngineIndex:
             few = scope is not None and scope.rows is not None
             rare = not few and weighted.passages < RARE * self.manifest.counts.ranked
             statement, values = self._asking.candidates(
-                told(vector), weighted, scope, depth, exact=exact, rare=rare
+                asked, weighted, scope, depth, exact=exact, rare=rare
             )
             found = self._connections.found(statement, values)
         found.sort()
