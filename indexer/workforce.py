@@ -44,8 +44,9 @@ class Processes:
     workers: int
 
     def read(self, jobs: Sequence[ReadJob], limits: ReadLimits) -> Iterator[ReadOutcome[Reading]]:
-        """Read in worker processes."""
-        return read_many(jobs, workers=self.workers, limits=limits, read=examine_file)
+        """Read in worker processes, no more than there are files."""
+        workers = max(1, min(self.workers, len(jobs)))  # each takes a second or two to begin
+        return read_many(jobs, workers=workers, limits=limits, read=examine_file)
 
     def encode(
         self,

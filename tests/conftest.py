@@ -1,5 +1,6 @@
 """What several test modules share: the developers' folder, and one prepared default encoder."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from search.encoder.prepare import prepare_encoder
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 PREPARED = ROOT / "build" / "models" / "default"  # kept between runs: exporting takes a while
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: two more than cores, for about half of the time is spent waiting for others."""
+    return len(os.sched_getaffinity(0)) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -66,7 +66,7 @@ def ended(client: TestClient, response: Response) -> str:
         page = client.get(path).text
         if "data-open" not in page:
             return words(page)
-        time.sleep(0.3)
+        time.sleep(0.1)
     raise AssertionError(words(page))
 
 

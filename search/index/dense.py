@@ -62,7 +62,7 @@ def _lists_of(vectors: Vectors) -> Any:  # noqa: ANN401 - FAISS is untyped
     count, dimension = vectors.shape
     lists = max(16, int(2 * np.sqrt(count)))
     middles = faiss.IndexFlatIP(dimension)
-    index = faiss.IndexIVFRaBitQ(middles, dimension, lists, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexIVFRaBitQFastScan(middles, dimension, lists, faiss.METRIC_INNER_PRODUCT)
     index.cp.niter, index.cp.spherical = ROUNDS, True
     index.qb = QUERY_BITS
     rng = np.random.default_rng(0)

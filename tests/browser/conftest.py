@@ -4,9 +4,9 @@
 - `page`: a page of that site; the test fails where a script fails or the CSP refuses something;
 - `plain_page`: the same without JavaScript;
 - `accessible(path, act)`: axe-core (WCAG 2.2 AA) in light, dark, forced colours, at 320 px and at
-  200% zoom;
+  200% zoom, each mode with the rules whose verdict it can change;
 - `affordable(path)`: the budget of a page, printed at the end of the run;
-- `picture(page, name)`: keeps a screenshot;
+- `picture(page, name)`: keeps a screenshot where EVIDENCE_SCREENSHOTS names a folder;
 - `host`: the origin of another site, whose `pages` a module fills; `stranger`: one no key names;
 - `visit(body)`: opens a page of the other site that embeds what the `key` lets it.
 
@@ -32,6 +32,7 @@ from tests.browser.watching import (
     open_context,
     weigh,
 )
+from tests.once import copied, made_once
 
 LARGEST_PAGE: Final = 100_000  # bytes, compressed
 MOST_SHIFT: Final = 0.1
@@ -39,7 +40,7 @@ _WEIGHTS: Final = pytest.StashKey[list[Weight]]()
 
 Accessible = Callable[..., None]
 Affordable = Callable[[str], Weight]
-Picture = Callable[[Page, str], Path]
+Picture = Callable[[Page, str], None]
 Visit = Callable[..., Page]
 
 
@@ -56,12 +57,17 @@ def browser() -> Iterator[Browser]:
 def home(
     tmp_path_factory: pytest.TempPathFactory, browser: Browser, prepared_encoder: Path
 ) -> Path:
-    """A home with an index of the small library."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.set_content("<div style='break-after: page'></div>".join(PAGES))
-        printed = page.pdf(format="A4")
-    return build_home(tmp_path_factory.mktemp("browser") / "home", printed, prepared_encoder)
+    """A home with an index of the small library, which is built once in a run of the tests."""
+
+    def build(folder: Path) -> None:
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.set_content("<div style='break-after: page'></div>".join(PAGES))
+            printed = page.pdf(format="A4")
+        build_home(folder, printed, prepared_encoder)
+
+    built = made_once(tmp_path_factory, "small-library", build)
+    return copied(built, tmp_path_factory.mktemp("browser") / "home")
 
 
 @pytest.fixture(scope="package")
@@ -123,7 +129,7 @@ def affordable(browser: Browser, site: str, request: pytest.FixtureRequest) -> A
 
 @pytest.fixture
 def picture() -> Picture:
-    """Keeps a screenshot of a page under a name."""
+    """Keeps a screenshot of a page under a name, where they are wanted."""
     return keep_picture
 
 

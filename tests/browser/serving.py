@@ -55,5 +55,5 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
             if httpx.get(f"{address}/readyz").is_success:
                 return
         except httpx.TransportError:
-            time.sleep(0.1)
+            time.sleep(0.02)
     raise RuntimeError(f"The server did not get ready:\n{log.read_text()}")

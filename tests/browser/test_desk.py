@@ -1,26 +1,24 @@
 """The librarian's desk in a real browser: by keyboard without and with JavaScript, and axe-core."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from api.keys.store import KeyStore
 from corpus.home import Home
 from tests.browser.conftest import Picture
 from tests.browser.serving import serving
 from tests.browser.watching import (
-    MODES,
-    PICTURED,
-    faults_of,
+    WINDOWS,
+    faults_in_modes,
     keep_picture,
     open_context,
-    runs_over,
 )
 from tests.desks import admin
+from tests.once import copied
 
 pytestmark = pytest.mark.browser
 
@@ -31,10 +29,7 @@ LONG_MS = 240_000  # a job on a busy machine
 @pytest.fixture(scope="module")
 def own(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home to change, like the one the other tests share."""
-    copy = tmp_path_factory.mktemp("desk") / "home"
-    shutil.copytree(home, copy, ignore=shutil.ignore_patterns("*.log", "models"))
-    (copy / "models").symlink_to(home / "models")
-    return copy
+    return copied(home, tmp_path_factory.mktemp("desk") / "home")
 
 
 @pytest.fixture(scope="module")
@@ -52,24 +47,24 @@ def press_to(page: Page, name: str, role: str = "link") -> None:
     """Reach something by Tab alone, and press Enter on it."""
     wanted = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
     expect(wanted).to_be_visible()
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"{name} is not reached by Tab")
+    _tab_to(page, wanted)
+    page.keyboard.press("Enter")
 
 
 def enter(page: Page, label: str, text: str) -> None:
     """Type into the box of that label, reached by Tab."""
-    box = page.get_by_label(label)
-    for _ in range(60):
+    _tab_to(page, page.get_by_label(label))
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+
+
+def _tab_to(page: Page, wanted: Locator) -> None:
+    element = wanted.element_handle()  # looked up once: the page has many, and many Tabs go by
+    for _ in range(80):
         page.keyboard.press("Tab")
-        if box.evaluate("element => element === document.activeElement"):
-            page.keyboard.press("Control+a")
-            page.keyboard.type(text)
+        if element.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"{label} is not reached by Tab")
+    raise AssertionError(f"{wanted} is not reached by Tab")
 
 
 def sign_in(page: Page, key: str) -> None:
@@ -156,27 +151,23 @@ def _withdraw_and_put_back(page: Page) -> None:
 
 def test_every_page_is_accessible(browser: Browser, desk: str, key: str) -> None:
     faults = []
-    for mode, options in MODES.items():
+    for window, options in WINDOWS.items():
         with open_context(browser, desk, bypass_csp=True, **options) as context:
             page = context.new_page()
-            faults += _faults(page, "/desk", mode)  # the sign-in form
+            faults += _faults(page, "/desk", window)  # the sign-in form
             sign_in(page, key)
             report = _a_report(page)
             every = (*PAGES, report, f"{report}/withdraw", f"{report}/fields/topics", "/jobs/1")
             some = ("", "/add", "/failures", report, "/jobs/1")  # one of each make
-            for path in every if mode == "light" else some:
-                faults += _faults(page, f"/desk{path}", mode)
+            for path in every if window == "desk" else some:
+                faults += _faults(page, f"/desk{path}", window)
     assert not faults, "\n".join(faults)
 
 
-def _faults(page: Page, path: str, mode: str) -> list[str]:
+def _faults(page: Page, path: str, window: str) -> list[str]:
     page.goto(path)
-    found = [f"{mode} {path}: {fault}" for fault in faults_of(page, contrast=mode != "forced")]
-    if runs_over(page):
-        found.append(f"{mode} {path}: the page must be scrolled sideways")
-    if mode in PICTURED:
-        keep_picture(page, f"{path}-{mode}")
-    return found
+    keep_picture(page, f"{path}-{window}")
+    return [f"{path} {fault}" for fault in faults_in_modes(page, window)]
 
 
 def _a_report(page: Page) -> str:
@@ -201,7 +192,11 @@ def test_a_job_is_looked_at_again_after_a_bad_moment(browser: Browser, desk: str
             route.fulfill(status=status, body=body, content_type="text/html")
 
         page.route("**/desk/jobs/1", answer)
+        page.clock.install()
         page.goto(f"{desk}/desk/jobs/1")
         expect(page.locator("#state")).to_have_text("Waiting")
-        expect(page.locator("#state")).to_have_text("Running", timeout=60_000)
+        for _ in range(3):  # two bad moments, and a look after them
+            with page.expect_response("**/desk/jobs/1"):
+                page.clock.run_for(3_000)
+        expect(page.locator("#state")).to_have_text("Running")
     assert next(answers, None) is None

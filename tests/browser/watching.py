@@ -2,32 +2,32 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-#: Where screenshots are kept: EVIDENCE_SCREENSHOTS, or build/screenshots.
+#: The folder to keep screenshots in. None are taken without it: each costs as much as the looking.
 SCREENSHOTS: Final = "EVIDENCE_SCREENSHOTS"
 PATIENCE_MS: Final = 30_000  # on a machine that is busy with other things
-_DESK: Final = {"width": 1280, "height": 900}
+_DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
+_ZOOMED: Final[ViewportSize] = {"width": 640, "height": 450}  # to 200%: half the window each way
 
-#: How a page may be met. Zoom to 200% is half the width at twice the density.
-MODES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "light": {"viewport": _DESK},
-    "dark": {"viewport": _DESK, "color_scheme": "dark"},
-    "forced": {"viewport": _DESK, "forced_colors": "active"},
+#: The windows that pages are loaded in.
+WINDOWS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "desk": {"viewport": _DESK},
     "phone": {"viewport": {"width": 320, "height": 640}, "has_touch": True},
-    "zoomed": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
 }
-PICTURED: Final = ("light", "phone")  # a picture costs as much as the looking
 #: WCAG 2.2 at levels A and AA, as axe-core names its rules' tags.
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+#: Rules of axe-core whose verdict hangs on colours, and on where things stand. The others judge
+#: markup, which is the same however a page is met.
+_COLOURS: Final = ("color-contrast", "link-in-text-block")
+_PLACES: Final = ("target-size", "scrollable-region-focusable")
 _SHIFT: Final = """
 window.shifted = 0;
 new PerformanceObserver((list) => {
@@ -65,19 +65,17 @@ def open_context(browser: Browser, site: str, **options: Any) -> BrowserContext:
     return context
 
 
-def faults_of(page: Page, *, contrast: bool = True) -> list[str]:
+def faults_of(page: Page, rules: Sequence[str] = ()) -> list[str]:
     """What axe-core finds wrong with a page, each with the element; its context bypasses CSP.
 
     Args:
         page: to look at.
-        contrast: whether to judge it. Forced colours are the reader's own, and what Chromium
-            tells scripts are the page's.
+        rules: those to judge by; without any, all of WCAG 2.2 AA.
     """
-    page.evaluate(_AXE)
-    rules = {"color-contrast": {"enabled": contrast}}
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(_AXE)
     options = {
-        "runOnly": {"type": "tag", "values": _TAGS},
-        "rules": rules,
+        "runOnly": list(rules) or {"type": "tag", "values": _TAGS},
         "resultTypes": ["violations"],  # what passed is not written out node by node
     }
     found = page.evaluate("options => axe.run(document, options)", options)
@@ -97,8 +95,34 @@ def runs_over(page: Page) -> bool:
     return wider
 
 
+def faults_in_modes(page: Page, window: str) -> list[str]:
+    """What is wrong with a page, sideways scrolling too, in every mode of its window.
+
+    At the desk the page is met in light, in dark, in forced colours (the reader's own: contrast is
+    theirs) and zoomed to 200%. All rules judge it once in each window; in a further mode those do
+    whose verdict the mode can change.
+    """
+    faults = _faults_in(page, window, faults_of(page))
+    if window == "phone":
+        return faults
+    page.emulate_media(color_scheme="dark")
+    faults += _faults_in(page, "dark", faults_of(page, _COLOURS))
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    faults += _faults_in(page, "forced", [])
+    page.emulate_media(forced_colors="none")
+    page.set_viewport_size(_ZOOMED)
+    faults += _faults_in(page, "zoomed", faults_of(page, _PLACES))
+    page.set_viewport_size(_DESK)
+    return faults
+
+
+def _faults_in(page: Page, mode: str, found: Sequence[str]) -> list[str]:
+    sideways = ["the page must be scrolled sideways"] if runs_over(page) else []
+    return [f"{mode}: {fault}" for fault in (*found, *sideways)]
+
+
 def check_accessible(browser: Browser, site: str, path: str, act: Act | None = None) -> None:
-    """Fail where axe-core finds a fault in any mode, or the page must be scrolled sideways.
+    """Fail where a page has a fault in any mode.
 
     Args:
         browser: Chromium.
@@ -107,17 +131,14 @@ def check_accessible(browser: Browser, site: str, path: str, act: Act | None = N
         act: done on the page before it is looked at (opening a part, say).
     """
     faults = []
-    for mode, options in MODES.items():
+    for window, options in WINDOWS.items():
         with open_context(browser, site, bypass_csp=True, **options) as context:
             page = context.new_page()
             page.goto(path)
             if act:
                 act(page)
-            faults += [f"{mode}: {fault}" for fault in faults_of(page, contrast=mode != "forced")]
-            if runs_over(page):
-                faults.append(f"{mode}: the page must be scrolled sideways")
-            if mode in PICTURED:
-                keep_picture(page, f"{path}-{mode}")
+            keep_picture(page, f"{path}-{window}")
+            faults += faults_in_modes(page, window)
     assert not faults, "\n".join([f"{len(faults)} faults at {path}:", *faults])
 
 
@@ -138,10 +159,11 @@ def weigh(browser: Browser, site: str, path: str) -> Weight:
         return Weight(path, int(sum(sizes)), len(asked), shift, strangers)
 
 
-def keep_picture(page: Page, name: str) -> Path:
-    """Keep a screenshot of the whole page under a name; gives its path."""
-    folder = Path(os.environ.get(SCREENSHOTS) or ROOT / "build" / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{re.sub(r'[^a-z0-9]+', '-', name.casefold()).strip('-')[:120]}.png"
-    page.screenshot(path=path, full_page=True, scale="css")
-    return path
+def keep_picture(page: Page, name: str) -> None:
+    """Keep a screenshot of the whole page under a name, where a folder for them is named."""
+    folder = os.environ.get(SCREENSHOTS)
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    file = f"{re.sub(r'[^a-z0-9]+', '-', name.casefold()).strip('-')[:120]}.png"
+    page.screenshot(path=Path(folder) / file, full_page=True, scale="css")

@@ -15,23 +15,10 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult
 
 from corpus.home import Home
+from tests.terminal import here, run
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER = ROOT / "corpus" / "data" / "starter.jsonl"
-
-
-def run(home: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", "from cli.main import main; main()", *words],
-        capture_output=True,
-        text=True,
-        timeout=280,
-        env={**os.environ, "EVIDENCE_HOME": str(home), "COLUMNS": "100"},
-        check=False,
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +33,8 @@ def starter(tmp_path_factory: pytest.TempPathFactory, prepared_encoder: Path) ->
 
 
 def test_a_second_time_does_nothing(starter: Path) -> None:
-    assert "111 unchanged" in run(starter, "add", str(STARTER)).stderr
-    assert "Nothing to do" in run(starter, "index").stderr
+    assert "111 unchanged" in here(starter, "add", str(STARTER)).stderr
+    assert "Nothing to do" in here(starter, "index").stderr
 
 
 def test_only_results_go_to_standard_output(starter: Path) -> None:
@@ -60,7 +47,7 @@ def test_only_results_go_to_standard_output(starter: Path) -> None:
 
 
 def test_json_follows_filters(starter: Path) -> None:
-    done = run(starter, "ask", "mentoring", "--json", "--k", "3", "--centre", "eef")
+    done = here(starter, "ask", "mentoring", "--json", "--k", "3", "--centre", "eef")
     body = json.loads(done.stdout)
     assert {hit["report"]["centre"] for hit in body["hits"]} == {"eef"}
     assert body["hits"][0]["report"]["rating"]["evidence"] == "4 padlocks of 5"
@@ -69,16 +56,16 @@ def test_json_follows_filters(starter: Path) -> None:
 
 def test_an_answer_is_taken_away(starter: Path, tmp_path: Path) -> None:
     asked = ("export", "Does mentoring keep young people out of crime?", "--k", "3")
-    ris = rispy.loads(run(starter, *asked, "--format", "ris").stdout)
+    ris = rispy.loads(here(starter, *asked, "--format", "ris").stdout)
     assert any("EMMIE" in note for entry in ris for note in entry["notes"])
     assert "http://127.0.0.1:8000/v1/passages/" in ris[0]["notes"][1]
     file = tmp_path / "briefing.docx"
-    done = run(starter, *asked, "--format", "docx", "--output", str(file), "--centre", "eef")
+    done = here(starter, *asked, "--format", "docx", "--output", str(file), "--centre", "eef")
     assert done.stdout == ""
     assert str(file) in done.stderr.replace("\n", "")
     words = [paragraph.text for paragraph in Document(str(file)).paragraphs]
     assert "Centre: Education Endowment Foundation (EEF)" in words
-    wrong = run(starter, *asked, "--format", "odt", check=False)
+    wrong = here(starter, *asked, "--format", "odt", check=False)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "csl-json" in wrong.stderr
 
@@ -115,23 +102,23 @@ def test_no_word_document_in_a_terminal(starter: Path) -> None:
 
 
 def test_near_misses_are_sorted_as_such(starter: Path) -> None:
-    told = run(starter, "ask", "quantum chromodynamics lattice").stdout
+    told = here(starter, "ask", "quantum chromodynamics lattice").stdout
     assert "No evidence found in this library." in told
     assert "\nThe nearest by " in told
     assert "\nBy " not in told
 
 
 def test_nothing_found_is_said(starter: Path) -> None:
-    done = run(starter, "ask", "mentoring", "--centre", "what-works-scotland")
+    done = here(starter, "ask", "mentoring", "--centre", "what-works-scotland")
     assert "Nothing was found" in done.stdout
 
 
 def test_status_and_doctor(starter: Path) -> None:
-    told = json.loads(run(starter, "status", "--json").stdout)
+    told = json.loads(here(starter, "status", "--json").stdout)
     assert told["counts"]["indexed"] == 111
     assert told["model"]["model_hash"]
-    assert "111 indexed" in run(starter, "status").stdout
-    assert "ill" not in run(starter, "doctor").stdout.split()
+    assert "111 indexed" in here(starter, "status").stdout
+    assert "ill" not in here(starter, "doctor").stdout.split()
 
 
 def test_doctor_finds_damage_and_says_the_cure(starter: Path, tmp_path: Path) -> None:
@@ -167,7 +154,7 @@ def test_doctor_finds_damage_and_says_the_cure(starter: Path, tmp_path: Path) ->
 def test_bad_input_gets_a_clear_error(
     tmp_path: Path, words: tuple[str, ...], code: int, told: str
 ) -> None:
-    done = run(tmp_path / "home", *words, check=False)
+    done = here(tmp_path / "home", *words, check=False)
     assert done.returncode == code
     assert told.lower() in " ".join(done.stderr.lower().split())
     assert "Traceback" not in done.stderr
@@ -183,11 +170,11 @@ def test_metadata_faults_add_nothing(tmp_path: Path) -> None:
 
 
 def test_every_command_explains_itself(tmp_path: Path) -> None:
-    told = run(tmp_path, "--help").stdout
+    told = here(tmp_path, "--help").stdout
     names = ("add", "index", "ask", "serve", "status", "remove", "doctor", "evaluate", "export")
     for name in names:
         assert name in told
-        help_text = run(tmp_path, name, "--help").stdout
+        help_text = here(tmp_path, name, "--help").stdout
         assert "--home" in help_text
         assert "EVIDENCE_HOME" in help_text
 
@@ -216,13 +203,13 @@ def test_a_dataset_is_evaluated(starter: Path, tmp_path: Path) -> None:
         "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t1\nq3\td3\t1\n"
     )
     runs = tmp_path / "runs"
-    done = run(starter, "evaluate", str(tmp_path), "--json", "--runs", str(runs))
+    done = here(starter, "evaluate", str(tmp_path), "--json", "--runs", str(runs))
     body = json.loads(done.stdout)
     assert body["fused"]["nDCG@10"] == 1.0
     assert {"lexical", "dense", "halves", "fused"} <= body.keys()
     assert len(list(runs.glob("*.run"))) == 4
     (tmp_path / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
-    alone = run(starter, "evaluate", str(tmp_path)).stdout
+    alone = here(starter, "evaluate", str(tmp_path)).stdout
     assert "fused" in alone
     assert "paired t" not in alone  # one question tests nothing
 
@@ -251,17 +238,17 @@ def test_a_sync_in_which_everything_fails_exits_with_an_error(tmp_path: Path) ->
 
 
 def test_related_studies_in_the_terminal(starter: Path, tmp_path: Path) -> None:
-    done = run(starter, "related", "yef-mentoring", "-k", "2")
+    done = here(starter, "related", "yef-mentoring", "-k", "2")
     assert "college-of-policing" in done.stdout
     assert "nearness" in done.stdout
-    foreign = run(starter, "related", "--text", "supersonic flow over a swept wing at high speed")
+    foreign = here(starter, "related", "--text", "supersonic flow over a swept wing at high speed")
     assert "Nothing in this library is close to it." in foreign.stdout
     listed = tmp_path / "refs.ris"
     listed.write_text("TY  - JOUR\nTI  - Mentoring to keep young people out of crime\nER  -\n")
-    batch = run(starter, "related", "--references", str(listed))
+    batch = here(starter, "related", "--references", str(listed))
     assert "yef-mentoring" in batch.stdout
     assert "1 references" in batch.stderr
-    wrong = run(starter, "related", "yef-mentoring", "--doi", "10.1/x", check=False)
+    wrong = here(starter, "related", "yef-mentoring", "--doi", "10.1/x", check=False)
     assert wrong.returncode == 1
     assert "Cure:" in wrong.stderr
 
@@ -273,8 +260,8 @@ def test_a_report_that_changed_is_indexed_again(home: Path, tmp_path: Path) -> N
             f"Breakfast clubs in schools, {year}.\n\nPupils who ate before lessons gained "
             f"{found} months in reading and in maths, on average, over a year.\n"
         )
-        run(home, "add", str(note))
-        run(home, "index")
-    answer = json.loads(run(home, "ask", "breakfast clubs and reading", "--json").stdout)
+        here(home, "add", str(note))
+        here(home, "index")
+    answer = json.loads(here(home, "ask", "breakfast clubs and reading", "--json").stdout)
     assert len(answer["reports"]) == 1
     assert "four months" in answer["hits"][0]["text"]

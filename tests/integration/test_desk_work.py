@@ -109,7 +109,7 @@ def finds(client: TestClient, text: str, *, wanted: bool) -> bool:
         found = any(text[:30] in hit["text"] for hit in hits)
         if found == wanted:
             return True
-        time.sleep(0.5)
+        time.sleep(0.1)
     return False
 
 

@@ -5,62 +5,50 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.base.modules import Dense, Transformer
-from sentence_transformers.sentence_transformer.modules.pooling import Pooling
-from transformers import AutoTokenizer, BertConfig, BertModel
 
 from search.encoder.load import load_encoder
-from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.encoder.prepare import prepare_encoder
 from search.encoder.recipe import read_record
 from search.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ["Does mentoring work?", "", "Street lighting reduced burglary in most areas."]
 PROMPTS = {"query": "question: ", "document": "text: "}
 
 MakeModel = Callable[..., Path]
+Reference = Callable[[Path], "SentenceTransformer"]
 
 
 @pytest.fixture
 def make_model(tmp_path: Path) -> MakeModel:
-    def make(pooling: str, *, dense: bool = False, prompts: dict[str, str] | None = None) -> Path:
-        torch.manual_seed(5)
-        bert = tmp_path / "bert"
-        config = BertConfig(
-            hidden_size=32,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=64,
-            max_position_embeddings=64,
-        )
-        BertModel(config).save_pretrained(bert)
-        AutoTokenizer.from_pretrained(
-            resolve_model(DEFAULT_MODEL).folder, model_max_length=64
-        ).save_pretrained(bert)
-        modules: list[torch.nn.Module] = [Transformer(str(bert)), Pooling(32, pooling)]
-        if dense:
-            modules.append(Dense(32, 16))
-        model = SentenceTransformer(modules=modules, prompts=prompts, device="cpu")
-        model.save(str(tmp_path / "model"))
-        return tmp_path / "model"
+    from tests.models import make_encoder  # noqa: PLC0415 - imports torch
 
-    return make
+    return partial(make_encoder, tmp_path)
+
+
+@pytest.fixture
+def reference() -> Reference:
+    from tests.models import open_encoder  # noqa: PLC0415 - imports torch
+
+    return open_encoder
 
 
 def test_first_token_pooling_and_prompts_go_into_the_export(
-    make_model: MakeModel, tmp_path: Path
+    make_model: MakeModel, reference: Reference, tmp_path: Path
 ) -> None:
     folder = make_model("cls", prompts=PROMPTS)
     spec = prepare_encoder(str(folder), tmp_path / "prepared")
     encoder = load_encoder(tmp_path / "prepared")
-    model = SentenceTransformer(str(folder), device="cpu")
+    model = reference(folder)
 
     assert spec.runtime == "onnx-int8"
     assert (spec.query_prompt, spec.document_prompt) == ("question: ", "text: ")
@@ -83,13 +71,19 @@ def test_first_token_pooling_and_prompts_go_into_the_export(
     [("max", False, "it pools by max"), ("mean", True, "Dense")],
 )
 def test_a_model_of_another_shape_stays_with_the_reference(
-    make_model: MakeModel, tmp_path: Path, pooling: str, reason: str, *, dense: bool
+    make_model: MakeModel,
+    reference: Reference,
+    tmp_path: Path,
+    pooling: str,
+    reason: str,
+    *,
+    dense: bool,
 ) -> None:
     folder = make_model(pooling, dense=dense)
     said: list[str] = []
     spec = prepare_encoder(str(folder), tmp_path / "prepared", progress=said.append)
     encoder = load_encoder(tmp_path / "prepared")
-    model = SentenceTransformer(str(folder), device="cpu")
+    model = reference(folder)
 
     assert spec.runtime == "sentence-transformers"
     assert reason in str(read_record(tmp_path / "prepared").fallback_reason)

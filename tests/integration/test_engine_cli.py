@@ -14,7 +14,7 @@ from search.index.address import Address
 from search.loading import LiveSearcher
 from tests.backends import Engine
 from tests.engines import Server
-from tests.integration.test_cli import run
+from tests.terminal import here, run
 
 QUIET = Silent()
 NOTES = {
@@ -28,7 +28,7 @@ def library(home: Path, tmp_path: Path) -> Path:
     """A home to which two notes were added."""
     for name, text in NOTES.items():
         (tmp_path / name).write_text(text)
-        run(home, "add", str(tmp_path / name))
+        here(home, "add", str(tmp_path / name))
     return home
 
 
@@ -37,30 +37,30 @@ def test_every_command_uses_the_database(
 ) -> None:
     dsn = postgres.new_database()
     monkeypatch.setenv("EVIDENCE_ENGINE", dsn)
-    nothing = run(library, "ask", "mentoring", check=False)
+    nothing = here(library, "ask", "mentoring", check=False)
     assert nothing.returncode == 1
     assert "evidence index" in nothing.stderr
     assert "2 reports" in run(library, "index").stderr
     assert not (Home(library).index / "CURRENT").exists()
-    assert "Nothing to do" in run(library, "index").stderr
+    assert "Nothing to do" in here(library, "index").stderr
     assert "Mentoring reduces crime" in run(library, "ask", "does mentoring cut crime?").stdout
-    told = json.loads(run(library, "status", "--json").stdout)
+    told = json.loads(here(library, "status", "--json").stdout)
     assert told["counts"]["indexed"] == 2
     assert told["engine"].startswith(str(Address(dsn)))
     assert "PostgreSQL 18" in told["engine"]
-    well = run(library, "doctor").stdout
+    well = here(library, "doctor").stdout
     assert "Engine" in well
     assert "ill" not in well.split()
     assert "not-told" not in well + told["engine"]
-    run(library, "remove", str(tmp_path / "two.txt"))
-    assert "Street" not in run(library, "ask", "street lighting").stdout
-    run(library, "backup", str(tmp_path / "home.tar"))  # a home without an index of its own
+    here(library, "remove", str(tmp_path / "two.txt"))
+    assert "Street" not in here(library, "ask", "street lighting").stdout
+    here(library, "backup", str(tmp_path / "home.tar"))  # a home without an index of its own
     monkeypatch.setenv("EVIDENCE_ENGINE", dsn.replace("library_", "nowhere_"))
-    ill = run(library, "doctor", check=False).stdout
+    ill = here(library, "doctor", check=False).stdout
     assert "cannot be reached" in ill
     assert "Cure" in ill
     assert "not-told" not in ill
-    assert "cannot be reached" in run(library, "status").stdout
+    assert "cannot be reached" in here(library, "status").stdout
 
 
 class Heard(Silent):
@@ -102,7 +102,7 @@ def test_a_server_follows_the_database_without_a_dropped_question(
     stop = threading.Event()
 
     def ask() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.01):  # the builds need a processor too
             try:
                 assert live.current().ask("mentoring", k=5).hits
             except Exception as error:  # noqa: BLE001 - any failure is one too many
@@ -111,7 +111,7 @@ def test_a_server_follows_the_database_without_a_dropped_question(
     asker = threading.Thread(target=ask)
     asker.start()
     (tmp_path / "three.txt").write_text("Programme three of mentoring helped three schools.")
-    run(library, "add", str(tmp_path / "three.txt"))
+    here(library, "add", str(tmp_path / "three.txt"))
     build_index(Home(library), BuildOptions(engine=address), QUIET)
     build_index(Home(library), BuildOptions(engine=address, rebuild=True), QUIET)
     remove_report(Home(library), str(tmp_path / "two.txt"), QUIET, engine=address)

@@ -21,7 +21,7 @@ from search.evaluation.dataset import load_dataset
 from search.loading import load_searcher
 from tests.desks import admin, ended, send, sign_in, words
 from tests.engines import Server
-from tests.integration.test_cli import run
+from tests.terminal import here
 
 QUESTION = "Does tutoring help pupils?"
 
@@ -31,8 +31,8 @@ def library(home: Path, postgres: Server, tmp_path: Path, monkeypatch: pytest.Mo
     """A home with one report; its index is in a database."""
     monkeypatch.setenv("EVIDENCE_ENGINE", postgres.new_database())
     (tmp_path / "one.txt").write_text("Tutoring in small groups helped pupils catch up in a trial.")
-    run(home, "add", str(tmp_path / "one.txt"))
-    run(home, "index")
+    here(home, "add", str(tmp_path / "one.txt"))
+    here(home, "index")
     return Home(home)
 
 
@@ -51,7 +51,7 @@ def _comes_to_find(client: TestClient, text: str, *, wanted: bool) -> bool:
         hits = client.get("/v1/search", params={"q": text}).json()["hits"]
         if any(text in hit["text"] for hit in hits) == wanted:
             return True
-        time.sleep(0.3)
+        time.sleep(0.05)
     return False
 
 
@@ -83,7 +83,7 @@ def test_feedback_is_exported_from_the_database(library: Home, tmp_path: Path) -
     FeedbackStore(library.feedback).add(said)
     out = tmp_path / "feedback"
     assert (
-        "1 questions" in run(library.path, "feedback", "export", "--as", "qrels", str(out)).stderr
+        "1 questions" in here(library.path, "feedback", "export", "--as", "qrels", str(out)).stderr
     )
     dataset = load_dataset(out, "feedback")
     assert list(dataset.qrels.values()) == [{passage.passage_id: 1}]

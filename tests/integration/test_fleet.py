@@ -26,15 +26,43 @@ LIMITS = ReadLimits(seconds=60)
 HERE = Processes(1)
 
 
-@pytest.fixture
-def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workforce]:
-    """A cluster that takes whatever there is; skipped only where Ray is not installed."""
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a running cluster; skipped only where Ray is not installed."""
     if find_spec("ray") is None:
         pytest.skip("ray is not installed")
-    monkeypatch.setenv("RAY_worker_niceness", "0")  # else whatever else runs here goes first
-    from indexer.fleet import LOCAL, Fleet  # noqa: PLC0415 - an extra
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_worker_niceness", "0")  # else whatever else runs here goes first
+        from ray.cluster_utils import Cluster  # noqa: PLC0415 - an extra
 
-    made = Fleet(LOCAL, HERE, files=1, texts=1)
+        head = {"num_cpus": os.cpu_count(), "include_dashboard": False}
+        running = Cluster(initialize_head=True, head_node_args=head)
+        yield running.address
+        running.shutdown()  # type: ignore[no-untyped-call]
+
+
+def _fleet(address: str) -> Workforce:
+    """The fleet of a cluster, which takes whatever there is."""
+    from indexer.fleet import Fleet  # noqa: PLC0415 - an extra
+
+    return Fleet(address, HERE, files=1, texts=1)
+
+
+@pytest.fixture
+def fleet(cluster: str) -> Iterator[Workforce]:
+    """One that joins the running cluster."""
+    made = _fleet(cluster)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def local(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workforce]:
+    """One that begins a cluster of this machine."""
+    if find_spec("ray") is None:
+        pytest.skip("ray is not installed")
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+    made = _fleet("local")
     yield made
     made.close()
 
@@ -60,20 +88,20 @@ def _kill_one(kind: str) -> None:
 
 
 def test_an_encoding_actor_killed_half_way_loses_and_doubles_nothing(
-    fleet: Workforce, prepared_encoder: Path
+    local: Workforce, prepared_encoder: Path
 ) -> None:
     encoder = load_encoder(prepared_encoder)
     texts = {
         bytes([n // 256, n % 256]): f"Mentoring programme {n} helped young people stay in school."
-        for n in range(1_000)
+        for n in range(500)
     }
-    parts = fleet.encode(texts, encoder, prepared_encoder)
+    parts = local.encode(texts, encoder, prepared_encoder)
     come = list(next(parts).items())
     _kill_one("_Encoder")
     for part in parts:
         come += part.items()
     assert sorted(key for key, _ in come) == sorted(texts)  # once each
-    sample = come[::50]
+    sample = come[::25]
     wanted = encoder.encode_with_tokens([texts[key] for key, _ in sample])
     for (_, found), right in zip(sample, wanted, strict=True):
         assert np.array_equal(found.vector, right.vector)
@@ -95,7 +123,7 @@ def _jobs(folder: Path, count: int) -> Iterator[ReadJob]:
 def test_a_reading_actor_killed_half_way_loses_and_doubles_nothing(
     fleet: Workforce, tmp_path: Path
 ) -> None:
-    jobs = list(_jobs(tmp_path, 100))
+    jobs = list(_jobs(tmp_path, 60))
     parts = fleet.read(jobs, LIMITS)
     come = [next(parts)]
     _kill_one("_Reader")
@@ -110,7 +138,7 @@ def test_a_reading_actor_killed_half_way_loses_and_doubles_nothing(
 
 
 def test_a_library_is_indexed_by_a_fleet_as_by_this_machine(
-    fleet: Workforce, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    local: Workforce, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = tmp_path / "notes"
     notes.mkdir()
@@ -128,7 +156,7 @@ def test_a_library_is_indexed_by_a_fleet_as_by_this_machine(
         begin(address, **how)
 
     monkeypatch.setattr("ray.init", init)
-    monkeypatch.setattr("indexer.build.hands", lambda *_: fleet)
+    monkeypatch.setattr("indexer.build.hands", lambda *_: local)
     built = build_index(place, BuildOptions(ray="local"), Silent())
     assert (built.read, built.failed, built.encoded) == (4, 1, 3)
     assert begun == ["local"]  # once for all that is read and encoded
@@ -151,7 +179,7 @@ def test_little_work_begins_no_cluster(prepared_encoder: Path, tmp_path: Path) -
 
 
 def test_a_cluster_that_is_not_there_is_told_of(
-    fleet: Workforce, prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch
+    local: Workforce, prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nowhere(*_: object, **__: object) -> None:
         raise ConnectionError("Could not find any running Ray instance.")
@@ -159,7 +187,7 @@ def test_a_cluster_that_is_not_there_is_told_of(
     monkeypatch.setattr("ray.init", nowhere)
     encoder = load_encoder(prepared_encoder)
     with pytest.raises(SettingError, match="EVIDENCE_RAY is 'local', and no cluster"):
-        list(fleet.encode({b"a": "A text."}, encoder, prepared_encoder))
+        list(local.encode({b"a": "A text."}, encoder, prepared_encoder))
 
 
 def test_without_ray_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def _wait(port: int, process: subprocess.Popen[str]) -> None:
             if httpx.get(f"http://127.0.0.1:{port}/readyz").is_success:
                 return
         except httpx.TransportError:
-            time.sleep(0.1)
+            time.sleep(0.02)
     pytest.fail("The server did not get ready.")
 
 

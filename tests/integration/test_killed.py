@@ -3,16 +3,16 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 from corpus.home import Home
 from search.index.generations import Generations
 from search.loading import load_searcher
+from tests.terminal import begin, here, run
 
 KILLS = 8
+STARTED_S = 0.1  # a process that is there already has begun by then
 SUBJECTS = (
     "mentoring", "tutoring", "street lighting", "hot spots policing", "class size",
     "breakfast clubs", "housing first", "apprenticeships", "parenting programmes",
@@ -34,28 +34,24 @@ def _library(folder: Path) -> Path:
     return folder
 
 
-def _command(home: Path, *words: str) -> list[str]:
-    return [sys.executable, "-c", "from cli.main import main; main()", *words, "--home", str(home)]
-
-
-def _run(home: Path, *words: str) -> None:
-    subprocess.run(_command(home, *words), check=True, capture_output=True, timeout=120)
-
-
 def _kill_after(seconds: float, home: Path, *words: str) -> bool:
-    """Start a command and kill its whole process group; whether it was still running."""
-    process = subprocess.Popen(
-        _command(home, *words),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    time.sleep(seconds)
-    running = process.poll() is None
+    """Begin a command and kill its whole process group; whether it was still running."""
+    process = begin(home, *words)
+    process.join(seconds)
+    running = process.is_alive()
     if running:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=30)
+        os.killpg(process.pid or 0, signal.SIGKILL)
+    process.join(30)
     return running
+
+
+def _seconds(home: Path, *words: str) -> float:
+    """What a command takes that is not killed."""
+    start = time.monotonic()
+    process = begin(home, *words)
+    process.join(120)
+    assert process.exitcode == 0
+    return time.monotonic() - start
 
 
 def _digest(home: Path) -> str:
@@ -64,10 +60,7 @@ def _digest(home: Path) -> str:
 
 def test_a_library_killed_over_and_over_is_the_one_never_killed(home: Path, tmp_path: Path) -> None:
     reports = _library(tmp_path / "reports")
-    _run(home, "add", str(reports))
-    start = time.monotonic()
-    _run(home, "index")
-    whole = time.monotonic() - start
+    whole = {words: _seconds(home, *words) for words in (("add", str(reports)), ("index",))}
 
     killed = tmp_path / "killed"
     models = Home(killed).models
@@ -78,28 +71,28 @@ def test_a_library_killed_over_and_over_is_the_one_never_killed(home: Path, tmp_
     interrupted = 0
     for attempt in range(5 * KILLS):  # those that find the work done are not counted
         words = ("add", str(reports)) if attempt < KILLS // 3 else ("index",)
-        interrupted += _kill_after(moments.uniform(0.2, whole), killed, *words)
+        interrupted += _kill_after(moments.uniform(STARTED_S, whole[words]), killed, *words)
         if attempt >= KILLS and interrupted >= KILLS // 2:
             break
-    _run(killed, "add", str(reports))
-    _run(killed, "index")
+    run(killed, "add", str(reports))
+    run(killed, "index")
     assert interrupted >= KILLS // 2
     assert _digest(killed) == _digest(home)
 
 
 def test_a_killed_change_leaves_the_index_answering(home: Path, tmp_path: Path) -> None:
     reports = _library(tmp_path / "reports")
-    _run(home, "add", str(reports))
-    _run(home, "index")
+    here(home, "add", str(reports))
+    here(home, "index")
     moments = random.Random(11)
     removed = str(reports / "report3.md")
     for _ in range(5):
-        _kill_after(moments.uniform(0.3, 1.5), home, "remove", removed)
+        _kill_after(moments.uniform(STARTED_S, 0.8), home, "remove", removed)
         searcher = load_searcher(home)
         hits = searcher.ask("what is known of tutoring?", k=3).hits
         assert hits[0].report.title == "What is known of tutoring"
-    subprocess.run(_command(home, "remove", removed), check=False, capture_output=True, timeout=120)
-    _run(home, "index")
+    here(home, "remove", removed, check=False)
+    here(home, "index")
     searcher = load_searcher(home)
     answer = searcher.ask("hot spots policing", k=100)
     assert removed not in {hit.report.file for hit in answer.hits}

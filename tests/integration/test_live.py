@@ -18,7 +18,7 @@ from indexer.progress import Silent
 from search.errors import IndexUnusable
 from search.index.generations import Generations
 from search.loading import LiveSearcher, load_searcher
-from tests.integration.test_cli import run
+from tests.terminal import run
 
 QUIET = Silent()
 
@@ -110,7 +110,7 @@ def test_a_server_follows_without_a_dropped_request(built: Path) -> None:
     stop = threading.Event()
 
     def ask() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.01):  # the builds need a processor too
             try:
                 assert live.current().ask("mentoring", k=5).hits
             except Exception as error:  # noqa: BLE001 - any failure is one too many

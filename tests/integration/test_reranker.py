@@ -6,10 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.errors import EncoderError
 from search.index.embedded import Generation
 from search.reranker import Reranker, load_reranker
@@ -31,16 +28,9 @@ TEXTS = [
 
 
 def _model(folder: Path, labels: int = 1) -> Path:
-    torch.manual_seed(3)
-    tokenizer = AutoTokenizer.from_pretrained(resolve_model(DEFAULT_MODEL).folder)
-    config = BertConfig(
-        vocab_size=len(tokenizer), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=128,
-    )  # fmt: skip
-    config.num_labels = labels
-    BertForSequenceClassification(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    from tests.models import make_reranker  # noqa: PLC0415 - imports torch
+
+    return make_reranker(folder, labels)
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +46,10 @@ def prepared(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_scores_as_the_model_does(source: Path, prepared: Path) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(source)
-    model = BertForSequenceClassification.from_pretrained(source)
-    model.train(mode=False)
+    from tests.models import logits_of  # noqa: PLC0415 - imports torch
+
     found = load_reranker(prepared).score(QUESTION, TEXTS)
-    with torch.no_grad():
-        wanted = [
-            model(
-                **tokenizer(
-                    QUESTION, text, truncation="only_second", max_length=224, return_tensors="pt"
-                )
-            ).logits.item()
-            for text in TEXTS
-        ]
+    wanted = logits_of(source, QUESTION, TEXTS)
     assert np.allclose(found, wanted, atol=0.02)  # eight bits
 
 

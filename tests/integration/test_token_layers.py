@@ -1,12 +1,12 @@
 """The layers that token vectors have of their own, over small models and the default one."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load
-from transformers import BertConfig, BertModel
 
 from search.encoder.head import trained_changes, trained_head
 from search.encoder.load import load_encoder
@@ -14,11 +14,16 @@ from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.encoder.reference import load_sentence_transformer
 from search.encoder.token_layers import LAYERS, RANK, changes_of, own_layers, run, trained_layers
 
+if TYPE_CHECKING:
+    from transformers import BertModel
+
 TEXT = "Street lighting reduced burglary in most areas."
 
 
 @pytest.fixture
-def bert() -> BertModel:
+def bert() -> "BertModel":
+    from transformers import BertConfig, BertModel  # noqa: PLC0415 - takes seconds
+
     torch.manual_seed(3)
     config = BertConfig(
         hidden_size=48, num_hidden_layers=4, num_attention_heads=2, intermediate_size=64
@@ -27,7 +32,7 @@ def bert() -> BertModel:
     return model
 
 
-def test_before_training_they_are_the_model_s_last_layers(bert: BertModel) -> None:
+def test_before_training_they_are_the_model_s_last_layers(bert: "BertModel") -> None:
     ids = torch.arange(12)[None]
     with torch.inference_mode():
         states = bert(input_ids=ids, output_hidden_states=True).hidden_states
@@ -35,7 +40,7 @@ def test_before_training_they_are_the_model_s_last_layers(bert: BertModel) -> No
     assert torch.allclose(found, states[-1], atol=1e-6)
 
 
-def test_only_the_changes_are_trained_and_the_model_stays(bert: BertModel) -> None:
+def test_only_the_changes_are_trained_and_the_model_stays(bert: "BertModel") -> None:
     before = {name: each.clone() for name, each in bert.state_dict().items()}
     layers = own_layers(bert)
     trained = [each for each in layers.parameters() if each.requires_grad]
@@ -49,7 +54,7 @@ def test_only_the_changes_are_trained_and_the_model_stays(bert: BertModel) -> No
     assert not torch.allclose(run(layers, hidden), run(own_layers(bert), hidden))
 
 
-def test_padding_changes_nothing(bert: BertModel) -> None:
+def test_padding_changes_nothing(bert: "BertModel") -> None:
     layers = own_layers(bert)
     hidden = torch.randn(1, 5, 48)
     padded = torch.cat([hidden, torch.randn(1, 3, 48)], dim=1)
@@ -59,14 +64,14 @@ def test_padding_changes_nothing(bert: BertModel) -> None:
         assert torch.allclose(run(layers, padded, mask)[:, :5], run(layers, hidden), atol=1e-5)
 
 
-def test_what_is_written_is_what_was_trained(bert: BertModel) -> None:
+def test_what_is_written_is_what_was_trained(bert: "BertModel") -> None:
     layers = own_layers(bert)
     written = load(changes_of(layers))
     assert written.keys() == {n for n, each in layers.named_parameters() if each.requires_grad}
     assert all(each.dtype is torch.float16 for each in written.values())
 
 
-def test_another_model_has_none(bert: BertModel) -> None:
+def test_another_model_has_none(bert: "BertModel") -> None:
     assert trained_changes("some/model") is None
     assert len(trained_layers("some/model", bert)) == 0
 

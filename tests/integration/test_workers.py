@@ -1,14 +1,16 @@
 """Files that hang, eat memory or crash their worker fail alone."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
 from corpus.types import Document
+from indexer.workforce import Processes
 from tests.readers import by_name
 
-LIMITS = ReadLimits(seconds=3, memory_mib=800)
+LIMITS = ReadLimits(seconds=8, memory_mib=800)  # a busy machine takes some to begin
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,7 @@ def test_the_rest_goes_on(outcomes: dict[str, ReadOutcome[Document]]) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("hang", "more than 3 seconds"),
+        ("hang", "more than 8 seconds"),
         ("eat", "more memory"),
         ("crash", "crashed its process"),
         ("refuse", "It is a picture. Save it as PDF."),
@@ -47,3 +49,16 @@ def test_stopping_early_stops_the_workers() -> None:
     outcomes = read_many(jobs, workers=1, limits=LIMITS, read=by_name)
     assert next(outcomes).found is not None
     outcomes.close()  # type: ignore[attr-defined]
+
+
+def test_no_more_processes_begin_than_there_are_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+
+    def read(_: object, *, workers: int, **__: object) -> Iterator[ReadOutcome[Document]]:
+        begun.append(workers)
+        return iter(())
+
+    monkeypatch.setattr("indexer.workforce.read_many", read)
+    for count in (0, 1, 9):
+        list(Processes(4).read([ReadJob("a", Path("a"), "a")] * count, LIMITS))
+    assert begun == [1, 1, 4]
