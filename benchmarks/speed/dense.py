@@ -34,7 +34,7 @@ from search.loading import encoder_folder
 
 NEAREST: Final = 200
 #: What a kind is called, and how it is asked: shares of the lists, candidates.
-KINDS: Final = ("Flat", "SQ8", "PQ192x4fs", "RaBitQ", "RaBitQ4", "HNSW32,SQ8")
+KINDS: Final = ("Flat", "SQ8", "PQ192x4fs", "RaBitQ", "RaBitQfs", "RaBitQ4", "HNSW32,SQ8")
 SHARES: Final = (0.06, 0.12)
 CANDIDATES: Final = (800, 1_600)
 DEPTHS: Final = (256, 512)  # of HNSW (efSearch)
