@@ -7,6 +7,10 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 QUESTION ?= Does mentoring keep young people out of crime, and is it worth the money?
 
+# Some machines ask Python to keep no compiled files: every command, and every test of one, would
+# then compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test lint clean peers
 
 setup: $(READY)
