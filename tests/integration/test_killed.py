@@ -60,7 +60,9 @@ def _digest(home: Path) -> str:
 
 def test_a_library_killed_over_and_over_is_the_one_never_killed(home: Path, tmp_path: Path) -> None:
     reports = _library(tmp_path / "reports")
-    whole = {words: _seconds(home, *words) for words in (("add", str(reports)), ("index",))}
+    whole = {
+        name: _seconds(home, name, *more) for name, *more in (("add", str(reports)), ("index",))
+    }
 
     killed = tmp_path / "killed"
     models = Home(killed).models
@@ -68,10 +70,14 @@ def test_a_library_killed_over_and_over_is_the_one_never_killed(home: Path, tmp_
     for folder in Home(home).models.iterdir():
         (models / folder.name).symlink_to(folder)
     moments = random.Random(7)
-    interrupted = 0
-    for attempt in range(5 * KILLS):  # those that find the work done are not counted
-        words = ("add", str(reports)) if attempt < KILLS // 3 else ("index",)
-        interrupted += _kill_after(moments.uniform(STARTED_S, whole[words]), killed, *words)
+    interrupted, done = 0, False
+    for attempt in range(5 * KILLS):
+        words = ["add", str(reports)] if attempt < KILLS // 3 else ["index"]
+        if done:
+            words += ["--rebuild"]  # else there is nothing left to do, and to be killed at
+        was_killed = _kill_after(moments.uniform(STARTED_S, whole[words[0]]), killed, *words)
+        interrupted += was_killed
+        done = done or (words == ["index"] and not was_killed)
         if attempt >= KILLS and interrupted >= KILLS // 2:
             break
     run(killed, "add", str(reports))
