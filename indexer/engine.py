@@ -15,12 +15,12 @@ from indexer.errors import BuildFailed
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
-from search.index.lexical import stems, words_of
 from search.index.manifest import FORMAT_VERSION, DenseInfo, Manifest
 from search.index.postgres.generations import EngineGenerations, Generating, Kept
 from search.index.postgres.opened import EngineIndex, Routing
 from search.index.postgres.writing import PassageRow, RankedPart, ReportRow, Writer
 from search.index.store import StoreEntry
+from search.index.terms import stems, words_of
 from search.index.tokens import Records
 from search.index.types import Within
 

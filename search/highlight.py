@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from corpus.sentences import sentence_spans
-from search.index.lexical import stems
+from search.index.terms import stems
 from search.index.types import Scores
 
 Span = tuple[int, int]

@@ -11,9 +11,9 @@ from corpus.types import Passage
 from search.confidence import MODEL, Signals
 from search.encoder.types import Encoded
 from search.highlight import Nearness, Span, best_sentence, inverse_document_frequency
-from search.index.lexical import stems
 from search.index.protocol import Index
 from search.index.store import StoredPassage
+from search.index.terms import stems
 from search.index.types import Scores
 from search.preference import Preferences
 from search.shortlist import Shortlist

@@ -17,7 +17,7 @@ from typing import Final
 from corpus.types import Direction, Rating, Report
 from search.confidence import MAY_ANSWER, SURE, passage_words
 from search.highlight import finding_run, finding_sentence
-from search.index.lexical import stems
+from search.index.terms import stems
 from search.types import (
     Count,
     EvidenceLevel,

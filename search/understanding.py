@@ -12,8 +12,8 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from search.index.lexical import stems
 from search.index.protocol import Words
+from search.index.terms import stems
 from search.index.types import Ordinals
 from search.types import Reading
 

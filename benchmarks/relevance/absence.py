@@ -31,7 +31,7 @@ from search.encoder.types import Encoder
 from search.evaluation.dataset import Dataset, load_dataset
 from search.evaluation.retrieval import collect, cut, encode_all
 from search.fusion import FusionRules
-from search.index.lexical import beginning
+from search.index.terms import beginning
 from search.loading import encoder_folder, load_searcher
 from search.searcher import LOOKED_AT, Searcher
 from search.understanding import names_in

@@ -35,7 +35,7 @@ def _key(term: str) -> int:
 
 
 def write_counts(passages: Iterable[Sequence[str]], folder: Path) -> None:
-    """Write those of a part, from the terms of each passage (as `lexical.stems` gives them)."""
+    """Write those of a part, from the terms of each passage (as `terms.stems` gives them)."""
     ends = []
     end = 0
     with (folder / RECORDS_NAME).open("wb") as file:

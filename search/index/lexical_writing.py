@@ -14,8 +14,9 @@ from typing import Any, Final
 from tantivy import Document, Index
 
 from search.index.counted import write_counts
-from search.index.lexical import ANALYZER, FOLDER_NAME, WORDS, analyzer, schema, stems, words_of
+from search.index.lexical import ANALYZER, FOLDER_NAME, WORDS, schema
 from search.index.linking import link
+from search.index.terms import analyzer, stems, words_of
 
 WRITER_MEMORY: Final = 256_000_000  # bytes before a segment is flushed
 _MERGING_MEMORY: Final = 15_000_000  # the least a writer takes that writes nothing

@@ -58,7 +58,7 @@ class Shelf(Protocol):
 
 
 class Words(Protocol):
-    """What the lexical half knows of words. A term is a word as `lexical.stems` gives it."""
+    """What the lexical half knows of words. A term is a word as `terms.stems` gives it."""
 
     def __len__(self) -> int:
         """How many passages there are."""

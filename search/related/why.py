@@ -5,8 +5,8 @@ from typing import Final
 
 from corpus.types import Report
 from search.highlight import inverse_document_frequency
-from search.index.lexical import stems
 from search.index.protocol import Words
+from search.index.terms import stems
 
 WORDS: Final = 6  # shown of each pair
 _LABEL: Final = re.compile(

@@ -8,18 +8,11 @@ import numpy as np
 
 from search.cache import Cache
 from search.index.bm25 import rarity, sparse
-from search.index.lexical import (
-    SHORTEST_MENDED,
-    beginning,
-    is_known,
-    is_slip,
-    query_terms,
-    stems,
-)
 from search.index.postgres.asking import Asking, Weighted
 from search.index.postgres.connections import Connections
 from search.index.postgres.narrowing import clean
 from search.index.postgres.schema import SPARSE_DIMENSIONS
+from search.index.terms import SHORTEST_MENDED, beginning, is_known, is_slip, query_terms, stems
 from search.index.types import Ordinals
 from search.index.variants import variants
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from search.index.bm25 import rarity, rounded, sparse, weights
-from search.index.lexical import LexicalHalf, open_lexical, stems
+from search.index.lexical import LexicalHalf, open_lexical
 from search.index.lexical_writing import LexicalEntry, write_lexical
+from search.index.terms import stems
 from search.index.types import Allowed
 
 LENGTHS = [1, 2, 7, 23, 24, 39, 40, 41, 43, 57, 58, 100, 119, 120, 250, 999, 3_000]
