@@ -5,7 +5,6 @@ rarity of each term taken from the whole index. Where no sentence shares a word 
 question, the tokens' vectors decide.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -109,8 +108,3 @@ def _bm25(counts: Counter[str], relative_length: float, rarity: Mapping[str, flo
         for term, weight in rarity.items()
         if term in counts
     )
-
-
-def inverse_document_frequency(frequency: int, passages: int) -> float:
-    """BM25's rarity of a term that stands in `frequency` of `passages` passages."""
-    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))

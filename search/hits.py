@@ -10,7 +10,8 @@ from corpus.passages import embedded_text
 from corpus.types import Passage
 from search.confidence import MODEL, Signals
 from search.encoder.types import Encoded
-from search.highlight import Nearness, Span, best_sentence, inverse_document_frequency
+from search.highlight import Nearness, Span, best_sentence
+from search.index.bm25 import rarity
 from search.index.protocol import Index
 from search.index.store import StoredPassage
 from search.index.terms import stems
@@ -96,6 +97,5 @@ class HitMaker:
     def _rarity(self, question: str) -> dict[str, float]:
         lexical = self._index.lexical
         return {
-            term: inverse_document_frequency(lexical.frequency(term), len(lexical))
-            for term in set(stems(question))
+            term: rarity(lexical.frequency(term), len(lexical)) for term in set(stems(question))
         }

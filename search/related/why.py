@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from corpus.types import Report
-from search.highlight import inverse_document_frequency
+from search.index.bm25 import rarity
 from search.index.protocol import Words
 from search.index.terms import stems
 
@@ -30,7 +30,7 @@ def shared_words(one: str, other: str, lexical: Words) -> tuple[str, ...]:
             if stem in theirs:
                 shared.setdefault(stem, word)
 
-    def rarity(stem: str) -> float:
-        return inverse_document_frequency(lexical.frequency(stem), len(lexical))
+    def rank(stem: str) -> tuple[float, str]:
+        return -rarity(lexical.frequency(stem), len(lexical)), stem
 
-    return tuple(shared[stem] for stem in sorted(shared, key=lambda s: (-rarity(s), s))[:WORDS])
+    return tuple(shared[stem] for stem in sorted(shared, key=rank)[:WORDS])

@@ -85,6 +85,11 @@ class Home:
         )
         self.reports[name] = Shelved(replace(told, sha256=digest), ReportDetails())
 
+    def withdraw(self, name: str) -> None:
+        told = self.reports[name]
+        gone = replace(told.report, status=ReportStatus.WITHDRAWN)
+        self.reports[name] = replace(told, report=gone)
+
     def index(self, *, anew: bool = False) -> Manifest:
         shelved = [self.reports[name] for name in sorted(self.reports)]
         stamps = {each.report.report_id: stamp(each) for each in shelved}
@@ -269,9 +274,7 @@ def test_a_report_that_is_withdrawn_keeps_its_row_and_no_passage(tmp_path: Path)
     for number in range(30):
         home.put(f"report-{number}", draw)
     home.index()
-    told = home.reports["report-3"]
-    gone = replace(told.report, status=ReportStatus.WITHDRAWN)
-    home.reports["report-3"] = replace(told, report=gone)
+    home.withdraw("report-3")
     home.index()
     searcher = home.searcher()
     assert searcher.report("report-3").status is ReportStatus.WITHDRAWN
@@ -286,8 +289,7 @@ def test_a_withdrawn_report_that_comes_back_has_its_passages_again(tmp_path: Pat
     before = home.index()
     told = home.reports["report-3"]
     passages = home.searcher().report_passages("report-3")
-    gone = replace(told.report, status=ReportStatus.WITHDRAWN)
-    home.reports["report-3"] = replace(told, report=gone)
+    home.withdraw("report-3")
     home.index()
     home.reports["report-3"] = told
     assert home.index().content_digest == before.content_digest
