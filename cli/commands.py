@@ -91,6 +91,13 @@ def index(
         float, typer.Option(min=1, help="Seconds one report may take to read.")
     ] = 120.0,
     memory: Annotated[int, typer.Option(min=256, help="MiB one report may take to read.")] = 2048,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="What encodes: cuda (every card), cuda:0,cuda:1, or another that torch knows.",
+            show_default="EVIDENCE_DEVICE, or the processor",
+        ),
+    ] = None,
     *,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Build anew, even where nothing changed.")
@@ -127,6 +134,7 @@ def index(
         rebuild=rebuild or reread,
         engine=settings.engine,
         ray=settings.ray,
+        device=device or settings.device,
     )
     with TerminalProgress(console) as progress:
         built = build_index(place, options, progress)

@@ -42,11 +42,13 @@ class Finding:
 
 def examine(home: Path) -> list[Finding]:
     """Look at installation, library, index and model."""
-    engine = load_index_settings().engine
+    settings = load_index_settings()
+    engine, device = settings.engine, settings.device
     checks: dict[str, Callable[[Path], str]] = {
         "Installation": _installation,
         "Library": _library,
         **({"Engine": lambda _: _engine(engine)} if engine else {"Index": _index}),
+        **({"Device": lambda _: _device(device)} if device else {}),
         "Library and index": lambda place: _agree(place, engine),
         "Model and answer": lambda place: _answer(place, engine),
     }
@@ -95,6 +97,12 @@ def _library(home: Path) -> str:
     return f"{len(files):,} files, every original to be kept is there" + (
         f"; {bad:,} quarantined (see `evidence status`)" if bad else ""
     )
+
+
+def _device(wanted: str) -> str:
+    from search.encoder.accelerated import devices_named
+
+    return f"torch sees {', '.join(devices_named(wanted))}"
 
 
 def _index(home: Path) -> str:

@@ -43,7 +43,8 @@ class BuildOptions:
     `model` None keeps the live index's model, or takes the default where none is live;
     `read_new` off leaves unread files waiting; `rebuild` builds even where nothing changed;
     `engine` is the database that keeps the index, None where it is in the home; `ray` the cluster
-    that reads and encodes, None where this machine does.
+    that reads and encodes, None where this machine does; `device` is what encodes, as torch names
+    it, None for the processor.
     """
 
     model: str | None = None
@@ -54,6 +55,7 @@ class BuildOptions:
     rebuild: bool = False
     engine: Address | None = None
     ray: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def build_index(home: Home, options: BuildOptions, progress: Progress) -> Built:
 
 
 def _build(library: Library, home: Home, options: BuildOptions, progress: Progress) -> Built:
-    with closing(hands(options.workers, options.ray)) as workforce:
+    with closing(hands(options.workers, options.ray, options.device)) as workforce:
         return _build_by(workforce, library, home, options, progress)
 
 

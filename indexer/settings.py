@@ -24,7 +24,11 @@ class IndexSettings(BaseSettings):
         None, description="The Ray cluster that reads and encodes; none: this machine does."
     )
 
-    @field_validator("ray", mode="after")
+    device: str | None = Field(
+        None, description="What encodes for an index, as torch names it; none: the processor."
+    )
+
+    @field_validator("ray", "device", mode="after")
     @classmethod
     def _or_none(cls, value: str | None) -> str | None:
         return value or None

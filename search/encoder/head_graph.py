@@ -45,3 +45,13 @@ def add_head(file: Path, head: Vectors) -> None:
     shape = [1, "tokens", head.shape[1]]
     model.graph.output.append(helper.make_tensor_value_info(TOKENS, TensorProto.FLOAT, shape))
     onnx.save(model, file)
+
+
+def head_of(file: Path) -> Vectors:
+    """The head that `add_head` put into the graph in `file`, shape (dimension, token dimension)."""
+    graph = onnx.load(file).graph
+    return next(
+        np.asarray(numpy_helper.to_array(each), np.float32)
+        for each in graph.initializer
+        if each.name == "head"
+    )

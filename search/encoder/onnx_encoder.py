@@ -12,10 +12,10 @@ from typing import Final, TypeVar
 
 import numpy as np
 import onnxruntime
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
-from search.encoder.text import encodable
-from search.encoder.types import Encoded, EncoderSpec, Tokens, Vectors
+from search.encoder.pieces import Pieces, told_apart
+from search.encoder.types import Encoded, EncoderSpec, Vectors
 from search.errors import EncoderError
 
 INPUT = "input_ids"  # int64, (1, tokens)
@@ -56,9 +56,7 @@ class OnnxEncoder:
         """
         self.spec = spec
         self._threads = threads or len(os.sched_getaffinity(0))
-        self._counter = _tokenizer(tokenizer)
-        self._tokenizer = _tokenizer(tokenizer)
-        self._tokenizer.enable_truncation(spec.max_tokens)
+        self._pieces = Pieces(tokenizer, spec.max_tokens)
         self._session = _session(model)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
@@ -89,9 +87,7 @@ class OnnxEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""
-        return [
-            len(self._counter.encode(encodable(text), add_special_tokens=False)) for text in texts
-        ]
+        return self._pieces.counts(texts)
 
     def _encode(self, texts: list[str]) -> Vectors:
         rows = self._each(texts, lambda text: self._run(text, OUTPUT)[1][0])
@@ -111,16 +107,11 @@ class OnnxEncoder:
 
     def _read_one(self, text: str, prompt: int) -> Encoded:
         pieces, (vector, tokens) = self._run(text, OUTPUT, TOKENS)
-        starts = np.array([start for start, _ in pieces.offsets], np.int32) - prompt
-        special = np.array(pieces.special_tokens_mask, bool)
-        kept = np.flatnonzero(~special & (starts >= 0))
-        kept = kept if len(kept) else np.arange(len(starts))
-        ids = np.array(pieces.ids, np.int32)[kept]
-        return Encoded(vector, Tokens(ids, tokens[kept], np.maximum(starts[kept], 0)))
+        return Encoded(vector, told_apart(pieces, tokens, prompt))
 
     def _run(self, text: str, *wanted: str) -> tuple[Encoding, list[Vectors]]:
         """A text's word pieces, and of these outputs its own part."""
-        pieces = self._tokenizer.encode(encodable(text))
+        pieces = self._pieces.of(text)
         try:
             given = {INPUT: np.array([pieces.ids], dtype=np.int64)}
             found = self._session.run(list(wanted), given, _WANTED_ALONE)
@@ -130,18 +121,6 @@ class OnnxEncoder:
                 cure="Run `evidence doctor`.",
             ) from error
         return pieces, [each[0] for each in found]
-
-
-def _tokenizer(content: str) -> Tokenizer:
-    try:
-        tokenizer = Tokenizer.from_str(content)
-    except Exception as error:
-        raise EncoderError(
-            f"The tokeniser cannot be read: {error}", cure="Prepare the encoder again."
-        ) from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def _session(model: bytes) -> onnxruntime.InferenceSession:

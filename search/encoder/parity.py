@@ -9,13 +9,14 @@ from typing import Final
 import numpy as np
 
 from search.encoder.recipe import ParityFigures
-from search.encoder.types import Encoder, Vectors
+from search.encoder.types import BulkEncoder, Vectors
 
 #: Texts of no words ("", "?!") come out lowest, at 0.989 for the default; any real text is
 #: above 0.995. A wrong export (pooling, prompt, layout) is far below this.
 MIN_COSINE: Final = 0.98
 MEAN_COSINE: Final = 0.995
 MIN_NEIGHBOURS: Final = 0.9
+MEAN_TOKENS: Final = 0.995  # 0.9989 for the default in float32, its eight bits the reference
 _NEAREST: Final = 10
 
 _SENTENCES: Final = (
@@ -62,7 +63,7 @@ def parity_texts() -> list[str]:
     return [*runs, *_ODD]
 
 
-def compare(encoder: Encoder, reference: Encoder) -> ParityFigures:
+def compare(encoder: BulkEncoder, reference: BulkEncoder) -> ParityFigures:
     """Measure an encoder against the reference, as queries and as documents."""
     texts = parity_texts()
     documents, expected = encoder.encode_documents(texts), reference.encode_documents(texts)
@@ -76,6 +77,23 @@ def compare(encoder: Encoder, reference: Encoder) -> ParityFigures:
         mean_cosine=round(float(cosines.mean()), 6),
         neighbours=round(_agreement(queries @ documents.T, expected_queries @ expected.T), 4),
     )
+
+
+def compare_tokens(encoder: BulkEncoder, reference: BulkEncoder) -> list[str]:
+    """What is wrong with an encoder's tokens of documents; empty when they are good."""
+    texts = parity_texts()
+    cosines: list[Vectors] = []
+    pairs = zip(encoder.encode_with_tokens(texts), reference.encode_with_tokens(texts), strict=True)
+    for found, wanted in pairs:
+        if not (found.tokens and wanted.tokens):
+            return ["no tokens"]
+        if not np.array_equal(found.tokens.starts, wanted.tokens.starts):
+            return ["tokens that begin elsewhere"]
+        cosines.append((found.tokens.vectors * wanted.tokens.vectors).sum(axis=1))
+    mean = float(np.concatenate(cosines).mean())
+    if mean >= MEAN_TOKENS:
+        return []
+    return [f"mean cosine of tokens {mean:.4f} (at least {MEAN_TOKENS})"]
 
 
 def faults(figures: ParityFigures) -> list[str]:

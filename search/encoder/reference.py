@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_MAX_TOKENS = 512  # for a model that states no limit
 _NO_LIMIT = 1_000_000  # tokenisers write "none" as a number above this
-_TEXTS_AT_ONCE = 32
+TEXTS_AT_ONCE = 32
 
 
 class SentenceTransformerEncoder:
@@ -31,16 +31,20 @@ class SentenceTransformerEncoder:
     them (late interaction) has them of models that can be exported.
     """
 
-    def __init__(self, model: "SentenceTransformer", spec: EncoderSpec) -> None:
+    def __init__(
+        self, model: "SentenceTransformer", spec: EncoderSpec, at_once: int = TEXTS_AT_ONCE
+    ) -> None:
+        """`at_once` is how many texts are run together."""
         self.spec = spec
         self._model = model
+        self._at_once = at_once
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
         return self._vectors(
             self._model.encode_query(
                 [encodable(text) for text in texts],
-                batch_size=_TEXTS_AT_ONCE,
+                batch_size=self._at_once,
                 show_progress_bar=False,
                 normalize_embeddings=True,
             )
@@ -51,7 +55,7 @@ class SentenceTransformerEncoder:
         return self._vectors(
             self._model.encode_document(
                 [encodable(text) for text in texts],
-                batch_size=_TEXTS_AT_ONCE,
+                batch_size=self._at_once,
                 show_progress_bar=False,
                 normalize_embeddings=True,
             )
@@ -81,8 +85,15 @@ class SentenceTransformerEncoder:
         return np.asarray(encoded, dtype=np.float32).reshape(-1, self.spec.dimension)
 
 
-def load_sentence_transformer(folder: "Path", *, eager: bool = False) -> "SentenceTransformer":
-    """Load a model from its folder on the CPU; `eager` spells attention out, for the export.
+def load_sentence_transformer(
+    folder: "Path", device: str = "cpu", *, eager: bool = False
+) -> "SentenceTransformer":
+    """Load a model from its folder.
+
+    Args:
+        folder: of a sentence-transformers model.
+        device: what is to run it, as torch names it.
+        eager: spell attention out, for the export.
 
     Raises:
         EncoderError: sentence-transformers cannot load it.
@@ -94,7 +105,7 @@ def load_sentence_transformer(folder: "Path", *, eager: bool = False) -> "Senten
     try:
         model = SentenceTransformer(
             str(folder),
-            device="cpu",
+            device=device,
             local_files_only=True,
             model_kwargs={"attn_implementation": "eager"} if eager else None,
         )

@@ -50,13 +50,8 @@ class EncoderSpec:
     token_dimension: int = 0  # of token vectors; 0 where the model gives none
 
 
-class Encoder(Protocol):
-    """Turns text into unit vectors; a text's vector never depends on its neighbours."""
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """What this encoder is."""
-        ...
+class BulkEncoder(Protocol):
+    """Turns texts into unit vectors and their tokens."""
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension), rows of unit length; the model's query prompt applies."""
@@ -66,12 +61,21 @@ class Encoder(Protocol):
         """Shape (len(texts), dimension), rows of unit length; the document prompt applies."""
         ...
 
-    def encode_query(self, text: str) -> Encoded:
-        """One question with its tokens; its vector is that of `encode_queries`."""
-        ...
-
     def encode_with_tokens(self, texts: Sequence[str]) -> list[Encoded]:
         """Documents with their tokens; their vectors are those of `encode_documents`."""
+        ...
+
+
+class Encoder(BulkEncoder, Protocol):
+    """A `BulkEncoder` for questions too; a text's vector never depends on its neighbours."""
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What this encoder is."""
+        ...
+
+    def encode_query(self, text: str) -> Encoded:
+        """One question with its tokens; its vector is that of `encode_queries`."""
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
