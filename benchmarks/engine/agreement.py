@@ -10,7 +10,7 @@ among the 100 best of either.
 import argparse
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -50,15 +50,18 @@ def main() -> None:
     print(f"written in {took:.0f} s, {built.encoded:,} of them encoded anew")
     files = load_searcher(given.home)
     database = load_searcher(given.home, engine=given.engine)
-    _agreement(files, database, load_questions(given.part))
-    _latency({"files": files, "database": database}, load_questions(given.part))
+    both = {"files": files, "database": database}
+    agreement(both, load_questions(given.part))
+    _latency(both, load_questions(given.part))
 
 
-def _agreement(files: Searcher, database: Searcher, questions: Sequence[Question]) -> None:
+def agreement(both: Mapping[str, Searcher], questions: Sequence[Question]) -> None:
+    """How far the answers of two indexes of one library agree, and how good each is."""
+    (name, first), (other, second) = both.items()
     shared, same, scores = [], [], []
     for question in questions:
-        one = files.ask(question.question, k=DEPTH).hits
-        two = database.ask(question.question, k=DEPTH).hits
+        one = first.ask(question.question, k=DEPTH).hits
+        two = second.ask(question.question, k=DEPTH).hits
         ids = [[hit.passage.passage_id for hit in hits[:K]] for hits in (one, two)]
         shared.append(len(set(ids[0]) & set(ids[1])) / max(1, len(ids[0])))
         same.append(ids[0] == ids[1])
@@ -68,7 +71,7 @@ def _agreement(files: Searcher, database: Searcher, questions: Sequence[Question
     means = np.mean(scores, axis=0)
     print(
         f"{len(questions)} questions: overlap of the top {K} {np.mean(shared):.4f}, the same list "
-        f"for {np.mean(same):.1%}\nnDCG@{K}: files {means[0]:.4f}, database {means[1]:.4f}, "
+        f"for {np.mean(same):.1%}\nnDCG@{K}: {name} {means[0]:.4f}, {other} {means[1]:.4f}, "
         f"difference {means[1] - means[0]:+.4f}"
     )
 

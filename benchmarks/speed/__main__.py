@@ -3,6 +3,7 @@
     python -m benchmarks.speed peers FOLDER:SPLIT [--documents N] [--only NAME …]
     python -m benchmarks.speed indexing REPORTS [--files N] [--rounds N]
     python -m benchmarks.speed machine [--pieces N]
+    python -m benchmarks.speed device HOME [--device cuda] [--against HOME]
 
 Every part prints commit, machine and versions, its settings, and a line for each thing measured.
 `peers` needs `make peers`, the environment of the others, and a collection in BEIR layout.
@@ -49,6 +50,12 @@ def main() -> None:
     machine.add_argument("--passages", type=int, default=64)
     machine.add_argument("--pieces", type=int, default=188, help="word pieces of a passage")
     machine.add_argument("--rounds", type=int, default=3)
+    device = parts.add_parser("device", help="encoding on a graphics card")
+    device.add_argument("home", type=Path, help="its passages are encoded, its index is asked")
+    device.add_argument("--device", default="cuda")
+    device.add_argument("--passages", type=int, default=20_000)
+    device.add_argument("--rounds", type=int, default=2)
+    device.add_argument("--against", type=Path, metavar="HOME", help="the same, by the processor")
     options = parser.parse_args()
     prepare_encoder(DEFAULT_MODEL, options.encoder)
     print(heading())
@@ -60,6 +67,10 @@ def main() -> None:
         from benchmarks.speed.pipeline import by_stage
 
         by_stage(options)
+    elif options.part == "device":
+        from benchmarks.speed.devices import on_a_device
+
+        on_a_device(options)
     else:
         from benchmarks.speed.machine import shares
 

@@ -38,7 +38,10 @@ _LONGEST: Final = 1.0  # seconds; more rows than take as long are not tried
 
 
 class AcceleratedEncoder:
-    """Passages and their tokens on one device. For one thread at a time."""
+    """Passages and their tokens on one device. For one thread at a time.
+
+    `at_once` is how many word pieces a batch has at most, padding among them.
+    """
 
     def __init__(self, record: EncoderRecord, folder: Path, device: str) -> None:
         """Load the model.
@@ -63,7 +66,7 @@ class AcceleratedEncoder:
         self._head = torch.tensor(head_of(folder / MODEL_FILE), device=self._device)
         tokenizer = (folder / TOKENIZER_FILE).read_text(encoding="utf-8")
         self._pieces = Pieces(tokenizer, self.spec.max_tokens)
-        self._at_once = self.spec.max_tokens * quickest(self._try)
+        self.at_once = self.spec.max_tokens * quickest(self._try)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """See `BulkEncoder`."""
@@ -84,7 +87,7 @@ class AcceleratedEncoder:
     def _encoded(self, prompt: str, texts: Sequence[str]) -> list[Encoded]:
         pieces = self._pieces.of_each([prompt + text for text in texts])
         found: dict[int, Encoded] = {}
-        for rows in batches([len(each.ids) for each in pieces], self._at_once):
+        for rows in batches([len(each.ids) for each in pieces], self.at_once):
             some = [pieces[row] for row in rows]
             for row, each, (vector, tokens) in zip(rows, some, self._run(some), strict=True):
                 found[row] = Encoded(vector, told_apart(each, tokens, len(prompt)))
@@ -105,7 +108,7 @@ class AcceleratedEncoder:
                     cure="Free the device's memory, or run `evidence index` without a device.",
                 ) from error
             half = len(pieces) // 2
-            self._at_once = max(self._at_once // 2, self.spec.max_tokens)
+            self.at_once = max(self.at_once // 2, self.spec.max_tokens)
             yield from self._run(pieces[:half])
             yield from self._run(pieces[half:])
             return
