@@ -171,11 +171,22 @@ class Generations:
         """Nothing: no file is kept open."""
 
     def prune(self, keep: int = KEEP) -> None:
-        """Remove all but the newest `keep` generations; the live one always stays."""
+        """Remove all but the newest `keep` generations; the live one always stays.
+
+        Those that cannot be read, as of another format version, are not among the kept.
+        """
         live = self.current_id()
-        for generation in self.ids()[:-keep]:
-            if generation != live:
+        kept = [each for each in self.ids() if each == live or self._readable(each)][-keep:]
+        for generation in self.ids():
+            if generation not in kept and generation != live:
                 shutil.rmtree(self.path(generation), ignore_errors=True)
+
+    def _readable(self, generation: str) -> bool:
+        try:
+            read_manifest(self.path(generation))
+        except IndexUnusable:
+            return False
+        return True
 
     def sweep(self) -> None:
         """Remove what a killed build left behind."""

@@ -65,6 +65,20 @@ def test_what_a_killed_build_left_is_swept_up(tmp_path: Path) -> None:
     assert not left.exists()
 
 
+def _of_format(folder: Path, version: int) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"format_version": version}))
+
+
+def test_generations_of_another_format_are_none_of_those_kept(tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "index")
+    made = [generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER) for _ in range(3)]
+    for each in made[1:]:
+        _of_format(each.folder, 5)
+    newest = generation(tmp_path, content(REPORTS, TEXTS[:2], ENCODER), ENCODER)
+    assert generations.ids() == [made[0].manifest.generation, newest.manifest.generation]
+
+
 def test_no_index_names_the_cure(tmp_path: Path) -> None:
     with pytest.raises(NoIndex) as caught:
         Generations(tmp_path / "index").open_current()
@@ -107,9 +121,7 @@ def test_damage_that_left_the_time_is_found_where_every_byte_is_read(tmp_path: P
 
 def test_another_format_version_is_refused(tmp_path: Path) -> None:
     folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["format_version"] = 99
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    _of_format(folder, 99)
     generations = Generations(tmp_path / "index")
     with pytest.raises(IndexUnusable, match="99"):
         generations.open_current()
