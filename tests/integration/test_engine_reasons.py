@@ -1,0 +1,80 @@
+"""Why a database is away, as whoever runs the service is told."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from search.errors import EngineUnavailable
+from search.index.address import Address
+from search.index.postgres.connections import Connections, Patience
+from tests.engines import Server
+
+HASTY = Patience(connect_s=2, answer_s=4, connections=2)
+
+
+def _told(dsn: str) -> EngineUnavailable:
+    """What somebody who asks is told of a database that is away; the same when looked into."""
+    connections = Connections(Address(dsn), HASTY)
+    try:
+        with pytest.raises(EngineUnavailable) as asked:
+            connections.rows("SELECT 1")
+        with pytest.raises(EngineUnavailable) as looked:
+            connections.reach()
+    finally:
+        connections.close()
+    assert str(asked.value) == str(looked.value)
+    assert asked.value.cure == looked.value.cure
+    assert "not-told" not in f"{asked.value} {asked.value.cure}"
+    return asked.value
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port at which somebody listens and says nothing."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening.getsockname()[1]
+
+
+def test_a_refused_connection_is_no_slow_one() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # and does not listen
+        port = unused.getsockname()[1]
+        told = _told(f"postgresql://a:not-told@127.0.0.1:{port}/library")
+    assert "connections are refused" in str(told)
+    assert "listen_addresses" in (told.cure or "")
+
+
+def test_a_host_that_is_none_is_named_so() -> None:
+    told = _told("postgresql://a:not-told@nowhere.invalid/library")
+    assert "no host of that name" in str(told)
+    assert "EVIDENCE_ENGINE" in (told.cure or "")
+
+
+def test_a_server_that_says_nothing_is_slow(port: int) -> None:
+    told = _told(f"postgresql://a:not-told@127.0.0.1:{port}/library")
+    assert "does not answer in time" in str(told)
+    assert "firewall" in (told.cure or "")
+
+
+def test_a_wrong_password_is_named_so(postgres: Server) -> None:
+    rules = postgres.folder / "data" / "pg_hba.conf"
+    before = rules.read_text()
+    dsn = postgres.new_database()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE ROLE guarded LOGIN PASSWORD 'another'")
+        try:
+            rules.write_text(f"host all guarded all scram-sha-256\n{before}")
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(1)
+            told = _told(dsn.replace("postgres:not-told", "guarded:not-told"))
+        finally:
+            rules.write_text(before)
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("DROP ROLE guarded")
+    assert "does not let this user in" in str(told)
+    assert ".pgpass" in (told.cure or "")
