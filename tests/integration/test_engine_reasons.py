@@ -1,4 +1,4 @@
-"""Why a database is away, as whoever runs the service is told."""
+"""Why a database is away, as whoever runs the service is told; and what is no fault of it."""
 
 import socket
 import time
@@ -7,12 +7,17 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from search.errors import EngineUnavailable
+from search.errors import EngineUnavailable, IndexChanged
 from search.index.address import Address
 from search.index.postgres.connections import Connections, Patience
+from search.index.postgres.generations import EngineGenerations
+from tests.backends import Engine, write
+from tests.builders import content
+from tests.doors import ENCODER, REPORTS, TEXTS
 from tests.engines import Server
 
 HASTY = Patience(connect_s=2, answer_s=4, connections=2)
+SOON_S = 60
 
 
 def _told(dsn: str) -> EngineUnavailable:
@@ -78,3 +83,35 @@ def test_a_wrong_password_is_named_so(postgres: Server) -> None:
             connection.execute("DROP ROLE guarded")
     assert "does not let this user in" in str(told)
     assert ".pgpass" in (told.cure or "")
+
+
+def _kept(engine: Engine) -> EngineGenerations:
+    places = engine.generations(patience=HASTY)
+    write(content(REPORTS, TEXTS, ENCODER), ENCODER, places)
+    return places
+
+
+def test_an_index_that_changed_is_no_fault_of_the_database(
+    engine: Engine, postgres: Server
+) -> None:
+    places = _kept(engine)
+    index = places.open_current()
+    with psycopg.connect(places.address.dsn, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA generation_1 CASCADE")
+    postgres.stop()
+    try:
+        for _ in range(3):
+            with pytest.raises(EngineUnavailable):
+                places.current_id()
+    finally:
+        postgres.start()
+    ends = time.monotonic() + SOON_S
+    while True:  # until the circuit lets a question through, which finds the index replaced
+        try:
+            index.store.report("a")
+        except IndexChanged:
+            break
+        except EngineUnavailable:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+    assert places.current_id()  # the circuit is closed again: the database answered

@@ -127,6 +127,7 @@ class Connections:
                     raise self._failed(error) from error
                 self._pool.check()  # where one connection broke, others did too
             except psycopg.Error as error:
+                self._breaker.succeeded()  # a server that says no is there
                 if refusal := _refusal(error):
                     raise refusal from error
                 raise
