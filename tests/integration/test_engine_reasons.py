@@ -9,7 +9,7 @@ import pytest
 
 from search.errors import EngineUnavailable, IndexChanged
 from search.index.address import Address
-from search.index.postgres.connections import Connections, Patience
+from search.index.postgres.connections import Connection, Connections, Patience
 from search.index.postgres.generations import EngineGenerations
 from tests.backends import Engine, write
 from tests.builders import content
@@ -115,3 +115,21 @@ def test_an_index_that_changed_is_no_fault_of_the_database(
             assert time.monotonic() < ends
             time.sleep(0.1)
     assert places.current_id()  # the circuit is closed again: the database answered
+
+
+def test_a_database_that_goes_before_anything_is_written_is_told_of(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = _kept(engine)
+    begin = Connections.writing
+
+    def ended(connections: Connections) -> Connection:
+        made = begin(connections)
+        with psycopg.connect(places.address.dsn) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (made.info.backend_pid,))
+        return made
+
+    monkeypatch.setattr(Connections, "writing", ended)
+    with pytest.raises(EngineUnavailable, match="went away") as caught, places.writing():
+        pytest.fail("nothing can be written")
+    assert "evidence index" in (caught.value.cure or "")
