@@ -3,14 +3,16 @@
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from search.errors import EngineUnavailable, IndexChanged
+from search.errors import EngineUnavailable, IndexChanged, NoIndex
 from search.index.address import Address
 from search.index.postgres.connections import Connection, Connections, Patience
 from search.index.postgres.generations import EngineGenerations
+from search.loading import LiveSearcher, load_searcher
 from tests.backends import Engine, write
 from tests.builders import content
 from tests.doors import ENCODER, REPORTS, TEXTS
@@ -133,3 +135,21 @@ def test_a_database_that_goes_before_anything_is_written_is_told_of(
     with pytest.raises(EngineUnavailable, match="went away") as caught, places.writing():
         pytest.fail("nothing can be written")
     assert "evidence index" in (caught.value.cure or "")
+
+
+def test_connections_are_closed_where_there_is_no_index(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Address] = []
+    close = Connections.close
+
+    def counted(connections: Connections) -> None:
+        closed.append(connections.address)
+        close(connections)
+
+    monkeypatch.setattr(Connections, "close", counted)
+    address = Address(postgres.new_database())
+    for load in (load_searcher, LiveSearcher):
+        with pytest.raises(NoIndex):
+            load(tmp_path, engine=address)
+    assert closed == [address, address]
