@@ -119,7 +119,7 @@ def _build_by(
         if options.engine:
             manifest = to_engine(filling, shelved, making, options.engine)
         else:
-            manifest = to_files(filling, shelved, stamps, making, Generations(home.index))
+            manifest = to_files(filling, shelved, stamps, making, Generations(home.index), held)
     return Built(manifest, changed=True, read=read, failed=failed, encoded=filling.encoded)
 
 

@@ -65,7 +65,6 @@ def publish(
         encoder=encoder,
         rules=rules,
         library_digest=library_digest,
-        anew=True,
     )
 
 
@@ -76,7 +75,7 @@ def publish_parts(
     encoder: EncoderSpec,
     rules: PassageRules,
     library_digest: str,
-    anew: bool = False,
+    held: Held | None = None,
     whole: bool = False,
 ) -> Manifest:
     """Write a generation, verify it, make it the live one, and prune old ones.
@@ -87,14 +86,13 @@ def publish_parts(
         encoder: what made the vectors.
         rules: what cut the passages.
         library_digest: names the state of the library.
-        anew: take nothing over.
+        held: the live generation, found sound, of which parts may be taken over; None: of none.
         whole: arrange all vectors at once, even where those that came since can be searched apart.
 
     Raises:
         BuildFailed: what was written does not check out; the live index is untouched.
     """
     now = datetime.now(UTC)
-    held = None if anew else generations.sound()
     if held and held.manifest.encoder != encoder:
         held = None
     with generations.writing(f"{now:%Y%m%dT%H%M%S%f}") as folder:

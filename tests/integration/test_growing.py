@@ -15,6 +15,7 @@ from corpus.library.shelf import Shelved
 from corpus.passages import PassageRules
 from corpus.types import Block, BlockKind, Document, DocumentType, Page, ReportStatus
 from indexer.cutting import Cutter
+from indexer.errors import BuildFailed
 from indexer.filling import Filling
 from indexer.making import Making, to_files
 from indexer.progress import Silent
@@ -22,7 +23,8 @@ from indexer.vectors import VectorCache
 from indexer.workforce import Processes
 from search.index.generations import Generations
 from search.index.layers import LayeredDense, is_overdue
-from search.index.manifest import Manifest
+from search.index.linking import link_folder
+from search.index.manifest import Manifest, verify_files
 from search.index.types import Within
 from search.searcher import Searcher
 from search.types import Answer, Filters
@@ -111,8 +113,9 @@ class Home:
                 ),
                 shelved,
                 stamps,
-                Making(ENCODER.spec, RULES, digest, Silent(), anew=anew, part_most=PART_MOST),
+                Making(ENCODER.spec, RULES, digest, Silent(), part_most=PART_MOST),
                 generations,
+                held,
             )
 
     def searcher(self) -> Searcher:
@@ -213,6 +216,52 @@ def test_one_report_more_leaves_all_but_its_part_as_it_was(tmp_path: Path) -> No
                 for each in (before.generation, after.generation)
             }
             assert len(inodes) == 1
+
+
+def test_the_live_index_is_looked_through_once_and_its_damage_is_not_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(5)
+    home = Home(tmp_path / "grown")
+    for number in range(40):
+        home.put(f"report-{number}", draw)
+    home.index()
+    generations = Generations(home.folder / "index")
+    looked: list[Path] = []
+    verify = verify_files
+
+    def counted(manifest: Manifest, folder: Path, **how: bool) -> None:
+        looked.append(folder)
+        verify(manifest, folder, **how)
+
+    monkeypatch.setattr("search.index.generations.verify_files", counted)
+    home.put("one-more", draw)
+    live = generations.path(generations.current_id())
+    home.index()
+    assert looked.count(live) == 1
+    live = generations.path(generations.current_id())
+    _damage(next(live.glob("parts/*/vectors.npy")))
+    home.put("another", draw)
+    home.index()
+    generations.open_current(read_all=True).close()
+    _assert_same(home, home.fresh(tmp_path / "fresh"))
+    monkeypatch.setattr("indexer.publish.link_folder", _damaging)  # damaged while it is built upon
+    home.put("a-third", draw)
+    before = generations.current_id()
+    with pytest.raises(BuildFailed, match="does not open"):
+        home.index()
+    assert generations.current_id() == before
+
+
+def _damage(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+
+def _damaging(source: Path, target: Path) -> None:
+    if (source / "vectors.npy").exists():
+        _damage(source / "vectors.npy")
+    link_folder(source, target)
 
 
 def test_nothing_of_a_removed_report_is_left_in_the_live_generation(
