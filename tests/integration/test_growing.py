@@ -14,11 +14,13 @@ from corpus.library.fingerprint import fingerprint, stamp
 from corpus.library.shelf import Shelved
 from corpus.passages import PassageRules
 from corpus.types import Block, BlockKind, Document, DocumentType, Page, ReportStatus
+from indexer.content import Content
 from indexer.cutting import Cutter
 from indexer.errors import BuildFailed
 from indexer.filling import Filling
 from indexer.making import Making, to_files
 from indexer.progress import Silent
+from indexer.publish import Wanted, publish_parts
 from indexer.vectors import VectorCache
 from indexer.workforce import Processes
 from search.index.generations import Generations
@@ -28,7 +30,7 @@ from search.index.manifest import Manifest, verify_files
 from search.index.types import Within
 from search.searcher import Searcher
 from search.types import Answer, Filters
-from tests.builders import report
+from tests.builders import content, report
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
@@ -262,6 +264,33 @@ def _damaging(source: Path, target: Path) -> None:
     if (source / "vectors.npy").exists():
         _damage(source / "vectors.npy")
     link_folder(source, target)
+
+
+def test_parts_that_would_share_their_numbers_are_told_apart(tmp_path: Path) -> None:
+    texts = ["Mentoring keeps young people out of crime.", "Patrols in hot spots cut crime."]
+    keys = ["0123456789" + letter * 54 for letter in "ab"]
+    wanted = [
+        Wanted(key, partial(_one_passage, name, text))
+        for key, name, text in zip(keys, "ab", texts, strict=True)
+    ]
+    generations = Generations(tmp_path / "index")
+    write = partial(publish_parts, wanted, generations, encoder=ENCODER.spec, rules=RULES)
+    made = write(library_digest="d")
+    assert made.parts[0].key == keys[0]
+    assert len({part.numbered_from for part in made.parts}) == 2
+    searcher = Searcher(generations.open_current(), ENCODER)
+    for word, name in (("mentoring", "a"), ("patrols", "b")):
+        best = searcher.ask(word).hits[0]
+        assert (best.report.report_id, best.lexical.rank) == (name, 1)
+    again = write(library_digest="e", held=generations.sound())
+    assert again.parts == made.parts  # the same keys, so that nothing was written anew
+
+
+def _one_passage(name: str, text: str) -> Content:
+    made = content([report(name)], [(name, text)], ENCODER)
+    (entry,) = made.entries
+    named = replace(entry.passage, passage_id=name)
+    return replace(made, entries=[replace(entry, passage=named)])
 
 
 def test_nothing_of_a_removed_report_is_left_in_the_live_generation(
