@@ -1,6 +1,6 @@
 """Who reads and encodes for a build, by its settings."""
 
-from corpus.errors import SettingError
+from indexer.oncall import OnCall
 from indexer.workforce import Processes, Workforce
 
 
@@ -17,11 +17,4 @@ def hands(workers: int, ray: str | None) -> Workforce:
     here = Processes(workers)
     if ray is None:
         return here
-    try:
-        from indexer.fleet import Fleet  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise SettingError(
-            f"EVIDENCE_RAY names a cluster, and {error.name} is not installed.",
-            cure='Run `pip install "ray[data]"` (the extra `ray`).',
-        ) from error
-    return Fleet(ray, here)
+    return OnCall(ray, here)
