@@ -244,13 +244,16 @@ def status(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON: every file ever added.")
     ] = False,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="With --json: each part of the index, not their sum.")
+    ] = False,
 ) -> None:
     """Tell what is in the library and the index, what failed and why."""
     from cli.status import gather, print_status
 
     found = gather(home)
     if as_json:
-        typer.echo(found.to_json())
+        typer.echo(found.to_json(parts=parts))
     else:
         print_status(found)
 

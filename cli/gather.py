@@ -76,7 +76,8 @@ def sync(
     from corpus.home import Home
     from corpus.library.library import Library
     from corpus.web.client import Manners, PoliteClient
-    from indexer.gathering import Gathering, choose, gather
+    from indexer.entering import Gathering
+    from indexer.gathering import choose, gather
     from indexer.settings import load_gather_settings
     from indexer.visiting import Plan
 

@@ -22,6 +22,7 @@ from indexer.settings import load_index_settings
 from search.errors import EngineUnavailable, IndexUnusable, NoIndex
 from search.index.address import Address
 from search.index.manifest import Manifest
+from search.index.parts import FOLDER_NAME as PARTS
 from search.loading import index_source, open_engine
 
 NO_CENTRE = "(no centre)"
@@ -69,12 +70,12 @@ class Status:
         found = Counter(account.state for account in self.files)
         return {state.value: found[state] for state in State}
 
-    def to_json(self) -> str:
-        """The same as JSON; the index as its manifest has it, without checksums."""
-        index: dict[str, Any] | None = None
-        if self.index:
-            index = asdict(self.index)
-            del index["files"]
+    def to_json(self, *, parts: bool = False) -> str:
+        """The same as JSON; the index as its manifest has it, without checksums.
+
+        Of its parts there are many: they are summed up, and told of each only where asked for.
+        """
+        index = _told(self.index, parts=parts) if self.index else None
         body = {
             "home": str(self.home),
             "counts": self.counts,
@@ -118,6 +119,25 @@ def gather(home: Path) -> Status:
     return Status(
         home, files, manifest, fault, centres, last_run, generations, sizes, engine=engine
     )
+
+
+def _told(index: Manifest, *, parts: bool) -> dict[str, Any]:
+    """A manifest as it is told of."""
+    told = asdict(index)
+    del told["files"]
+    sizes: Counter[str] = Counter()  # in bytes, by the name of a part
+    for path, file in index.files.items():
+        folder, _, rest = path.partition("/")
+        sizes[rest.partition("/")[0] if folder == PARTS else ""] += file.size
+    each = [asdict(part) | {"bytes": sizes[part.name]} for part in index.parts]
+    told["parts"] = {
+        "count": len(each),
+        "passages": sum(part.counts.passages for part in index.parts),
+        "bytes": sum(part["bytes"] for part in each),
+    }
+    if parts:
+        told["parts"]["each"] = each
+    return told
 
 
 def _bytes_in(folder: Path) -> int:

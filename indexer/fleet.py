@@ -3,7 +3,7 @@
 Needs the extra `ray`, the program on every machine, and the home under the same path on all of
 them. What comes back goes into the caches of the home and from there into the index as ever. A
 batch whose actor dies is done again by another; nothing is written twice, since what was read and
-encoded is kept by key. Too little for a cluster is done by this machine's own processes.
+encoded is kept by key.
 """
 
 import logging
@@ -25,13 +25,10 @@ from corpus.examination import examine_file
 from corpus.library.arrivals import Reading
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
 from indexer.errors import BuildFailed
-from indexer.workforce import Workforce
 from search.encoder.load import load_encoder
 from search.encoder.types import Encoded, Encoder
 
 LOCAL: Final = "local"
-ENOUGH_FILES: Final = 200  # below, this machine alone is done sooner (docs/scale.md)
-ENOUGH_TEXTS: Final = 1_000
 #: Of a processor that an actor claims: Ray Data waits for ever where none is left.
 _SHARE: Final = 0.5
 _FILES_AT_ONCE: Final = 16
@@ -44,15 +41,11 @@ Rows = dict[str, Any]
 class Fleet:
     """A `Workforce` on a cluster.
 
-    `address` is as `ray.init` takes it, "local" for a cluster of this machine alone; `here` does
-    what is fewer than `files` files or `texts` texts. The cluster is joined when there is first
-    something to do, and kept until `close`.
+    `address` is as `ray.init` takes it, "local" for a cluster of this machine alone. The cluster is
+    joined when there is first something to do, and kept until `close`.
     """
 
     address: str
-    here: Workforce
-    files: int = ENOUGH_FILES
-    texts: int = ENOUGH_TEXTS
 
     def read(self, jobs: Sequence[ReadJob], limits: ReadLimits) -> Iterator[ReadOutcome[Reading]]:
         """Read on the cluster; its actors bound the time and memory of a file as ever.
@@ -61,19 +54,16 @@ class Fleet:
             SettingError: the cluster cannot be reached.
             BuildFailed: it gave up.
         """
-        if len(jobs) < self.files:
-            yield from self.here.read(jobs, limits)
-            return
         for done in self._map(jobs, _FILES_AT_ONCE, _Reader, limits):
             yield from done
 
     def encode(
-        self, texts: Mapping[bytes, str], encoder: Encoder, folder: Path
+        self,
+        texts: Mapping[bytes, str],
+        encoder: Encoder,  # noqa: ARG002 - of the protocol
+        folder: Path,
     ) -> Iterator[Mapping[bytes, Encoded]]:
         """Encode on the cluster; every actor opens the encoder in `folder`. Raises as `read`."""
-        if len(texts) < self.texts:
-            yield from self.here.encode(texts, encoder, folder)
-            return
         yield from self._map(list(texts.items()), _TEXTS_AT_ONCE, _Encoder, folder.resolve())
 
     def _map(
@@ -102,7 +92,6 @@ class Fleet:
 
     def close(self) -> None:
         """Leave the cluster; one of this machine alone ends."""
-        self.here.close()
         ray.shutdown()
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from corpus.errors import SettingError
 from indexer.accelerators import Accelerators
+from indexer.oncall import OnCall
 from indexer.workforce import Processes, Workforce
 
 PROCESSOR: Final = "cpu"
@@ -18,7 +19,7 @@ def hands(workers: int, ray: str | None, device: str | None = None) -> Workforce
         device: what encodes, as torch names it; None or "cpu": the processor.
 
     Raises:
-        SettingError: Ray is not installed, or a device is to encode for it.
+        SettingError: a device is to encode for a cluster, or Ray is not installed.
         EncoderError: there is no such device.
     """
     here = Processes(workers)
@@ -34,11 +35,4 @@ def hands(workers: int, ray: str | None, device: str | None = None) -> Workforce
         return Accelerators(device, here)
     if ray is None:
         return here
-    try:
-        from indexer.fleet import Fleet  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise SettingError(
-            f"EVIDENCE_RAY names a cluster, and {error.name} is not installed.",
-            cure='Run `pip install "ray[data]"` (the extra `ray`).',
-        ) from error
-    return Fleet(ray, here)
+    return OnCall(ray, here)

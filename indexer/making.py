@@ -15,7 +15,7 @@ from indexer.progress import Progress
 from indexer.publish import Wanted, publish_parts
 from search.encoder.types import EncoderSpec
 from search.index.address import Address
-from search.index.generations import Generations
+from search.index.generations import Generations, Held
 from search.index.layers import is_overdue
 from search.index.manifest import Manifest
 from search.index.tokens import Records
@@ -26,7 +26,8 @@ from search.loading import open_engine
 class Making:
     """What the writing of an index goes by.
 
-    `anew` takes nothing over from the live one; a part has `part_most` passages at most.
+    `anew` takes nothing over from a live one in a database; a part has `part_most` passages at
+    most.
     """
 
     encoder: EncoderSpec
@@ -64,10 +65,11 @@ def to_files(
     stamps: Mapping[str, bytes],
     making: Making,
     generations: Generations,
+    held: Held | None,
 ) -> Manifest:
     """Write the index into the home; then, where it is due, once more with its vectors in one.
 
-    `stamps` are of the reports, by id.
+    `stamps` are of the reports, by id; `held` is what may be taken over from.
     """
     making.progress.start("Splitting into passages", len(shelved), "reports")
     sizes = filling.cut(shelved)
@@ -86,10 +88,11 @@ def to_files(
         rules=making.rules,
         library_digest=making.library_digest,
     )
-    manifest = write(anew=making.anew)
+    manifest = write(held=held)
     if is_overdue(manifest):
         making.progress.start("Arranging vectors anew", 1, "generations")
-        manifest = write(whole=True)
+        written = Held(manifest, generations.path(manifest.generation))
+        manifest = write(held=written, whole=True)
         making.progress.advance()
     return manifest
 

@@ -32,6 +32,7 @@ from search.index.manifest import (
     Part,
     by_inode,
     checksum_files,
+    numbered_from,
     write_manifest,
 )
 from search.index.parts import FOLDER_NAME as PARTS
@@ -65,7 +66,6 @@ def publish(
         encoder=encoder,
         rules=rules,
         library_digest=library_digest,
-        anew=True,
     )
 
 
@@ -76,27 +76,27 @@ def publish_parts(
     encoder: EncoderSpec,
     rules: PassageRules,
     library_digest: str,
-    anew: bool = False,
+    held: Held | None = None,
     whole: bool = False,
 ) -> Manifest:
     """Write a generation, verify it, make it the live one, and prune old ones.
 
     Args:
-        wanted: its parts, one at least.
+        wanted: its parts, one at least; one numbered as another gets a key of its own.
         generations: of the home.
         encoder: what made the vectors.
         rules: what cut the passages.
         library_digest: names the state of the library.
-        anew: take nothing over.
+        held: the live generation, found sound, of which parts may be taken over; None: of none.
         whole: arrange all vectors at once, even where those that came since can be searched apart.
 
     Raises:
         BuildFailed: what was written does not check out; the live index is untouched.
     """
     now = datetime.now(UTC)
-    held = None if anew else generations.sound()
     if held and held.manifest.encoder != encoder:
         held = None
+    wanted = _told_apart(wanted)
     with generations.writing(f"{now:%Y%m%dT%H%M%S%f}") as folder:
         parts = tuple(_part(each, held, folder, encoder) for each in wanted)
         digest = sha256("".join(part.content for part in parts).encode()).hexdigest()
@@ -123,6 +123,23 @@ def publish_parts(
         generations.publish(folder, manifest.generation, known)
     generations.prune()
     return manifest
+
+
+def _told_apart(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """With other keys for parts that would have the numbers of one before them.
+
+    Numbers are made of 39 bits of a key: among a thousand parts two share them once in two
+    million builds.
+    """
+    taken: set[int] = set()
+    apart = []
+    for each in wanted:
+        key = each.key
+        while numbered_from(key) in taken:
+            key = sha256(key.encode()).hexdigest()
+        taken.add(numbered_from(key))
+        apart.append(replace(each, key=key))
+    return apart
 
 
 def _part(wanted: Wanted, held: Held | None, folder: Path, encoder: EncoderSpec) -> Part:

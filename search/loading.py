@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -93,7 +94,11 @@ def load_searcher(
     place = Home(home)
     judge = load_reranker(reranker_folder(place, reranker)) if reranker else None
     source = open_engine(engine, alone=True) if engine else Generations(place.index)
-    return _open(source, place, judge)
+    with ExitStack() as opened:
+        opened.callback(source.close)
+        searcher = _open(source, place, judge)
+        opened.pop_all()  # the searcher's index closes what it needs
+    return searcher
 
 
 def _open(
@@ -105,8 +110,11 @@ def _open(
     keep: int = 0,
 ) -> Searcher:
     index = source.open_current()
-    encoder = _encoder_for(index, place, at_hand)
-    return Searcher(index, encoder, reranker=judge, keep=keep)
+    with ExitStack() as opened:
+        opened.callback(index.close)
+        searcher = Searcher(index, _encoder_for(index, place, at_hand), reranker=judge, keep=keep)
+        opened.pop_all()
+    return searcher
 
 
 def _encoder_for(generation: Index, place: Home, at_hand: Encoder | None) -> Encoder:
@@ -116,7 +124,6 @@ def _encoder_for(generation: Index, place: Home, at_hand: Encoder | None) -> Enc
         return at_hand
     encoder = load_encoder(encoder_folder(place, made_by.name))
     if encoder.spec != made_by:
-        generation.close()
         raise IndexUnusable(
             f"The index was made by {made_by.name} ({made_by.model_hash[:12]}), but the encoder "
             f"here is {encoder.spec.name} ({encoder.spec.model_hash[:12]}).",
@@ -154,7 +161,10 @@ class LiveSearcher:
         self._generations = index_source(self._home, engine)
         self._judge = load_reranker(reranker_folder(self._home, reranker)) if reranker else None
         self._keep = 0 if engine else SERVED  # a database's reports may go at any time
-        self._searcher = _open(self._generations, self._home, self._judge, keep=self._keep)
+        with ExitStack() as opened:
+            opened.callback(self._generations.close)
+            self._searcher = _open(self._generations, self._home, self._judge, keep=self._keep)
+            opened.pop_all()
         self._refused: tuple[str, float] = ("", 0.0)
         self._stop = threading.Event()
         self._looking = threading.Lock()

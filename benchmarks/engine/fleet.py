@@ -44,7 +44,7 @@ def main() -> None:
     here = Processes(cores)
     hands: dict[str, Workforce] = {
         "processes": here,
-        "Ray": Fleet(LOCAL, here, files=0, texts=0),
+        "Ray": Fleet(LOCAL),
     }
     index = Generations(home.index).open_current()
     folder = encoder_folder(home, index.manifest.encoder.name)

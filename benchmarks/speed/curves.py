@@ -99,7 +99,6 @@ def make(home: Path, large: Path, size: int) -> None:
         encoder=real.manifest.encoder,
         rules=real.manifest.passage_rules,
         library_digest="made",
-        anew=True,
     )
     print(f"written in {time.perf_counter() - start:.0f} s: {manifest.counts}, {manifest.dense}")
 

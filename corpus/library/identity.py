@@ -94,7 +94,7 @@ def _one(entry: Entry, known: Metadata, other: Entry, others: Metadata) -> bool:
 
 def _stated_doi(entry: Entry) -> str:
     """The DOI somebody states; one read from the text may be that of a work it cites."""
-    claim = winners(entry.claims).get("doi")
+    claim = winners(claim for claim in entry.claims if claim.field == "doi").get("doi")
     sure = claim is not None and claim.confidence is Confidence.HIGH
     return plain_doi(str(claim.value)) if claim and sure else ""
 

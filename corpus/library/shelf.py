@@ -61,7 +61,7 @@ def current_reports(library: Library) -> list[Report]:
 class _Shown:
     """The entries that are one report, its own first, with the files of all.
 
-    `replaced_by` is the report its successor is shown as.
+    `centres` are all that publish it; `replaced_by` is the report its successor is shown as.
     """
 
     entry: Entry
@@ -69,6 +69,7 @@ class _Shown:
     metadata: Metadata
     all: tuple[Entry, ...]
     files: tuple[FileEntry, ...]
+    centres: tuple[str, ...]
     replaced_by: str | None
 
     @classmethod
@@ -78,13 +79,18 @@ class _Shown:
         files: Mapping[str, list[FileEntry]],
         repeats: Mapping[str, str],
     ) -> "_Shown":
-        claims = put((), all_[0].claims)
-        for other in reversed(all_):  # what the first says wins over what the others say
+        first, *others = all_
+        claims = put((), first.claims)
+        for other in reversed(others):  # what the first says wins over what the others say
             claims = put(other.claims, claims)
+        metadata = resolve(claims) if others else first.metadata
         held = tuple(file for entry in all_ for file in files.get(entry.report_id, ()))
-        follower = all_[0].replaced_by
+        named = [metadata.centre, *(file.centre for file in held if file.live)]
+        named += [entry.metadata.centre for entry in all_]
+        centres = tuple(dict.fromkeys(centre for centre in named if centre))
+        follower = first.replaced_by
         follower = repeats.get(follower, follower) if follower else None
-        return cls(all_[0], claims, resolve(claims), tuple(all_), held, follower)
+        return cls(first, claims, metadata, tuple(all_), held, centres, follower)
 
     @property
     def id(self) -> str:
@@ -97,13 +103,6 @@ class _Shown:
     @property
     def title(self) -> str:
         return self.metadata.title or Path(self.entry.name).stem
-
-    @property
-    def centres(self) -> tuple[str, ...]:
-        """All that publish it."""
-        named = [self.metadata.centre, *(file.centre for file in self.files if file.live)]
-        named += [entry.metadata.centre for entry in self.all]
-        return tuple(dict.fromkeys(centre for centre in named if centre))
 
     def report(self) -> Report:
         entry = self.entry

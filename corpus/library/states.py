@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from corpus.metadata.claims import Claim, resolve
 from corpus.types import DesignTag, DocumentType, Fact, Metadata
@@ -50,7 +51,7 @@ class Identity:
     studies: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A report of the catalogue, with what reading it came to.
 
@@ -79,9 +80,9 @@ class Entry:
     replaced_by: str | None = None
     unkept: bool = False
 
-    @property
+    @cached_property
     def metadata(self) -> Metadata:
-        """What is known, all claims considered."""
+        """What is known, all claims considered; told once, for many ask."""
         return resolve(self.claims)
 
 

@@ -14,8 +14,8 @@ files of a pruned generation live on until the last reader closes them.
 
 import os
 import shutil
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Container, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from search.index.manifest import REBUILD, Manifest, model_named, read_manifest,
 from search.index.numbers import Numbers
 from search.index.parts import Places, part_folders, read_columns
 from search.index.shelves import Shelves
-from search.index.store import open_store
+from search.index.store import Store, open_store
 from search.index.tokens import open_tokens
 
 CURRENT: Final = "CURRENT"
@@ -171,11 +171,22 @@ class Generations:
         """Nothing: no file is kept open."""
 
     def prune(self, keep: int = KEEP) -> None:
-        """Remove all but the newest `keep` generations; the live one always stays."""
+        """Remove all but the newest `keep` generations; the live one always stays.
+
+        Those that cannot be read, as of another format version, are not among the kept.
+        """
         live = self.current_id()
-        for generation in self.ids()[:-keep]:
-            if generation != live:
+        kept = [each for each in self.ids() if each == live or self._readable(each)][-keep:]
+        for generation in self.ids():
+            if generation not in kept and generation != live:
                 shutil.rmtree(self.path(generation), ignore_errors=True)
+
+    def _readable(self, generation: str) -> bool:
+        try:
+            read_manifest(self.path(generation))
+        except IndexUnusable:
+            return False
+        return True
 
     def sweep(self) -> None:
         """Remove what a killed build left behind."""
@@ -192,10 +203,20 @@ def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
     """
     manifest = read_manifest(folder)
     verify_files(manifest, folder, read_all=read_all)
+    with ExitStack() as opened:
+        folders = part_folders(folder, manifest)
+        stores = [opened.enter_context(closing(open_store(each))) for each in folders]
+        generation = _open(manifest, folder, stores)
+        opened.pop_all()  # they are the generation's to close
+    return generation
+
+
+def _open(manifest: Manifest, folder: Path, stores: Sequence[Store]) -> Generation:
+    """Open the rest of a generation whose stores, one a part, are open."""
     places = Places.of(part.counts for part in manifest.parts)
     folders = part_folders(folder, manifest)
     tokens = manifest.encoder.token_dimension
-    shelves = Shelves([open_store(each) for each in folders], places)
+    shelves = Shelves(stores, places)
     if (standing := shelves.standing) != manifest.counts.reports:
         raise IndexUnusable(
             f"The stores in {folder} hold {standing} reports; "

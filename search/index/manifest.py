@@ -80,7 +80,12 @@ class Part:
     @property
     def numbered_from(self) -> int:
         """The lexical half knows its passages and reports by their place and this, below 2^63."""
-        return (int(self.key[:10], 16) >> 1) << 24
+        return numbered_from(self.key)
+
+
+def numbered_from(key: str) -> int:
+    """The first number of a part of that key; no two parts of a generation may share it."""
+    return (int(key[:10], 16) >> 1) << 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,16 @@ def test_nothing_found_is_said(starter: Path) -> None:
 
 def test_status_and_doctor(starter: Path) -> None:
     told = json.loads(here(starter, "status", "--json").stdout)
+    parts = told["index"]["parts"]
+    assert parts["count"] == 1
+    assert parts["passages"] == told["index"]["counts"]["passages"]
+    assert 10_000 < parts["bytes"] < told["bytes"]["index"]
+    assert "each" not in parts
+    (each,) = json.loads(here(starter, "status", "--json", "--parts").stdout)["index"]["parts"][
+        "each"
+    ]
+    assert each["bytes"] == parts["bytes"]
+    assert each["counts"] == told["index"]["counts"]
     assert told["counts"]["indexed"] == 111
     assert told["model"]["model_hash"]
     assert "111 indexed" in here(starter, "status").stdout

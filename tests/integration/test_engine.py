@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -13,6 +14,7 @@ from indexer.content import Content
 from indexer.engine import DRIFT
 from search.errors import IndexUnusable, NoIndex, UnknownId
 from search.filters import passes
+from search.index.postgres.connections import Connections
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex, Routing
 from search.index.postgres.writing import Writer
@@ -316,6 +318,36 @@ def test_replaced_reports_are_kept_and_not_found(engine: Engine) -> None:
     write(made, ENCODER, places)
     assert places.report_ids() == {"a", "b", "c"}
     assert places.open_current().store.report("d").status is ReportStatus.REPLACED
+
+
+def test_the_centre_is_of_all_passages_alike_and_not_all_are_read(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = [report(f"r{row}") for row in range(400)]
+    places = [(row, place) for row in range(400) for place in range(4)]
+    entries = [
+        StoreEntry(passage(f"p{row}-{place}", f"r{row}", f"word{row} {place}"), row, place, ordinal)
+        for ordinal, (row, place) in enumerate(places)
+    ]
+    vectors = np.eye(32, dtype=np.float32)[[place for _, place in places]]
+    made = Content(reports, [ReportDetails()] * len(reports), entries, vectors, [])
+    plain = HashingEncoder()
+    plain.spec = replace(ENCODER.spec, token_dimension=0)
+    index = engine(made, plain)
+    assert np.allclose(index.centre(10_000)[:4], 0.25)
+    assert np.allclose(index.centre(200)[:4], 0.25, atol=0.1)
+    read: list[object] = []
+    rows = Connections.rows
+
+    def counted(self: Connections, *asked: Any) -> list[Any]:  # noqa: ANN401
+        found = rows(self, *asked)
+        read.extend(found)
+        return found
+
+    monkeypatch.setattr("search.index.postgres.vectors._REPORTS", 100)
+    monkeypatch.setattr(Connections, "rows", counted)
+    assert np.allclose(index.centre(200)[:4], 0.25, atol=0.1)
+    assert len(read) == 400 + 4 * 100 + 200  # numbers of reports, of passages, vectors
 
 
 def test_files_and_database_hold_the_same(

@@ -42,10 +42,10 @@ def cluster() -> Iterator[str]:
 
 
 def _fleet(address: str) -> Workforce:
-    """The fleet of a cluster, which takes whatever there is."""
+    """The fleet of a cluster."""
     from indexer.fleet import Fleet  # noqa: PLC0415 - an extra
 
-    return Fleet(address, HERE, files=1, texts=1)
+    return Fleet(address)
 
 
 @pytest.fixture
@@ -168,23 +168,33 @@ def test_a_library_is_indexed_by_a_fleet_as_by_this_machine(
     assert again.manifest.content_digest == built.manifest.content_digest
 
 
-def test_little_work_begins_no_cluster(prepared_encoder: Path, tmp_path: Path) -> None:
+def test_little_work_begins_no_cluster(
+    prepared_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if find_spec("ray") is None:
         pytest.skip("ray is not installed")
+    monkeypatch.delitem(sys.modules, "indexer.fleet", raising=False)
     there = hands(1, "nowhere.example:1")  # no cluster answers there, and none is asked
     encoder = load_encoder(prepared_encoder)
     (part,) = there.encode({b"a": "A text."}, encoder, prepared_encoder)
     assert list(part) == [b"a"]
     assert len(list(there.read(list(_jobs(tmp_path, 1)), LIMITS))) == 2
+    there.close()
+    assert "indexer.fleet" not in sys.modules  # nor is Ray imported, which takes seconds
+    monkeypatch.setattr("indexer.oncall.ENOUGH_TEXTS", 1)
+    monkeypatch.setattr("ray.init", _nowhere)
+    with pytest.raises(SettingError, match="no cluster"):
+        list(there.encode({b"a": "A text."}, encoder, prepared_encoder))
+
+
+def _nowhere(*_: object, **__: object) -> None:
+    raise ConnectionError("Could not find any running Ray instance.")
 
 
 def test_a_cluster_that_is_not_there_is_told_of(
     local: Workforce, prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nowhere(*_: object, **__: object) -> None:
-        raise ConnectionError("Could not find any running Ray instance.")
-
-    monkeypatch.setattr("ray.init", nowhere)
+    monkeypatch.setattr("ray.init", _nowhere)
     encoder = load_encoder(prepared_encoder)
     with pytest.raises(SettingError, match="EVIDENCE_RAY is 'local', and no cluster"):
         list(local.encode({b"a": "A text."}, encoder, prepared_encoder))

@@ -14,19 +14,23 @@ from corpus.library.fingerprint import fingerprint, stamp
 from corpus.library.shelf import Shelved
 from corpus.passages import PassageRules
 from corpus.types import Block, BlockKind, Document, DocumentType, Page, ReportStatus
+from indexer.content import Content
 from indexer.cutting import Cutter
+from indexer.errors import BuildFailed
 from indexer.filling import Filling
 from indexer.making import Making, to_files
 from indexer.progress import Silent
+from indexer.publish import Wanted, publish_parts
 from indexer.vectors import VectorCache
 from indexer.workforce import Processes
 from search.index.generations import Generations
 from search.index.layers import LayeredDense, is_overdue
-from search.index.manifest import Manifest
+from search.index.linking import link_folder
+from search.index.manifest import Manifest, verify_files
 from search.index.types import Within
 from search.searcher import Searcher
 from search.types import Answer, Filters
-from tests.builders import report
+from tests.builders import content, report
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
@@ -111,8 +115,9 @@ class Home:
                 ),
                 shelved,
                 stamps,
-                Making(ENCODER.spec, RULES, digest, Silent(), anew=anew, part_most=PART_MOST),
+                Making(ENCODER.spec, RULES, digest, Silent(), part_most=PART_MOST),
                 generations,
+                held,
             )
 
     def searcher(self) -> Searcher:
@@ -213,6 +218,79 @@ def test_one_report_more_leaves_all_but_its_part_as_it_was(tmp_path: Path) -> No
                 for each in (before.generation, after.generation)
             }
             assert len(inodes) == 1
+
+
+def test_the_live_index_is_looked_through_once_and_its_damage_is_not_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(5)
+    home = Home(tmp_path / "grown")
+    for number in range(40):
+        home.put(f"report-{number}", draw)
+    home.index()
+    generations = Generations(home.folder / "index")
+    looked: list[Path] = []
+    verify = verify_files
+
+    def counted(manifest: Manifest, folder: Path, **how: bool) -> None:
+        looked.append(folder)
+        verify(manifest, folder, **how)
+
+    monkeypatch.setattr("search.index.generations.verify_files", counted)
+    home.put("one-more", draw)
+    live = generations.path(generations.current_id())
+    home.index()
+    assert looked.count(live) == 1
+    live = generations.path(generations.current_id())
+    _damage(next(live.glob("parts/*/vectors.npy")))
+    home.put("another", draw)
+    home.index()
+    generations.open_current(read_all=True).close()
+    _assert_same(home, home.fresh(tmp_path / "fresh"))
+    monkeypatch.setattr("indexer.publish.link_folder", _damaging)  # damaged while it is built upon
+    home.put("a-third", draw)
+    before = generations.current_id()
+    with pytest.raises(BuildFailed, match="does not open"):
+        home.index()
+    assert generations.current_id() == before
+
+
+def _damage(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+
+def _damaging(source: Path, target: Path) -> None:
+    if (source / "vectors.npy").exists():
+        _damage(source / "vectors.npy")
+    link_folder(source, target)
+
+
+def test_parts_that_would_share_their_numbers_are_told_apart(tmp_path: Path) -> None:
+    texts = ["Mentoring keeps young people out of crime.", "Patrols in hot spots cut crime."]
+    keys = ["0123456789" + letter * 54 for letter in "ab"]
+    wanted = [
+        Wanted(key, partial(_one_passage, name, text))
+        for key, name, text in zip(keys, "ab", texts, strict=True)
+    ]
+    generations = Generations(tmp_path / "index")
+    write = partial(publish_parts, wanted, generations, encoder=ENCODER.spec, rules=RULES)
+    made = write(library_digest="d")
+    assert made.parts[0].key == keys[0]
+    assert len({part.numbered_from for part in made.parts}) == 2
+    searcher = Searcher(generations.open_current(), ENCODER)
+    for word, name in (("mentoring", "a"), ("patrols", "b")):
+        best = searcher.ask(word).hits[0]
+        assert (best.report.report_id, best.lexical.rank) == (name, 1)
+    again = write(library_digest="e", held=generations.sound())
+    assert again.parts == made.parts  # the same keys, so that nothing was written anew
+
+
+def _one_passage(name: str, text: str) -> Content:
+    made = content([report(name)], [(name, text)], ENCODER)
+    (entry,) = made.entries
+    named = replace(entry.passage, passage_id=name)
+    return replace(made, entries=[replace(entry, passage=named)])
 
 
 def test_nothing_of_a_removed_report_is_left_in_the_live_generation(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from search.errors import IndexUnusable, NoIndex
 from search.index.dense import LISTS, VECTORS_NAME, DenseHalf, open_dense, write_dense
 from search.index.generations import Generations, open_generation
 from search.index.manifest import DenseInfo
+from search.index.store import Store, open_store
 from search.index.tokens import RECORDS_NAME
 from search.index.types import Allowed, Proposed, Within
 from search.searcher import Searcher
@@ -65,6 +67,41 @@ def test_what_a_killed_build_left_is_swept_up(tmp_path: Path) -> None:
     assert not left.exists()
 
 
+def _of_format(folder: Path, version: int) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"format_version": version}))
+
+
+def test_generations_of_another_format_are_none_of_those_kept(tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "index")
+    made = [generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER) for _ in range(3)]
+    for each in made[1:]:
+        _of_format(each.folder, 5)
+    newest = generation(tmp_path, content(REPORTS, TEXTS[:2], ENCODER), ENCODER)
+    assert generations.ids() == [made[0].manifest.generation, newest.manifest.generation]
+
+
+def test_a_generation_that_does_not_open_leaves_no_store_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["counts"]["reports"] += 1
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    opened: list[Store] = []
+
+    def remembered(part: Path) -> Store:
+        opened.append(open_store(part))
+        return opened[-1]
+
+    monkeypatch.setattr("search.index.generations.open_store", remembered)
+    with pytest.raises(IndexUnusable, match="reports"):
+        open_generation(folder)
+    (store,) = opened
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.row_of("a")
+
+
 def test_no_index_names_the_cure(tmp_path: Path) -> None:
     with pytest.raises(NoIndex) as caught:
         Generations(tmp_path / "index").open_current()
@@ -107,9 +144,7 @@ def test_damage_that_left_the_time_is_found_where_every_byte_is_read(tmp_path: P
 
 def test_another_format_version_is_refused(tmp_path: Path) -> None:
     folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["format_version"] = 99
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    _of_format(folder, 99)
     generations = Generations(tmp_path / "index")
     with pytest.raises(IndexUnusable, match="99"):
         generations.open_current()

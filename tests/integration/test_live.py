@@ -12,6 +12,7 @@ import pytest
 from corpus.errors import LibraryError
 from corpus.home import Home
 from corpus.library.library import Library
+from corpus.library.shelf import Shelved, shelve
 from corpus.types import Metadata
 from indexer.build import BuildOptions, build_index, remove_report
 from indexer.progress import Silent
@@ -53,6 +54,21 @@ def test_a_removed_report_is_never_returned_again(built: Path) -> None:
     assert len(index.dense) == len(index.lexical) == 1  # no ghosts in either half
     with pytest.raises(LibraryError, match="removed"):
         remove_report(Home(built), "two.txt", QUIET)
+
+
+def test_a_library_is_looked_through_without_looking_for_garbage(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on: list[bool] = []
+
+    def looked(library: Library) -> list[Shelved]:
+        on.append(gc.isenabled())
+        return shelve(library)
+
+    monkeypatch.setattr("indexer.build.shelve", looked)
+    build_index(Home(built), BuildOptions(), QUIET)
+    assert on == [False]
+    assert gc.isenabled()
 
 
 def test_no_file_of_the_index_has_a_removed_reports_text(built: Path) -> None:

@@ -1,10 +1,13 @@
 """Several files that are one report: by text, DOI, or title and year."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from corpus.library.identity import identify, resemblance
 from corpus.library.states import State
-from corpus.metadata.claims import Claim, ClaimSource
+from corpus.metadata.claims import Claim, ClaimSource, resolve
+from corpus.types import Metadata
 from tests.shelves import Shelf, document, nearly, words
 
 
@@ -24,6 +27,23 @@ def test_one_report_of_two_centres_is_one_with_two_provenances(shelf: Shelf) -> 
     ]
     assert shown.details.provenance[0].fetched == "2026-01-02T03:04:05+00:00"
     assert shown.details.provenance[0].headers == {"etag": '"a"'}
+
+
+def test_what_is_known_of_a_report_is_told_once(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        shelf.put(f"https://a.example/{number}.pdf", words(number), centre="a", title=f"T {number}")
+    told: list[object] = []
+
+    def counted(claims: Iterable[Claim]) -> Metadata:
+        told.append(claims)
+        return resolve(claims)
+
+    for name in ("states", "shelf"):
+        monkeypatch.setattr(f"corpus.library.{name}.resolve", counted)
+    assert len(shelf.shown()) == 3
+    assert len(told) == 3  # of a large library it was the most work of adding a report
 
 
 def test_all_that_is_shown_of_a_merged_report_has_its_claim(shelf: Shelf) -> None:

@@ -13,7 +13,8 @@ from corpus.library.states import Departure
 from corpus.library.visits import Run
 from corpus.web.client import Limits, Manners, PoliteClient
 from corpus.web.pace import Retries
-from indexer.gathering import Gathering, choose, gather
+from indexer.entering import Gathering
+from indexer.gathering import choose, gather
 from indexer.progress import Silent
 from indexer.visiting import Plan
 from tests.replica.server import Replica, Resource

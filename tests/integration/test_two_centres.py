@@ -12,7 +12,8 @@ from corpus.library.library import Library
 from corpus.library.visits import Run
 from corpus.web.client import Manners, PoliteClient
 from corpus.web.pace import Retries
-from indexer.gathering import Gathering, gather
+from indexer.entering import Gathering
+from indexer.gathering import gather
 from indexer.progress import Silent
 from tests.worlds import page, pdf
 

@@ -12,7 +12,8 @@ from corpus.centres import load_registry
 from corpus.library.library import Library
 from corpus.web.client import Limits, Manners, PoliteClient
 from corpus.web.pace import Retries
-from indexer.gathering import Gathering, choose, gather
+from indexer.entering import Gathering
+from indexer.gathering import choose, gather
 from indexer.progress import Silent
 from tests.replica.sites import Report
 from tests.replica.world import HOST, MISBEHAVIOURS, build

@@ -7,23 +7,33 @@ some failures in a row the circuit opens, and one call at a time tries whether i
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import psycopg
 from psycopg import errors, sql
 from psycopg.abc import PQGen
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from search.errors import EngineUnavailable, IndexChanged, IndexUnusable
+from search.errors import EngineUnavailable, IndexChanged, IndexUnusable, SearchError
 from search.index.address import Address
 from search.index.postgres.breaker import Breaker
+from search.index.postgres.reasons import (
+    NoAnswer,
+    Reason,
+    first_line,
+    reason_of,
+    was_slow,
+)
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Connection = psycopg.Connection[Row]
 
 TRIES: Final = 2  # of a question whose connection broke
-_CURE: Final = "Try again in a while; whoever runs the database finds the cause in its log."
+_LATELY: Final = Reason(
+    "has not answered lately",
+    "Try again in a while; the log and `evidence doctor` say why it does not.",
+)
 #: What a search rests on. It ends with the transaction, so that a pooler may share connections.
 _SETTINGS: Final = (
     "SET LOCAL hnsw.ef_search = 400; SET LOCAL hnsw.iterative_scan = relaxed_order; "
@@ -51,6 +61,7 @@ class Connections:
         self.address = address
         self._patience = patience
         self._breaker = Breaker()
+        self._kept_out: psycopg.OperationalError | None = None  # why the last try to connect failed
         self._pool = ConnectionPool(
             address.dsn,
             connection_class=_Impatient,
@@ -65,10 +76,15 @@ class Connections:
                 "connect_timeout": max(2, round(patience.connect_s)),
                 "application_name": "evidence",
                 "prepare_threshold": None,  # a filter decides the plan, and poolers know none
+                "failed": self._remember,
             },
         )
 
+    def _remember(self, error: psycopg.OperationalError) -> None:
+        self._kept_out = error
+
     def _configure(self, connection: "_Impatient") -> None:
+        self._kept_out = None
         connection.patience_s = self._patience.answer_s + 1  # the server may say no by itself first
 
     def rows(self, statement: sql.Composed | str, values: Mapping[str, Any] = {}) -> list[Row]:
@@ -98,37 +114,37 @@ class Connections:
             EngineUnavailable, IndexUnusable: as `rows`.
         """
         if not self._breaker.allows():
-            raise self._away("has not answered lately")
+            raise self._away(_LATELY)
         for last in (False, True):
             try:
                 with self._pool.connection() as connection:
                     result = work(connection)
-            except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
-                raise IndexChanged(
-                    "The index was replaced while it was asked.", cure="Ask again."
-                ) from error
-            except (errors.InsufficientPrivilege, errors.UndefinedObject) as error:
-                raise IndexUnusable(
-                    f"The database of EVIDENCE_ENGINE cannot be used: {_first_line(error)}",
-                    cure="docs/scale.md says what it needs.",
-                ) from error
             except psycopg.OperationalError as error:
-                waited = isinstance(error, (errors.QueryCanceled, PoolTimeout, _NoAnswer))
-                if isinstance(error, _NoAnswer):
+                if isinstance(error, NoAnswer):
                     self._pool.drain()  # whoever asks next finds another host, where there is one
-                if last or waited:
+                if last or was_slow(error):
                     self._breaker.failed()
-                    _log.warning("The database %s failed: %s", self.address, _first_line(error))
-                    told = "does not answer in time" if waited else "cannot be reached"
-                    raise self._away(told) from error
+                    raise self._failed(error) from error
                 self._pool.check()  # where one connection broke, others did too
+            except psycopg.Error as error:
+                self._breaker.succeeded()  # a server that says no is there
+                if refusal := _refusal(error):
+                    raise refusal from error
+                raise
             else:
                 self._breaker.succeeded()
+                self._kept_out = None
                 return result
         raise AssertionError  # the last try returns or raises
 
-    def _away(self, told: str) -> EngineUnavailable:
-        return EngineUnavailable(f"The database {self.address} {told}.", cure=_CURE)
+    def _failed(self, error: psycopg.OperationalError) -> EngineUnavailable:
+        """What is said of an error; the pool tells only that no connection came in time."""
+        cause = (self._kept_out if isinstance(error, PoolTimeout) else None) or error
+        _log.warning("The database %s failed: %s", self.address, first_line(cause))
+        return self._away(reason_of(cause))
+
+    def _away(self, reason: Reason) -> EngineUnavailable:
+        return EngineUnavailable(f"The database {self.address} {reason.told}.", cure=reason.cure)
 
     def writing(self) -> Connection:
         """A connection of its own for a build, which may take its time.
@@ -157,15 +173,11 @@ class Connections:
                 target_session_attrs=which,
             )
         except psycopg.OperationalError as error:
-            raise self._away(f"cannot be reached: {_first_line(error)}") from error
+            raise self._away(reason_of(error)) from error
 
     def close(self) -> None:
         """Close them all."""
         self._pool.close()
-
-
-class _NoAnswer(psycopg.OperationalError):
-    """A server that holds the connection and says nothing."""
 
 
 class _Impatient(psycopg.Connection[Row]):
@@ -173,14 +185,37 @@ class _Impatient(psycopg.Connection[Row]):
 
     patience_s: float = 10.0
 
+    @classmethod
+    def connect(  # type: ignore[override]
+        cls,
+        conninfo: str = "",
+        *,
+        failed: Callable[[psycopg.OperationalError], None],
+        **given: Any,  # noqa: ANN401 - as psycopg takes it
+    ) -> Self:
+        """Connect; `failed` is told why that cannot be done."""
+        try:
+            return super().connect(conninfo, **given)
+        except psycopg.OperationalError as error:
+            failed(error)
+            raise
+
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Drive a conversation with the server, `patience_s` seconds at most."""
         try:
             return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
         except errors._WaitTimeout as error:  # noqa: SLF001 - it has no public name
             self.close()
-            raise _NoAnswer("no answer came") from error
+            raise NoAnswer("no answer came") from error
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _refusal(error: psycopg.Error) -> SearchError | None:
+    """What is said where the server answers and says no; None where that is a fault of ours."""
+    if isinstance(error, (errors.UndefinedTable, errors.InvalidSchemaName)):
+        return IndexChanged("The index was replaced while it was asked.", cure="Ask again.")
+    if isinstance(error, (errors.InsufficientPrivilege, errors.UndefinedObject)):
+        return IndexUnusable(
+            f"The database of EVIDENCE_ENGINE cannot be used: {first_line(error)}",
+            cure="docs/scale.md says what it needs.",
+        )
+    return None

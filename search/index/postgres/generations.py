@@ -155,28 +155,31 @@ class EngineGenerations:
             EngineUnavailable: the database does not answer.
             IndexUnusable: it lacks pgvector, or another process is writing.
         """
-        connection = self._connections.writing()
-        with connection:
-            ((free,),) = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchall()
-            if not free:
-                raise IndexUnusable(
-                    f"Another process is writing the index in {self.address}.",
-                    cure="Wait until it has ended.",
-                )
+        with self._connections.writing() as connection:
             try:
-                connection.execute(schema.LIBRARY)
-            except (errors.FeatureNotSupported, errors.InsufficientPrivilege) as error:
-                raise IndexUnusable(
-                    f"The database {self.address} cannot keep an index: {error}",
-                    cure="docs/scale.md says what it needs.",
-                ) from error
-            try:
+                self._prepare(connection)
                 yield Generating(connection)
             except OperationalError as error:
                 raise EngineUnavailable(
                     f"The database {self.address} went away while the index was written.",
                     cure="Run `evidence index` again: it goes on where it was.",
                 ) from error
+
+    def _prepare(self, connection: Connection) -> None:
+        """Keep other writers out, and see that there is a library."""
+        ((free,),) = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchall()
+        if not free:
+            raise IndexUnusable(
+                f"Another process is writing the index in {self.address}.",
+                cure="Wait until it has ended.",
+            )
+        try:
+            connection.execute(schema.LIBRARY)
+        except (errors.FeatureNotSupported, errors.InsufficientPrivilege) as error:
+            raise IndexUnusable(
+                f"The database {self.address} cannot keep an index: {error}",
+                cure="docs/scale.md says what it needs.",
+            ) from error
 
 
 class Generating:

@@ -19,6 +19,7 @@ from search.index.postgres.narrowing import Scope
 from search.index.postgres.schema import PLACES
 from search.index.postgres.store import EngineStore, gone
 from search.index.postgres.tokens import EngineTokens
+from search.index.postgres.vectors import EngineVectors, told
 from search.index.postgres.words import EngineWords
 from search.index.proposing import ranks
 from search.index.types import Candidates, Ordinals, Proposed, Within
@@ -65,6 +66,7 @@ class EngineIndex:
         self._routing = routing
         counts, dimension = manifest.counts, manifest.encoder.token_dimension
         self.store = EngineStore(connections, self._asking)
+        self._vectors = EngineVectors(connections, self._asking, manifest.encoder.dimension)
         self.lexical = EngineWords(connections, self._asking, counts.ranked)
         self.tokens = (
             EngineTokens(connections, self._asking, dimension=dimension, passages=counts.ranked)
@@ -132,15 +134,8 @@ class EngineIndex:
             )
 
     def centre(self, sample: int) -> NDArray[np.float32]:
-        """The mean vector of the passages, or of an even share of them, shape (dimension,)."""
-        every = max(1, self.manifest.counts.ranked // sample)
-        found = self._rows(
-            "SELECT halfvec_send(vector) FROM {schema}.vector WHERE ordinal %% %(every)s = 0",
-            every=every,
-        )
-        if not found:
-            return np.zeros(self.manifest.encoder.dimension, np.float32)
-        return np.asarray(np.mean([_vector(sent) for (sent,) in found], axis=0), np.float32)
+        """The mean vector of an even sample of the passages, shape (dimension,)."""
+        return self._vectors.centre(sample)
 
     def vectors(self, ordinals: Ordinals) -> Vectors:
         """The vectors of ranked passages, shape (len(ordinals), dimension).
@@ -148,21 +143,7 @@ class EngineIndex:
         Raises:
             IndexChanged: one has gone.
         """
-        found = dict(
-            self._rows(
-                "SELECT ordinal, halfvec_send(vector) FROM {schema}.vector "
-                "WHERE ordinal = ANY(%(ordinals)s::bigint[]) "
-                "AND report_row = ANY(%(rows)s::bigint[])",
-                ordinals=ordinals.tolist(),
-                rows=np.unique(ordinals // PLACES).tolist(),
-            )
-        )
-        if len(found) < len(set(ordinals.tolist())):
-            raise gone()
-        vectors = np.empty((len(ordinals), self.manifest.encoder.dimension), np.float32)
-        for place, ordinal in enumerate(ordinals.tolist()):
-            vectors[place] = _vector(found[ordinal])
-        return vectors
+        return self._vectors.at(ordinals)
 
     def ranked_of(self, report_row: int) -> Ordinals:
         """The ranked passages of a report, in reading order."""
@@ -262,16 +243,6 @@ class EngineIndex:
                 within, int(passages), None if rows is None and passages else tuple(rows or ())
             )
         }
-
-
-def told(vector: NDArray[np.float32]) -> str:
-    """A vector as pgvector reads it."""
-    return "[" + ",".join(f"{number:.7g}" for number in vector.tolist()) + "]"
-
-
-def _vector(sent: bytes) -> NDArray[np.float32]:
-    """A vector as pgvector sends it: two numbers of 16 bits, then halves."""
-    return np.frombuffer(sent, ">f2", offset=4).astype(np.float32)
 
 
 def _ranks(
