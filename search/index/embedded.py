@@ -1,6 +1,6 @@
 """The embedded index: one generation's files, opened, behind the `Index` protocol."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -51,6 +51,15 @@ class Generation:
         reports, of = store.reports, self._report_rows
         # Nothing here may lead back to this index: one that is done with goes at once.
         self._allowed = lru_cache(maxsize=64)(lambda within: allowed_by(within, reports, of))
+
+    @cached_property
+    def _spans(self) -> NDArray[np.int64]:
+        """The first ranked passage of each report and the end of its passages, (reports, 2)."""
+        rows = self._report_rows
+        firsts = np.flatnonzero(np.diff(rows, prepend=-1))
+        spans = np.zeros((len(self.store.reports), 2), np.int64)
+        spans[rows[firsts]] = np.column_stack([firsts, np.append(firsts[1:], len(rows))])
+        return spans
 
     @cached_property
     def _by_alike(self) -> Ordinals:
@@ -109,7 +118,12 @@ class Generation:
 
     def ranked_of(self, report_row: int) -> Ordinals:
         """The ranked passages of a report, in reading order."""
-        return np.flatnonzero(self._report_rows == report_row)
+        return np.arange(*self._spans[report_row])
+
+    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
+        """Those of the reports that have a word which begins as the name does."""
+        rows = np.fromiter(report_rows, np.int64)
+        return frozenset(rows[self.lexical.naming(name, self._spans[rows])].tolist())
 
     def report_rows(self, ordinals: Ordinals) -> Ordinals:
         """The report row of each ranked passage."""

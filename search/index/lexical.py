@@ -5,12 +5,13 @@ tantivy's k1 = 1.2 and b = 0.75. Title, headings and text are counted as one fie
 them apart and adding up lost on every weighting tried (docs/relevance.md, ADR 0006).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from tantivy import (
     Index,
     Occur,
@@ -107,18 +108,13 @@ class LexicalHalf:
         """The k passages in which a term (as `stems` gives it) weighs most."""
         return self._run(Query.term_query(self._schema, WORDS, term, "freq"), k).ordinals
 
-    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
-        """Those of the reports that have a word which begins as the name does.
+    def naming(self, name: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """In which spans of passages a word begins as the name does: "Hungary" for "Hungarian".
 
-        "Hungary" for "Hungarian".
+        `spans` is as `CountedWords.which_have` takes it.
         """
-        start = beginning(name)
-        return frozenset(row for row in report_rows if self._mentions(start, row))
-
-    def _mentions(self, start: str, report_row: int) -> bool:
-        number = int(self._numbers.of_reports(np.array([report_row]))[0])
-        within = Query.term_query(self._schema, "report", number)
-        return bool(self._searcher.terms_with_prefix(WORDS, start, within, 1))
+        found = self._searcher.terms_with_prefix(WORDS, beginning(name))
+        return self._counted.which_have(self._counted.terms([term for term, _ in found]), spans)
 
     def _terms(self, query: str) -> Query | None:
         """Any of the question's terms; of a word's spellings the one that scores highest counts."""
