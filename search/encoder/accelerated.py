@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS: Final = 8_192
 _GAIN: Final = 1.05  # twice the rows are kept while they are encoded so much faster, per row
+_IN_VAIN: Final = 2  # doublings that may bring nothing, for times vary
 _LONGEST: Final = 1.0  # seconds; more rows than take as long are not tried
 
 
@@ -197,17 +198,19 @@ def quickest(run_rows: Callable[[int], object]) -> int:
     Args:
         run_rows: encodes so many of the longest texts.
     """
-    best, rate = 1, 0.0
-    rows = 1
-    while rows <= MOST_ROWS:
+    rows = best = 1
+    rate, in_vain = 0.0, 0
+    while rows <= MOST_ROWS and in_vain < _IN_VAIN:
         try:
             run_rows(rows)  # once for what a first time takes
             took = min(_seconds(run_rows, rows) for _ in range(2))
         except torch.OutOfMemoryError:
             break
-        if rows / took < rate * _GAIN or took > _LONGEST:
+        if took > _LONGEST:
             break
-        best, rate = rows, rows / took
+        in_vain += 1
+        if rows / took >= rate * _GAIN:
+            best, rate, in_vain = rows, rows / took, 0
         rows *= 2
     return best
 
