@@ -81,6 +81,11 @@ class Doorkeeper:
         self._counters = Counters(home.counters)
         self._settings = settings
 
+    def reads_files(self, request: HTTPConnection) -> bool:
+        """Whether a key has to be looked up for a request, or the request counted."""
+        shown = "authorization" in request.headers or _key_parameter(request) is not None
+        return shown or bool(self._settings.visitor_rates)
+
     def admit(self, request: HTTPConnection, *, cost: int) -> Admission:
         """Let a request in, and count it.
 

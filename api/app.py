@@ -32,6 +32,7 @@ from api.originals import Originals
 from api.policies import content_policy
 from api.problem_docs import documented
 from api.problems import install_problems, make_problem, respond, unforeseen
+from api.repeats import Repeats
 from api.routes import (
     about,
     batch,
@@ -137,6 +138,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     app.state.metrics_token = settings.metrics_token
     app.state.keeper = Doorkeeper(settings)
     app.state.desk = desk
+    app.state.repeats = Repeats()
     install_problems(app, problem_page)
     for module in (v1, batch, lists, related, maps, exports, streams, feeds, keys, feedback):
         app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))

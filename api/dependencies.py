@@ -5,6 +5,7 @@ would take longer than an answer that is kept.
 """
 
 from email.utils import format_datetime
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Annotated
@@ -15,6 +16,7 @@ from api.admission import Doorkeeper
 from api.feedback.errors import FeedbackOff
 from api.feedback.store import FeedbackStore
 from api.keys.types import Key, KeyKind
+from api.repeats import Repeats
 from search.index.generations import made_at
 from search.searcher import Searcher
 
@@ -34,6 +36,12 @@ async def site(request: Request) -> str:
 async def keeper(request: Request) -> Doorkeeper:
     """Who decides who is let in."""
     found: Doorkeeper = request.app.state.keeper
+    return found
+
+
+async def repeats(request: Request) -> Repeats:
+    """The bodies of answers that are kept."""
+    found: Repeats = request.app.state.repeats
     return found
 
 
@@ -69,6 +77,7 @@ async def librarian(key: "ShownKey") -> Key:
 
 Keeper = Annotated[Doorkeeper, Depends(keeper)]
 Feedback = Annotated[FeedbackStore, Depends(feedback)]
+Kept = Annotated[Repeats, Depends(repeats)]
 ShownKey = Annotated[Key | None, Depends(shown_key)]
 Librarian = Annotated[Key, Depends(librarian)]
 AnySearcher = Annotated[Searcher, Depends(searcher)]
@@ -83,7 +92,7 @@ class Freshness:
     """
 
     def __init__(self, request: Request, response: Response, searcher: Searcher) -> None:
-        tag = f'W/"{searcher.generation}-{version("what-works-evidence-search")}"'
+        tag = f'W/"{searcher.generation}-{_release()}"'
         made = format_datetime(made_at(searcher.generation), usegmt=True)
         kept = request.headers.get("if-none-match")
         since = request.headers.get("if-modified-since")
@@ -101,6 +110,12 @@ class Freshness:
         if self._kept:
             raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=self.headers)
         self._response.headers.update(self.headers)
+
+
+@cache
+def _release() -> str:
+    """This program's; a file is read for it."""
+    return version("what-works-evidence-search")
 
 
 async def freshness(request: Request, response: Response, searcher: AnySearcher) -> Freshness:

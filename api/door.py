@@ -77,7 +77,10 @@ class Door:
         scope = request.scope
         cost = cost_of(scope["method"], scope["path"])
         try:
-            admission = await self._decide(lambda: self._keeper.admit(request, cost=cost))
+            if self._keeper.reads_files(request):
+                admission = await self._decide(lambda: self._keeper.admit(request, cost=cost))
+            else:
+                admission = self._keeper.admit(request, cost=cost)
         except Refusal as refusal:
             await self._refuse(request, refusal)(scope, receive, send)
             return

@@ -34,8 +34,16 @@ def chosen(body: BaseModel, fields: str | None, headers: Mapping[str, str]) -> R
     Raises:
         InvalidQuery: it has no such field.
     """
-    include = included(type(body), fields)
-    told = body.model_dump_json(include=include)
+    return as_json(written(body, fields), headers)
+
+
+def written(body: BaseModel, fields: str | None) -> bytes:
+    """The same as JSON; raises InvalidQuery."""
+    return body.model_dump_json(include=included(type(body), fields)).encode()
+
+
+def as_json(told: bytes, headers: Mapping[str, str]) -> Response:
+    """A response of what was written."""
     return Response(told, media_type="application/json", headers=dict(headers))
 
 

@@ -20,7 +20,7 @@ from search.hits import HitMaker
 from search.index.manifest import Counts
 from search.index.protocol import Index
 from search.index.types import Ordinals, Within
-from search.kept import Asked, KeptAnswers
+from search.kept import Asked, Kept, passages_of
 from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
@@ -60,7 +60,7 @@ class Searcher:
         self._index = index
         self._encoder = encoder
         self._reranker = reranker
-        self._kept = KeptAnswers(keep)
+        self._kept: Kept[Asked, Answer] = Kept(keep, passages_of)
         preferences = Preferences(*index.years)
         self._shortlister = Shortlister(index, rules, preferences)
         self._hits = HitMaker(index, preferences)
@@ -75,6 +75,11 @@ class Searcher:
     def counts(self) -> Counts:
         """How much that generation holds."""
         return self._index.manifest.counts
+
+    @property
+    def keeps(self) -> bool:
+        """Whether an answer may be kept: the index never changes."""
+        return self._kept.most > 0
 
     @property
     def encoder(self) -> Encoder:

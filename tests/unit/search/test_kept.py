@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from search.kept import Asked, KeptAnswers
+from search.kept import Asked, Kept, passages_of
 from search.types import Answer, EvidenceLevel, EvidenceStatement, Filters, Preference, Reading
 
 QUESTION = Asked("does it work?", Filters(), 10, 0, exact=False, preference=Preference())
@@ -23,8 +23,12 @@ def _answer(question: str) -> Answer:
     )
 
 
+def _keeping(most: int) -> Kept[Asked, Answer]:
+    return Kept(most, passages_of)
+
+
 def test_the_same_question_is_found() -> None:
-    kept = KeptAnswers(10)
+    kept = _keeping(10)
     answer = _answer("does it work?")
     kept.keep(QUESTION, answer)
     assert kept.find(replace(QUESTION)) is answer
@@ -42,13 +46,13 @@ def test_the_same_question_is_found() -> None:
     ],
 )
 def test_any_other_question_is_another(other: Asked) -> None:
-    kept = KeptAnswers(10)
+    kept = _keeping(10)
     kept.keep(QUESTION, _answer("does it work?"))
     assert kept.find(other) is None
 
 
 def test_those_not_asked_for_the_longest_go() -> None:
-    kept = KeptAnswers(2)  # each takes the room of one passage
+    kept = _keeping(2)  # each takes the room of one passage
     one, two, three = (replace(QUESTION, question=name) for name in ("one", "two", "three"))
     kept.keep(one, _answer("one"))
     kept.keep(two, _answer("two"))
@@ -58,6 +62,6 @@ def test_those_not_asked_for_the_longest_go() -> None:
 
 
 def test_none_are_kept_where_none_shall_be() -> None:
-    kept = KeptAnswers(0)
+    kept = _keeping(0)
     kept.keep(QUESTION, _answer("does it work?"))
     assert kept.find(QUESTION) is None
