@@ -29,6 +29,8 @@ run: setup
 	$(BIN)/evidence ask "$(QUESTION)"
 	$(BIN)/evidence serve
 
+# There are more workers than cores: threads of one would wait, busily, for those of another.
+test: export OMP_NUM_THREADS = 1
 test: setup
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 

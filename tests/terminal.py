@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
@@ -62,11 +65,18 @@ def begin(home: Path, *words: str) -> BaseProcess:
 
     What kills it thus meets it at its work, not at its start.
     """
-    ready = multiprocessing.get_context("forkserver")
-    ready.set_forkserver_preload(_IMPORTED)
-    process = ready.Process(target=_command, args=(home, words))
+    process = _ready().Process(target=_command, args=(home, words))
     process.start()
     return process
+
+
+@cache
+def _ready() -> ForkServerContext:
+    """What forks such processes; not what this process's readers may be forked from already."""
+    forkserver._forkserver._stop()  # type: ignore[attr-defined] # noqa: SLF001 - made for tests
+    ready = multiprocessing.get_context("forkserver")
+    ready.set_forkserver_preload(_IMPORTED)
+    return ready
 
 
 def _command(home: Path, words: tuple[str, ...]) -> None:

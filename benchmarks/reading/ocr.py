@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from corpus.errors import ReadingError
-from corpus.reading.pdf import read_pdf
+from corpus.reading.pdf.reader import read_pdf
 from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pypdfium2 as pdfium
 from pypdf import PdfReader
 
-from corpus.reading.pdf import read_pdf
+from corpus.reading.pdf.reader import read_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -42,7 +42,7 @@ def _read(  # noqa: PLR0911 - one a kind
     # Each reader is imported where it is needed: a worker that reads PDFs loads no others.
     match kind:
         case DocumentType.PDF:
-            from corpus.reading.pdf import read_pdf  # noqa: PLC0415
+            from corpus.reading.pdf.reader import read_pdf  # noqa: PLC0415
 
             return read_pdf(data, name=name, seconds=seconds)
         case DocumentType.HTML:

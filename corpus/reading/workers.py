@@ -64,10 +64,14 @@ def read_many(
         read: an importable function of a path, a name and the seconds it may take, run in the
             workers.
     """
+    # A process without threads imports what reads, once, and every worker is a fork of it: none
+    # after the first waits for imports, nor does the next call.
+    apart = multiprocessing.get_context("forkserver")
+    apart.set_forkserver_preload([read.__module__])
     pool = ProcessPool(
         max_workers=workers,
         max_tasks=100,  # a worker's memory does not grow without end
-        context=multiprocessing.get_context("spawn"),
+        context=apart,
         initializer=limit_memory,
         initargs=[limits.memory_mib],
     )

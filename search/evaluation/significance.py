@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from search.errors import SearchError
 
@@ -56,6 +55,8 @@ def compare(first: Mapping[str, float], second: Mapping[str, float]) -> Comparis
 def _t_test(differences: NDArray[np.float64]) -> float:
     if np.ptp(differences) == 0:  # no spread: certain of no difference, or of a constant one
         return 0.0 if differences.any() else 1.0
+    from scipy import stats  # noqa: PLC0415 - takes seconds, and few evaluations compare
+
     return float(stats.ttest_1samp(differences, 0.0).pvalue)
 
 

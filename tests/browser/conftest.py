@@ -54,9 +54,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def home(
-    tmp_path_factory: pytest.TempPathFactory, browser: Browser, prepared_encoder: Path
-) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, browser: Browser, starter_home: Path) -> Path:
     """A home with an index of the small library, which is built once in a run of the tests."""
 
     def build(folder: Path) -> None:
@@ -64,7 +62,7 @@ def home(
             page = context.new_page()
             page.set_content("<div style='break-after: page'></div>".join(PAGES))
             printed = page.pdf(format="A4")
-        build_home(folder, printed, prepared_encoder)
+        build_home(folder, printed, starter_home)
 
     built = made_once(tmp_path_factory, "small-library", build)
     return copied(built, tmp_path_factory.mktemp("browser") / "home")

@@ -16,8 +16,6 @@ from corpus.library.library import Library
 from indexer.adding import add_all
 from indexer.build import BuildOptions, build_index
 from indexer.progress import Silent
-from search.encoder.models import DEFAULT_MODEL
-from search.loading import encoder_folder
 
 STARTER: Final = Path(__file__).resolve().parents[2] / "corpus" / "data" / "starter.jsonl"
 #: What the PDF says, a page each; the first two are front matter, labelled i and ii.
@@ -46,16 +44,17 @@ _FILES: Final = {
 }
 
 
-def build_home(home: Path, printed: bytes, encoder: Path) -> Path:
+def build_home(home: Path, printed: bytes, starter: Path) -> Path:
     """Index the small library.
 
     Args:
         home: a folder that does not exist yet.
         printed: the PDF of `PAGES`.
-        encoder: the folder of a prepared default encoder.
+        starter: a home with the starter records indexed, whose encoder and vectors it takes.
     """
     place = Home(home)
-    shutil.copytree(encoder, encoder_folder(place, DEFAULT_MODEL))
+    shutil.copytree(starter / "models", place.models, symlinks=True)
+    shutil.copytree(starter / "index" / "vectors", place.index / "vectors")
     folder = home / "files"
     folder.mkdir()
     (folder / "walking.pdf").write_bytes(_labelled(printed))

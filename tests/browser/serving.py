@@ -50,10 +50,11 @@ def serving(
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{address}/readyz").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.02)
+    with httpx.Client() as client:  # one for all tries: making it takes longer than asking
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if client.get(f"{address}/readyz").is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
     raise RuntimeError(f"The server did not get ready:\n{log.read_text()}")

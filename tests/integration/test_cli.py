@@ -14,7 +14,7 @@ from docx import Document
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult
 
-from corpus.home import Home
+from tests.once import copied
 from tests.terminal import here, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,14 +22,8 @@ STARTER = ROOT / "corpus" / "data" / "starter.jsonl"
 
 
 @pytest.fixture(scope="module")
-def starter(tmp_path_factory: pytest.TempPathFactory, prepared_encoder: Path) -> Path:
-    home = tmp_path_factory.mktemp("cli") / "home"
-    models = Home(home).models
-    models.mkdir(parents=True)
-    (models / "sentence-transformers--all-MiniLM-L6-v2").symlink_to(prepared_encoder)
-    assert "111 new" in run(home, "add", str(STARTER)).stderr
-    assert "111 reports" in run(home, "index").stderr
-    return home
+def starter(tmp_path_factory: pytest.TempPathFactory, starter_home: Path) -> Path:
+    return copied(starter_home, tmp_path_factory.mktemp("cli") / "home")
 
 
 def test_a_second_time_does_nothing(starter: Path) -> None:
@@ -43,7 +37,7 @@ def test_only_results_go_to_standard_output(starter: Path) -> None:
     assert "in this project's words" in done.stdout
     assert "EMMIE" in done.stdout
     assert done.stderr == ""
-    assert run(starter, "index").stdout == ""
+    assert here(starter, "index").stdout == ""
 
 
 def test_json_follows_filters(starter: Path) -> None:
@@ -133,18 +127,18 @@ def test_status_and_doctor(starter: Path) -> None:
 
 def test_doctor_finds_damage_and_says_the_cure(starter: Path, tmp_path: Path) -> None:
     home = tmp_path / "copy"
-    subprocess.run(["cp", "-r", str(starter), str(home)], check=True)
+    copied(starter, home)
     store = min((home / "index" / "generations").rglob("store.sqlite"))
     store.write_bytes(store.read_bytes()[:-1] + b"x")
-    done = run(home, "doctor", check=False)
+    done = here(home, "doctor", check=False)
     assert done.returncode == 1
     assert "--rebuild" in done.stdout
     asked = run(home, "ask", "mentoring", check=False)
     assert asked.returncode == 1
     assert "damaged" in asked.stderr
     assert "Traceback" not in asked.stderr
-    run(home, "index", "--rebuild")
-    run(home, "ask", "mentoring")
+    here(home, "index", "--rebuild")
+    here(home, "ask", "mentoring")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +168,7 @@ def test_bad_input_gets_a_clear_error(
 def test_metadata_faults_add_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Words.")
     (tmp_path / "metadata.csv").write_text("file,year\na.txt,soon\n")
-    done = run(tmp_path / "home", "add", str(tmp_path / "a.txt"), check=False)
+    done = here(tmp_path / "home", "add", str(tmp_path / "a.txt"), check=False)
     assert done.returncode == 1
     assert "line 2" in done.stderr
 
@@ -242,7 +236,7 @@ def test_a_sync_in_which_everything_fails_exits_with_an_error(tmp_path: Path) ->
         '[[centre]]\nid = "mine"\nname = "Mine"\nmember = "none"\npolicy_areas = ["any"]\n'
         f'[[centre.source]]\nkind = "addresses"\nurl = "{tmp_path / "a.csv"}"\n'
     )
-    done = run(tmp_path / "home", "sync", "--registry", str(registry), check=False)
+    done = here(tmp_path / "home", "sync", "--registry", str(registry), check=False)
     assert done.returncode == 1
     assert "not in the public internet" in done.stdout
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -39,17 +40,8 @@ def picture_of(data: bytes) -> Image.Image:
 
 def shaded(picture: Image.Image, colour: tuple[int, int, int]) -> tuple[int, int, int, int]:
     """The box of a picture, in pixels, that has nearly that colour."""
-    near = picture.point(lambda value: value)
-    mask = Image.new("1", near.size)
-    pixels = near.load()
-    assert pixels is not None
-    for x in range(near.width):
-        for y in range(near.height):
-            seen = pixels[x, y]
-            assert isinstance(seen, tuple)
-            if all(abs(a - b) < 14 for a, b in zip(seen, colour, strict=True)):
-                mask.putpixel((x, y), 1)
-    found = mask.getbbox()
+    near = (np.abs(np.asarray(picture, np.int16) - np.array(colour)) < 14).all(axis=2)
+    found = Image.fromarray(near).getbbox()
     assert found
     return found
 

@@ -18,7 +18,7 @@ from search.encoder.parity import parity_texts
 from search.encoder.prepare import prepare_encoder
 from search.encoder.recipe import MODEL_FILE, TOKENIZER_FILE, read_record
 from search.encoder.reference import SentenceTransformerEncoder, load_sentence_transformer
-from search.encoder.types import Encoder
+from search.encoder.types import Encoder, Vectors
 from search.errors import EncoderError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +35,12 @@ def encoder(prepared: Path) -> Encoder:
     return load_encoder(prepared)
 
 
+@pytest.fixture(scope="module")
+def vectors(encoder: Encoder) -> Vectors:
+    """Of the texts."""
+    return encoder.encode_documents(TEXTS)
+
+
 @pytest.fixture
 def copied(prepared: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(prepared, tmp_path / "copied"))
@@ -47,11 +53,11 @@ def test_the_spec_is_the_models_own(encoder: Encoder, prepared: Path) -> None:
     assert encoder.spec.max_tokens == 256
 
 
-def test_vectors_agree_with_sentence_transformers(encoder: Encoder) -> None:
+def test_vectors_agree_with_sentence_transformers(encoder: Encoder, vectors: Vectors) -> None:
     model = load_sentence_transformer(resolve_model(DEFAULT_MODEL).folder)
     reference = SentenceTransformerEncoder(model, encoder.spec)
 
-    cosines = (encoder.encode_documents(TEXTS) * reference.encode_documents(TEXTS)).sum(axis=1)
+    cosines = (vectors * reference.encode_documents(TEXTS)).sum(axis=1)
     worded = [cosine for cosine, text in zip(cosines, TEXTS, strict=True) if len(text) > 2]
 
     assert cosines.mean() > 0.995
@@ -59,34 +65,30 @@ def test_vectors_agree_with_sentence_transformers(encoder: Encoder) -> None:
     assert encoder.count_tokens(TEXTS) == reference.count_tokens(TEXTS)
 
 
-def test_rows_are_unit_vectors_in_the_given_order(encoder: Encoder) -> None:
-    vectors = encoder.encode_documents(TEXTS)
-
+def test_rows_are_unit_vectors_in_the_given_order(encoder: Encoder, vectors: Vectors) -> None:
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert np.array_equal(encoder.encode_documents(TEXTS[::-1]), vectors[::-1])
 
 
-def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
-    together = encoder.encode_documents(TEXTS)
-
+def test_a_text_has_the_same_vector_alone_and_among_others(
+    encoder: Encoder, vectors: Vectors
+) -> None:
     for row, text in enumerate(TEXTS):
-        assert np.array_equal(encoder.encode_documents([text])[0], together[row])
+        assert np.array_equal(encoder.encode_documents([text])[0], vectors[row])
 
 
-def test_two_openings_and_any_number_of_threads_agree(encoder: Encoder, prepared: Path) -> None:
+def test_two_openings_and_any_number_of_threads_agree(vectors: Vectors, prepared: Path) -> None:
     single = load_encoder(prepared, threads=1)
 
-    assert np.array_equal(single.encode_documents(TEXTS), encoder.encode_documents(TEXTS))
+    assert np.array_equal(single.encode_documents(TEXTS), vectors)
 
 
-def test_callers_in_several_threads_get_their_own_rows(encoder: Encoder) -> None:
-    expected = encoder.encode_documents(TEXTS)
-
+def test_callers_in_several_threads_get_their_own_rows(encoder: Encoder, vectors: Vectors) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: encoder.encode_documents(TEXTS), range(4)))
 
-    assert all(np.array_equal(vectors, expected) for vectors in found)
+    assert all(np.array_equal(each, vectors) for each in found)
 
 
 def test_text_beyond_the_limit_is_left_out(encoder: Encoder) -> None:
@@ -147,16 +149,16 @@ def test_tokens_of_a_question(encoder: Encoder) -> None:
     assert encoder.spec.token_dimension == 64
 
 
-def test_tokens_are_the_same_alone_and_among_others(encoder: Encoder) -> None:
+def test_tokens_are_the_same_alone_and_among_others(encoder: Encoder, vectors: Vectors) -> None:
     together = encoder.encode_with_tokens(TEXTS)
 
-    for text, each in zip(TEXTS, together, strict=True):
+    for text, each, vector in zip(TEXTS, together, vectors, strict=True):
         (alone,) = encoder.encode_with_tokens([text])
         assert alone.tokens is not None
         assert each.tokens is not None
         assert len(each.tokens.ids) == len(each.tokens.starts) == len(each.tokens.vectors) > 0
         assert np.array_equal(alone.tokens.vectors, each.tokens.vectors)
-        assert np.array_equal(alone.vector, encoder.encode_documents([text])[0])
+        assert np.array_equal(alone.vector, vector)
 
 
 def test_the_same_word_means_more_of_the_same_among_like_words(encoder: Encoder) -> None:

@@ -42,12 +42,36 @@ def reference() -> Reference:
     return open_encoder
 
 
-def test_first_token_pooling_and_prompts_go_into_the_export(
+def _killed_half_way(model: Path, folder: Path) -> None:
+    """Prepare a model in a process that is killed when its file is written."""
+    program = (
+        "from pathlib import Path; from search.encoder.prepare import prepare_encoder; "
+        f"prepare_encoder({str(model)!r}, Path({str(folder)!r}), "
+        "progress=lambda step: print(step, flush=True))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for step in process.stdout:
+            if step.startswith("Comparing"):  # the model file is written by now
+                os.kill(process.pid, signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_a_killed_preparation_leaves_nothing_and_the_next_has_pooling_and_prompts(
     make_model: MakeModel, reference: Reference, tmp_path: Path
 ) -> None:
-    folder = make_model("cls", prompts=PROMPTS)
-    spec = prepare_encoder(str(folder), tmp_path / "prepared")
-    encoder = load_encoder(tmp_path / "prepared")
+    folder, prepared = make_model("cls", prompts=PROMPTS), tmp_path / "models" / "default"
+    _killed_half_way(folder, prepared)
+    assert not prepared.exists()
+    with pytest.raises(EncoderError, match="no prepared encoder"):
+        load_encoder(prepared)
+
+    spec = prepare_encoder(str(folder), prepared)
+    assert [entry.name for entry in prepared.parent.iterdir() if entry.is_dir()] == ["default"]
+    encoder = load_encoder(prepared)
     model = reference(folder)
 
     assert spec.runtime == "onnx-int8"
@@ -120,32 +144,3 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="cannot load") as refused:
         prepare_encoder(str(tmp_path), tmp_path / "prepared")
     assert refused.value.cure
-
-
-def test_a_killed_preparation_leaves_nothing_half_used(
-    make_model: MakeModel, tmp_path: Path
-) -> None:
-    model = str(make_model("mean"))
-    folder = tmp_path / "models" / "default"
-    program = (
-        "from pathlib import Path; from search.encoder.prepare import prepare_encoder; "
-        f"prepare_encoder({model!r}, Path({str(folder)!r}), "
-        "progress=lambda step: print(step, flush=True))"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        for step in process.stdout:
-            if step.startswith("Comparing"):  # the model file is written by now
-                os.kill(process.pid, signal.SIGKILL)
-                break
-
-    assert not folder.exists()
-    with pytest.raises(EncoderError, match="no prepared encoder"):
-        load_encoder(folder)
-
-    prepare_encoder(model, folder)
-
-    assert load_encoder(folder).encode_queries(["tutoring"]).shape == (1, 32)
-    assert [entry.name for entry in folder.parent.iterdir() if entry.is_dir()] == ["default"]

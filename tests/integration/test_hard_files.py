@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.reading.pdf import read_pdf
+from corpus.reading.pdf.reader import read_pdf
 from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
 from corpus.types import Document

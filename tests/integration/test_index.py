@@ -2,8 +2,9 @@
 
 import json
 import os
+import shutil
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -176,22 +177,34 @@ def test_words_looked_up_meanwhile_are_the_same(
     assert again.lexical_rank == first.lexical_rank != {}
 
 
-def _large(tmp_path: Path) -> tuple[DenseHalf, DenseHalf, np.ndarray]:
+@dataclass(frozen=True)
+class _Large:
+    """Vectors whole and in lists, and the folder of the lists."""
+
+    exact: DenseHalf
+    lists: DenseHalf
+    vectors: np.ndarray
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> _Large:
+    place = tmp_path_factory.mktemp("large")
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(60, 32))
     vectors = centres[rng.integers(0, 60, 6_000)] + 0.7 * rng.normal(size=(6_000, 32))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     halves = []
     for name, flat_up_to in (("flat", 10_000), ("lists", 1_000)):
-        folder = tmp_path / name
+        folder = place / name
         folder.mkdir()
         info = write_dense(vectors, folder, flat_up_to=flat_up_to)
         halves.append(open_dense(folder, info, dimension=32, ranked=len(vectors)))
-    return halves[0], halves[1], vectors
+    return _Large(halves[0], halves[1], vectors, place / "lists")
 
 
-def test_a_large_index_is_approximate_with_the_recall_it_states(tmp_path: Path) -> None:
-    exact, lists, vectors = _large(tmp_path)
+def test_a_large_index_is_approximate_with_the_recall_it_states(large: _Large) -> None:
+    exact, lists, vectors = large.exact, large.lists, large.vectors
     found = 0
     for query in vectors[1::60]:
         want = set(exact.search(query, 100).ordinals.tolist())
@@ -199,8 +212,8 @@ def test_a_large_index_is_approximate_with_the_recall_it_states(tmp_path: Path) 
     assert found / (100 * len(vectors[1::60])) > 0.97
 
 
-def test_a_large_index_answers_a_selective_filter_exactly(tmp_path: Path) -> None:
-    exact, lists, vectors = _large(tmp_path)
+def test_a_large_index_answers_a_selective_filter_exactly(large: _Large) -> None:
+    exact, lists, vectors = large.exact, large.lists, large.vectors
     mask = np.zeros(len(vectors), np.bool_)
     mask[::600] = True
     allowed = Allowed(mask, np.array([0]))
@@ -210,10 +223,10 @@ def test_a_large_index_answers_a_selective_filter_exactly(tmp_path: Path) -> Non
 
 
 def test_a_large_index_answers_a_wide_filter_as_well_as_no_filter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    large: _Large, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("search.index.dense.EXACT_UP_TO", 100)
-    exact, lists, vectors = _large(tmp_path)
+    exact, lists, vectors = large.exact, large.lists, large.vectors
     draw = np.random.default_rng(5)
     for share in (0.05, 0.5):
         allowed = Allowed(draw.random(len(vectors)) < share, np.array([0]))
@@ -226,8 +239,8 @@ def test_a_large_index_answers_a_wide_filter_as_well_as_no_filter(
         assert found / (100 * len(vectors[1::60])) > 0.97
 
 
-def test_a_large_index_gives_true_cosines(tmp_path: Path) -> None:
-    exact, lists, vectors = _large(tmp_path)
+def test_a_large_index_gives_true_cosines(large: _Large) -> None:
+    exact, lists, vectors = large.exact, large.lists, large.vectors
     rows = np.array([5, 1, 5_999])
     assert np.array_equal(lists.vectors(rows), vectors[rows])
     found = lists.search(vectors[7], 50)
@@ -236,9 +249,8 @@ def test_a_large_index_gives_true_cosines(tmp_path: Path) -> None:
     assert np.allclose(found.scores[:5], exact.search(vectors[7], 5).scores, atol=1e-6)
 
 
-def test_a_large_index_without_its_vectors_is_refused(tmp_path: Path) -> None:
-    _large(tmp_path)
-    folder = tmp_path / "lists"
+def test_a_large_index_without_its_vectors_is_refused(large: _Large, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(large.folder, tmp_path / "lists"))
     info = DenseInfo(kind=LISTS, recall=1.0, lists=16, probes=4)
     (folder / VECTORS_NAME).write_bytes(b"\0" * 128)
     with pytest.raises(IndexUnusable, match="6000"):

@@ -16,10 +16,12 @@ from corpus.library.shelf import Shelved, shelve
 from corpus.types import Metadata
 from indexer.build import BuildOptions, build_index, remove_report
 from indexer.progress import Silent
+from search.encoder.models import DEFAULT_MODEL
 from search.errors import IndexUnusable
 from search.index.generations import Generations
-from search.loading import LiveSearcher, load_searcher
-from tests.terminal import run
+from search.loading import LiveSearcher, encoder_folder, load_searcher
+from tests.once import copied
+from tests.terminal import here
 
 QUIET = Silent()
 
@@ -30,12 +32,21 @@ def _add(home: Path, name: str, text: str) -> str:
     return report_id
 
 
-@pytest.fixture
-def built(home: Path) -> Path:
+@pytest.fixture(scope="module")
+def two_notes(tmp_path_factory: pytest.TempPathFactory, prepared_encoder: Path) -> Path:
+    home = tmp_path_factory.mktemp("live")
+    encoder = encoder_folder(Home(home), DEFAULT_MODEL)
+    encoder.parent.mkdir()
+    encoder.symlink_to(prepared_encoder)
     _add(home, "one.txt", "Mentoring reduces reoffending among young people at risk.")
     _add(home, "two.txt", "Street lighting reduces crime in the places where it is installed.")
     build_index(Home(home), BuildOptions(), QUIET)
     return home
+
+
+@pytest.fixture
+def built(two_notes: Path, tmp_path: Path) -> Path:
+    return copied(two_notes, tmp_path / "home")
 
 
 def _files(home: Path, question: str) -> set[str]:
@@ -81,10 +92,10 @@ def test_no_file_of_the_index_has_a_removed_reports_text(built: Path) -> None:
 def test_an_index_that_cannot_be_read_has_the_text_still_and_that_is_said(built: Path) -> None:
     (manifest,) = (Home(built).index / "generations").glob("*/manifest.json")
     manifest.write_text(manifest.read_text().replace('"format_version": ', '"format_version": 1'))
-    told = run(built, "remove", "two.txt").stderr
+    told = here(built, "remove", "two.txt").stderr
     assert "has its text still: run `evidence index`" in " ".join(told.split())
     build_index(Home(built), BuildOptions(), QUIET)
-    assert "has its text" not in run(built, "remove", "one.txt").stderr
+    assert "has its text" not in here(built, "remove", "one.txt").stderr
 
 
 def test_a_removed_report_comes_back_when_added_again(built: Path) -> None:
@@ -200,9 +211,12 @@ def test_odd_characters_in_a_question_do_no_harm(built: Path) -> None:
 
 
 def test_an_index_of_another_model_is_refused(built: Path) -> None:
-    folder = next(Home(built).models.iterdir())
+    models = Home(built).models
+    prepared = models.resolve()
+    models.unlink()
+    shutil.copytree(prepared, models)
+    folder = next(models.iterdir())
     record = (folder / "encoder.json").read_text()
-    shutil.copytree(folder, folder.with_name("kept"))
     changed = record.replace('"max_tokens": 256', '"max_tokens": 128')
     assert changed != record
     (folder / "encoder.json").write_text(changed)

@@ -6,7 +6,7 @@ import pytest
 
 from corpus.errors import ReadingError
 from corpus.reading import ocr
-from corpus.reading.pdf import read_pdf
+from corpus.reading.pdf.reader import read_pdf
 from corpus.reading.read import read_file
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
 from tests.pictures import scanned_pdf

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.reading.pdf import read_pdf
+from corpus.reading.pdf.reader import read_pdf
 from corpus.types import BlockKind, Document, Page
 
 LABELS = Path(__file__).resolve().parents[1] / "data" / "page_labels.tsv"

@@ -1,5 +1,6 @@
 """A small cross-encoder made here: prepared, loaded, and asked to put a ranking in order."""
 
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,8 +89,8 @@ def test_a_slow_machine_reads_fewer() -> None:
     assert affordable(_Slow(0)) == MOST_PASSAGES
 
 
-def test_a_damaged_reranker_is_refused(source: Path, tmp_path: Path) -> None:
-    prepare_reranker(str(source), tmp_path / "r")
+def test_a_damaged_reranker_is_refused(prepared: Path, tmp_path: Path) -> None:
+    shutil.copytree(prepared, tmp_path / "r")
     (tmp_path / "r" / MODEL_FILE).write_bytes(b"no model")
     with pytest.raises(EncoderError, match="damaged"):
         load_reranker(tmp_path / "r")

@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
-from safetensors.torch import load
 
 from search.encoder.head import trained_changes, trained_head
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.encoder.reference import load_sentence_transformer
-from search.encoder.token_layers import LAYERS, RANK, changes_of, own_layers, run, trained_layers
 
 if TYPE_CHECKING:
     from transformers import BertModel
@@ -22,7 +19,8 @@ TEXT = "Street lighting reduced burglary in most areas."
 
 @pytest.fixture
 def bert() -> "BertModel":
-    from transformers import BertConfig, BertModel  # noqa: PLC0415 - takes seconds
+    import torch
+    from transformers import BertConfig, BertModel
 
     torch.manual_seed(3)
     config = BertConfig(
@@ -33,6 +31,10 @@ def bert() -> "BertModel":
 
 
 def test_before_training_they_are_the_model_s_last_layers(bert: "BertModel") -> None:
+    import torch
+
+    from search.encoder.token_layers import LAYERS, own_layers, run
+
     ids = torch.arange(12)[None]
     with torch.inference_mode():
         states = bert(input_ids=ids, output_hidden_states=True).hidden_states
@@ -41,6 +43,10 @@ def test_before_training_they_are_the_model_s_last_layers(bert: "BertModel") -> 
 
 
 def test_only_the_changes_are_trained_and_the_model_stays(bert: "BertModel") -> None:
+    import torch
+
+    from search.encoder.token_layers import RANK, own_layers, run
+
     before = {name: each.clone() for name, each in bert.state_dict().items()}
     layers = own_layers(bert)
     trained = [each for each in layers.parameters() if each.requires_grad]
@@ -55,6 +61,10 @@ def test_only_the_changes_are_trained_and_the_model_stays(bert: "BertModel") -> 
 
 
 def test_padding_changes_nothing(bert: "BertModel") -> None:
+    import torch
+
+    from search.encoder.token_layers import own_layers, run
+
     layers = own_layers(bert)
     hidden = torch.randn(1, 5, 48)
     padded = torch.cat([hidden, torch.randn(1, 3, 48)], dim=1)
@@ -65,6 +75,11 @@ def test_padding_changes_nothing(bert: "BertModel") -> None:
 
 
 def test_what_is_written_is_what_was_trained(bert: "BertModel") -> None:
+    import torch
+    from safetensors.torch import load
+
+    from search.encoder.token_layers import changes_of, own_layers
+
     layers = own_layers(bert)
     written = load(changes_of(layers))
     assert written.keys() == {n for n, each in layers.named_parameters() if each.requires_grad}
@@ -72,11 +87,17 @@ def test_what_is_written_is_what_was_trained(bert: "BertModel") -> None:
 
 
 def test_another_model_has_none(bert: "BertModel") -> None:
+    from search.encoder.token_layers import trained_layers
+
     assert trained_changes("some/model") is None
     assert len(trained_layers("some/model", bert)) == 0
 
 
 def test_the_prepared_encoder_runs_them(prepared_encoder: Path) -> None:
+    import torch
+
+    from search.encoder.token_layers import LAYERS, run, trained_layers
+
     encoder = load_encoder(prepared_encoder)
     model = load_sentence_transformer(resolve_model(DEFAULT_MODEL).folder)
     transformer, head = model.transformers_model, trained_head(DEFAULT_MODEL)

@@ -5,6 +5,8 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"torch", "sentence-transformers", "transformers", "pypdf", "pypdfium2", "onnx", "rapidocr"}
 
@@ -26,16 +28,22 @@ def test_the_pins_are_those_of_the_lock_file() -> None:
     assert not HEAVY & lean.keys()
 
 
-def test_nothing_else_is_imported() -> None:
-    code = "import sys, {}; print(*{{name.split('.')[0] for name in sys.modules}})"
+@pytest.fixture(scope="module")
+def imported() -> list[list[str]]:
+    """The packages there are after the command, the service as well, and all the modules."""
+    said = "print(*{name.split('.')[0] for name in sys.modules})"
+    stages = ("cli.main", "api.serving", ", ".join(MODULES))
+    code = "; ".join(f"import {stage}; {said}" for stage in stages)
     told = subprocess.run(
-        [sys.executable, "-c", code.format(", ".join(MODULES))],
+        [sys.executable, "-c", f"import sys; {code}"],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
+    return [line.split() for line in told.stdout.splitlines()]
+
+
+def test_nothing_else_is_imported(imported: list[list[str]]) -> None:
     owners = packages_distributions()
-    needed = {
-        owner.lower().replace("_", "-") for m in told.stdout.split() for owner in owners.get(m, ())
-    }
+    needed = {owner.lower().replace("_", "-") for m in imported[2] for owner in owners.get(m, ())}
     optional = {
         "what-works-evidence-search",
         "opentelemetry-api",
@@ -43,14 +51,6 @@ def test_nothing_else_is_imported() -> None:
     assert needed - optional <= _pins("requirements-serve.txt").keys()
 
 
-def test_what_is_slow_to_import_waits_until_it_is_needed() -> None:
-    code = "import sys, {}; print(*{{name.split('.')[0] for name in sys.modules}})"
-    imported = [
-        subprocess.run(
-            [sys.executable, "-c", code.format(module)],
-            capture_output=True, text=True, check=True, cwd=ROOT,
-        ).stdout.split()
-        for module in ("cli.main", "api.serving")
-    ]  # fmt: skip
+def test_what_is_slow_to_import_waits_until_it_is_needed(imported: list[list[str]]) -> None:
     assert "numpy" not in imported[0]  # `one_thread_a_question` comes before it
     assert not {"docx", "torch", "lxml"} & set(imported[1])

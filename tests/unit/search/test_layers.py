@@ -20,9 +20,12 @@ def _half(vectors: Vectors, folder: Path, flat_up_to: int) -> DenseHalf:
     return open_dense(folder, info, dimension=DIMENSION, ranked=len(vectors))
 
 
-@pytest.fixture(params=["flat", "lists"])
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[LayeredDense, DenseHalf, Vectors]:
+@pytest.fixture(scope="module", params=["flat", "lists"])
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[LayeredDense, DenseHalf, Vectors]:
     """Layers, the same vectors in one, and these vectors; ordinals are in no order of the rows."""
+    folder = tmp_path_factory.mktemp("layers")
     rng = np.random.default_rng(0)
     drawn = rng.normal(size=(BUILT + CAME, DIMENSION)).astype(np.float32)
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
@@ -34,12 +37,12 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[LayeredDense, 
     vectors = drawn[sources]
     lists = 10 if request.param == "lists" else BUILT
     layered = LayeredDense(
-        _half(drawn[:BUILT], tmp_path / "built", lists),
+        _half(drawn[:BUILT], folder / "built", lists),
         rows,
-        _half(vectors[sources >= BUILT], tmp_path / "recent", BUILT),
+        _half(vectors[sources >= BUILT], folder / "recent", BUILT),
         dimension=DIMENSION,
     )
-    return layered, _half(vectors, tmp_path / "one", BUILT), vectors
+    return layered, _half(vectors, folder / "one", BUILT), vectors
 
 
 def test_layers_find_what_one_finds(both: tuple[LayeredDense, DenseHalf, Vectors]) -> None:

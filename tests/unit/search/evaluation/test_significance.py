@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from search.errors import SearchError
 from search.evaluation.significance import compare
@@ -28,6 +27,8 @@ def test_a_real_difference_is_found_by_both() -> None:
 
 
 def test_the_tests_agree_where_there_is_little() -> None:
+    from scipy import stats  # noqa: PLC0415 - takes seconds
+
     first, second = _values(60, 0.01, 2)
     found = compare(first, second)
 
