@@ -1,4 +1,4 @@
-"""The API, version 1."""
+"""The API, version 1: reports, passages and centres by their ids."""
 
 from dataclasses import asdict
 from http import HTTPStatus
@@ -7,17 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from api.cursors import Cursor, place_of
-from api.dependencies import AnySearcher, Fresh, ShownKey
+from api.dependencies import AnySearcher, Fresh
 from api.details import DetailsOut
 from api.parameters import AnyId, FieldParameters, PageQuery
-from api.parts import RankingQuery
 from api.problem_docs import documented
-from api.schemas.answers import SearchResponse
 from api.schemas.reports import PassageOut, ReportOut
 from api.selection import chosen, included
 from corpus.centres import Centre, Membership, load_centres
-from search.searcher import DEEPEST
 
 router = APIRouter(prefix="/v1")
 
@@ -120,28 +116,6 @@ class CentresResponse(BaseModel):
         description='Reports by publisher; "" for those of no known one.',
         examples=[{"Home Office": 2, "": 1}],
     )
-
-
-@router.get(
-    "/search",
-    responses=documented(HTTPStatus.GONE, _INVALID, _UNREADY),
-    response_model=SearchResponse,
-    summary="Answer a question",
-)
-def search(query: RankingQuery, searcher: AnySearcher, fresh: Fresh, key: ShownKey) -> Response:
-    """Ranked, verbatim passages with page, rating and why they rank.
-
-    `next_cursor` leads to the next `k` passages of the same ranking, 1,000 in all.
-    """
-    query = query.within(key.scope if key else None)
-    skip = place_of(query.cursor, query, searcher.generation)
-    included(SearchResponse, query.fields)
-    fresh.confirm()
-    answer = query.ask(searcher, k=query.k, skip=skip)
-    after = skip + query.k
-    more = len(answer.hits) == query.k and after + query.k <= DEEPEST
-    cursor = Cursor.at(after, query, searcher.generation).write() if more else None
-    return chosen(SearchResponse.from_answer(answer, cursor), query.fields, fresh.headers)
 
 
 @router.get(

@@ -8,6 +8,8 @@ running one single-threaded call on each core; onnxruntime releases the interpre
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
 from typing import Final, TypeVar
 
 import numpy as np
@@ -39,7 +41,7 @@ class OnnxEncoder:
         self,
         spec: EncoderSpec,
         tokenizer: str,
-        model: bytes,
+        model: Path,
         *,
         threads: int | None = None,
     ) -> None:
@@ -48,7 +50,7 @@ class OnnxEncoder:
         Args:
             spec: What this encoder is.
             tokenizer: The content of `tokenizer.json`.
-            model: The content of `model.onnx`.
+            model: The file `model.onnx`.
             threads: Texts encoded at the same time; the cores at hand when None.
 
         Raises:
@@ -56,7 +58,7 @@ class OnnxEncoder:
         """
         self.spec = spec
         self._threads = threads or len(os.sched_getaffinity(0))
-        self._counter = _tokenizer(tokenizer)
+        self._json = tokenizer
         self._tokenizer = _tokenizer(tokenizer)
         self._tokenizer.enable_truncation(spec.max_tokens)
         self._session = _session(model)
@@ -92,6 +94,11 @@ class OnnxEncoder:
         return [
             len(self._counter.encode(encodable(text), add_special_tokens=False)) for text in texts
         ]
+
+    @cached_property
+    def _counter(self) -> Tokenizer:
+        """One that cuts nothing off. Only what makes an index counts word pieces."""
+        return _tokenizer(self._json)
 
     def _encode(self, texts: list[str]) -> Vectors:
         rows = self._each(texts, lambda text: self._run(text, OUTPUT)[1][0])
@@ -144,14 +151,17 @@ def _tokenizer(content: str) -> Tokenizer:
     return tokenizer
 
 
-def _session(model: bytes) -> onnxruntime.InferenceSession:
+def _session(model: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+            str(model),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=SLOW_FUSIONS,
         )
     except Exception as error:
         raise EncoderError(
