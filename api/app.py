@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from fastapi import FastAPI, Request, Response, Security
+from fastapi import APIRouter, FastAPI, Request, Response, Security
 from fastapi.security import APIKeyQuery, HTTPBearer
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
@@ -21,55 +21,26 @@ from api import metrics
 from api.admission import Doorkeeper
 from api.bodies import BodyLimit
 from api.description import describe
-from api.desk.desk import Desk
 from api.door import Door
 from api.feedback.store import FeedbackStore
 from api.heads import Head
-from api.holdings import Holdings
 from api.languages import Languages
+from api.later import Later, Whole
 from api.logs import log_request
-from api.originals import Originals
 from api.policies import content_policy
 from api.problem_docs import documented
-from api.problems import install_problems, make_problem, respond, unforeseen
+from api.problems import Problem, install_problems, make_problem, respond, unforeseen
 from api.repeats import Repeats
-from api.routes import (
-    about,
-    batch,
-    centres,
-    comparing,
-    discovery,
-    docs,
-    embedding,
-    exports,
-    feedback,
-    feeds,
-    files,
-    health,
-    judging,
-    keys,
-    lists,
-    maps,
-    oembed,
-    pages,
-    related,
-    relating,
-    reports,
-    snippets,
-    standing,
-    streams,
-    v1,
-)
-from api.routes import desk as desk_pages
-from api.routes.rendering import problem_page
+from api.routes import answers, health
 from api.settings import Settings
 from corpus.centres import using_registry
 from corpus.home import Home
 from search.loading import LiveSearcher
 from search.searcher import Searcher
 
-#: Every page but the question's own.
-READING: Final = (reports, files, comparing, centres, about, standing, relating, discovery)
+if TYPE_CHECKING:
+    from api.desk.desk import Desk
+
 STATIC: Final = Path(__file__).parent / "static"
 _DESCRIPTION: Final = (
     "Ask a policy question, get ranked passages of the UK What Works centres' evidence: "
@@ -104,7 +75,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     Raises (at start):
         NoIndex, IndexUnusable, EncoderError: with the cure.
     """
-    desk = Desk.of(settings.home, settings.registry, settings.engine) if settings.desk else None
+    desk = _desk(settings) if settings.desk else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -120,6 +91,7 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
                 desk.tallies.start()
                 opened.callback(desk.tallies.close)
                 opened.enter_context(metrics.heard_by(desk.tallies.count))
+            later.begin()
             yield
 
     app = FastAPI(
@@ -132,22 +104,18 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
         openapi_url=None,  # in routes/docs too
     )
     app.state.public_url = settings.public_url
-    app.state.originals = Originals(settings.home, settings.registry)
-    app.state.holdings = Holdings(settings.home)
     app.state.feedback = FeedbackStore(Home(settings.home).feedback) if settings.feedback else None
     app.state.metrics_token = settings.metrics_token
     app.state.keeper = Doorkeeper(settings)
     app.state.desk = desk
     app.state.repeats = Repeats()
     install_problems(app, problem_page)
-    for module in (v1, batch, lists, related, maps, exports, streams, feeds, keys, feedback):
-        app.include_router(module.router, dependencies=_SHOWN, responses=documented(*_REFUSED))
-    for module in (health, pages, judging, embedding, snippets, oembed, docs, *READING):
-        app.include_router(module.router)
-    if desk is not None:
-        app.include_router(desk_pages.router)
-    describe(app)
+    _include_api(app, answers.router)
+    app.include_router(health.router)
+    later = Later(lambda: _include_rest(app, settings))
+    describe(app, later.now)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Whole, later=later)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Head)
     app.add_middleware(BodyLimit, refuse=_refuse)
@@ -157,6 +125,41 @@ def create_app(settings: Settings, source: SearcherSource | None = None) -> Fast
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
+
+
+def _include_api(app: FastAPI, *routers: APIRouter) -> None:
+    for router in routers:
+        app.include_router(router, dependencies=_SHOWN, responses=documented(*_REFUSED))
+
+
+def _include_rest(app: FastAPI, settings: Settings) -> None:
+    """All that no first answer needs: imported here, for that takes as long as all the above."""
+    from api.holdings import Holdings  # noqa: PLC0415
+    from api.originals import Originals  # noqa: PLC0415
+    from api.routes import rest  # noqa: PLC0415
+
+    app.state.originals = Originals(settings.home, settings.registry)
+    app.state.holdings = Holdings(settings.home)
+    _include_api(app, *rest.API)
+    for router in rest.PAGES:
+        app.include_router(router)
+    if settings.desk:
+        from api.routes import desk  # noqa: PLC0415
+
+        app.include_router(desk.router)
+
+
+def _desk(settings: Settings) -> "Desk":
+    from api.desk.desk import Desk  # noqa: PLC0415 - most services have none
+
+    return Desk.of(settings.home, settings.registry, settings.engine)
+
+
+def problem_page(told: Problem) -> str:
+    """An error as a page; templates are read when somebody is shown one."""
+    from api.routes import rendering  # noqa: PLC0415
+
+    return rendering.problem_page(told)
 
 
 def _refuse(

@@ -1,6 +1,6 @@
 """The OpenAPI description, completed with what holds of every address."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, Final
@@ -26,11 +26,12 @@ _REQUEST_ID: Final = {
 _UNCHANGED: Final = {"description": "The client has it already: the index is the same."}
 
 
-def describe(app: FastAPI) -> None:
-    """Complete what the app says of itself in OpenAPI."""
+def describe(app: FastAPI, include_all: Callable[[], None]) -> None:
+    """Complete what the app says of itself in OpenAPI, when it is asked; all addresses by then."""
     made = app.openapi
 
     def described() -> dict[str, Any]:
+        include_all()
         fresh = app.openapi_schema is None
         told = made()
         if fresh:

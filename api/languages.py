@@ -25,8 +25,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -108,6 +106,9 @@ def catalogue(language: str) -> catalogues.NullTranslations:
     """The messages of a language; English are themselves."""
     if language == ENGLISH:
         return catalogues.NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - nothing to translate, no need of it
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     with (TRANSLATIONS / f"{language}.po").open("rb") as file:
         messages = read_po(file, locale=language)
     write_mo(compiled := io.BytesIO(), messages)

@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
 
 from corpus.home import default_home
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 EXIT_ERROR: Final = 1
 
@@ -38,8 +40,10 @@ HomeOption = Annotated[
 ]
 
 
-def messages() -> Console:
+def messages() -> "Console":
     """Where everything goes that is no result."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False)
 
 

@@ -1,6 +1,5 @@
 """`evidence mcp`: the library for assistants."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -35,6 +34,8 @@ def mcp(
     Example: evidence mcp --http --port 8001
     """
     one_thread_a_question()
+    import asyncio
+
     from api.assistants import build_server
     from api.serving import check_free
     from api.settings import load_settings

@@ -1,7 +1,7 @@
 """What `evidence` can do; each command imports what it needs when it runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -26,10 +26,6 @@ from cli.asking import (
     filters_of,
     preference_of,
 )
-
-if TYPE_CHECKING:
-    from api.settings import Settings
-    from search.loading import LiveSearcher
 
 
 @app.command()
@@ -218,23 +214,28 @@ def serve(
 ) -> None:
     """Serve the website and the HTTP API until stopped with Ctrl-C."""
     one_thread_a_question()
+    import gc
     from concurrent.futures import ThreadPoolExecutor
 
+    gc.disable()  # nothing imported is garbage: looking for some took a seventh of the start
     from api.settings import load_settings
+    from search.loading import LiveSearcher
 
     given = {"home": home, "host": host, "port": port, "workers": workers}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     with ThreadPoolExecutor(max_workers=1) as aside:
-        opening = aside.submit(_opened, settings) if settings.workers == 1 else None
-        from api.serving import serve as serve_forever  # half a second, meanwhile
+        opening = (
+            aside.submit(
+                LiveSearcher, settings.home, reranker=settings.reranker, engine=settings.engine
+            )
+            if settings.workers == 1
+            else None
+        )
+        from api.serving import serve as serve_forever  # meanwhile
 
+    gc.freeze()
+    gc.enable()
     serve_forever(settings, opening.result() if opening else None)
-
-
-def _opened(settings: "Settings") -> "LiveSearcher":
-    from search.loading import LiveSearcher
-
-    return LiveSearcher(settings.home, reranker=settings.reranker, engine=settings.engine)
 
 
 @app.command()

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.app import EXIT_ERROR, HomeOption, app, messages
 from corpus.centres import Centre, load_registry
-from corpus.library.visits import Run
+
+if TYPE_CHECKING:
+    from corpus.library.visits import Run
 
 USER_AGENT: Final = "what-works-evidence-search/0.1 (gathers public research reports; {contact})"
 #: Counts of a run that gave something; what only stands on a list gave nothing yet.
@@ -108,6 +108,9 @@ def sync(
 @centres_app.command("list")
 def list_centres(registry: RegistryOption = None) -> None:
     """The centres, their lists of publications, and what their licences permit."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("Centre", "Name", "Lists", "Permits", "Rating schemes", box=None)
     for each in load_registry(*([registry] if registry else [])).centre:
         lists = ", ".join(spec.kind.value for spec in each.source) or "none"
@@ -119,6 +122,8 @@ def list_centres(registry: RegistryOption = None) -> None:
 @centres_app.command("check")
 def check_centres(registry: RegistryOption = None) -> None:
     """Say what is wrong with the registry, all of it at once, and what is not known yet."""
+    from rich.console import Console
+
     from corpus.assessment.schemes import load_schemes
     from corpus.errors import RegistryError
     from indexer.settings import load_gather_settings
@@ -152,7 +157,10 @@ def _permits(centre: Centre) -> str:
     return ", ".join(name for name, permitted in said.items() if permitted) or "nothing"
 
 
-def _print_run(run: Run) -> None:
+def _print_run(run: "Run") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console(highlight=False)
     names = list(dict.fromkeys(name for counts in run.counts.values() for name in counts))
     table = Table("Centre", *names, box=None)

@@ -8,8 +8,6 @@ from typing import Annotated, Final
 
 import typer
 from pydantic import TypeAdapter
-from rich.console import Console
-from rich.table import Table
 
 from api.keys.errors import WrongKeyOptions
 from api.keys.store import KeyStore
@@ -105,6 +103,9 @@ def list_keys(home: HomeOption, *, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(_json(keys))
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("Key", "Kind", "Name", "Works", "Last used", box=None)
     for key in keys:
         table.add_row(key.key_id, key.kind.value, key.name, _works(key), _day(key.last_used))

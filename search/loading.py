@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from corpus.errors import SettingError
 from corpus.home import Home
 from search.encoder.load import load_encoder
-from search.encoder.types import Encoder
+from search.encoder.types import Encoder, EncoderSpec
 from search.errors import EngineUnavailable, IndexUnusable, SearchError
 from search.index.address import Address
 from search.index.generations import Generations
@@ -109,27 +110,36 @@ def _open(
     *,
     keep: int = 0,
 ) -> Searcher:
-    index = source.open_current()
+    """The index and, in a thread beside it, the encoder that made it."""
+    made_by = source.manifest().encoder
     with ExitStack() as opened:
-        opened.callback(index.close)
-        searcher = Searcher(index, _encoder_for(index, place, at_hand), reranker=judge, keep=keep)
+        with ThreadPoolExecutor(1, "open-encoder") as aside:
+            opening = aside.submit(_encoder_for, made_by, place, at_hand)
+            index = source.open_current()
+            opened.callback(index.close)
+        encoder = opening.result()
+        if encoder.spec != index.manifest.encoder:  # swapped in between, or another's
+            encoder = _encoder_for(index.manifest.encoder, place, encoder)
+        _check_made_by(index.manifest.encoder, encoder.spec)
+        searcher = Searcher(index, encoder, reranker=judge, keep=keep)
         opened.pop_all()
     return searcher
 
 
-def _encoder_for(generation: Index, place: Home, at_hand: Encoder | None) -> Encoder:
-    """The encoder that made a generation: the one at hand where it is that one."""
-    made_by = generation.manifest.encoder
+def _encoder_for(made_by: EncoderSpec, place: Home, at_hand: Encoder | None) -> Encoder:
+    """The encoder an index names: the one at hand where it is that one."""
     if at_hand is not None and at_hand.spec == made_by:
         return at_hand
-    encoder = load_encoder(encoder_folder(place, made_by.name))
-    if encoder.spec != made_by:
+    return load_encoder(encoder_folder(place, made_by.name))
+
+
+def _check_made_by(made_by: EncoderSpec, here: EncoderSpec) -> None:
+    if here != made_by:
         raise IndexUnusable(
             f"The index was made by {made_by.name} ({made_by.model_hash[:12]}), but the encoder "
-            f"here is {encoder.spec.name} ({encoder.spec.model_hash[:12]}).",
+            f"here is {here.name} ({here.model_hash[:12]}).",
             cure="Run `evidence index` to encode the library with the encoder at hand.",
         )
-    return encoder
 
 
 def encoder_folder(home: Home, model: str) -> Path:

@@ -117,7 +117,7 @@ class Conversion:
         return trained_layers(self.source.name, transformer)
 
     def _opened(self, spec: EncoderSpec) -> OnnxEncoder:
-        return OnnxEncoder(spec, self.tokenizer, (self.folder / MODEL_FILE).read_bytes())
+        return OnnxEncoder(spec, self.tokenizer, self.folder / MODEL_FILE)
 
     def _compared(self, spec: EncoderSpec) -> ParityFigures:
         try:

@@ -1,6 +1,10 @@
 """Opening a prepared encoder."""
 
 import hashlib
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from search.encoder.models import ModelSource
@@ -34,9 +38,10 @@ def load_encoder(folder: Path, *, threads: int | None = None) -> Encoder:
         return _load_reference(record, folder)
     from search.encoder.onnx_encoder import OnnxEncoder  # noqa: PLC0415 - the fallback needs none
 
-    tokenizer = _verified(folder, TOKENIZER_FILE, record)
-    model = _verified(folder, MODEL_FILE, record)
-    return OnnxEncoder(record.spec(), tokenizer.decode("utf-8"), model, threads=threads)
+    with _verified(folder, TOKENIZER_FILE, record) as tokenizer:
+        words = tokenizer.read_text(encoding="utf-8")
+    with _verified(folder, MODEL_FILE, record) as model:
+        return OnnxEncoder(record.spec(), words, model, threads=threads)
 
 
 def _load_reference(record: EncoderRecord, folder: Path) -> Encoder:
@@ -54,13 +59,24 @@ def _load_reference(record: EncoderRecord, folder: Path) -> Encoder:
     return SentenceTransformerEncoder(load_sentence_transformer(source.folder), record.spec())
 
 
-def _verified(folder: Path, name: str, record: EncoderRecord) -> bytes:
+@contextmanager
+def _verified(folder: Path, name: str, record: EncoderRecord) -> Iterator[Path]:
+    """A file that is as it was prepared, and still is when it has been opened by its name."""
+    path = folder / name
     try:
-        content = (folder / name).read_bytes()
+        with path.open("rb") as file:
+            if _sha256(file.fileno()) != record.files.get(name):
+                raise EncoderError(f"{path} is damaged.", cure=prepare_again(folder))
+            yield path
+            if not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                raise EncoderError(f"{path} was replaced meanwhile.", cure="Try again.")
     except OSError as error:
-        raise EncoderError(
-            f"{folder / name} cannot be read: {error}", cure=prepare_again(folder)
-        ) from error
-    if hashlib.sha256(content).hexdigest() != record.files.get(name):
-        raise EncoderError(f"{folder / name} is damaged.", cure=prepare_again(folder))
-    return content
+        raise EncoderError(f"{path} cannot be read: {error}", cure=prepare_again(folder)) from error
+
+
+def _sha256(file: int) -> str:
+    """In one step, which lets other threads run; of an empty file too."""
+    if os.fstat(file).st_size == 0:
+        return hashlib.sha256().hexdigest()
+    with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as content:
+        return hashlib.sha256(content).hexdigest()

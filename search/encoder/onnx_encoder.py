@@ -8,6 +8,7 @@ running one single-threaded call on each core; onnxruntime releases the interpre
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final, TypeVar
 
 import numpy as np
@@ -39,7 +40,7 @@ class OnnxEncoder:
         self,
         spec: EncoderSpec,
         tokenizer: str,
-        model: bytes,
+        model: Path,
         *,
         threads: int | None = None,
     ) -> None:
@@ -48,7 +49,7 @@ class OnnxEncoder:
         Args:
             spec: What this encoder is.
             tokenizer: The content of `tokenizer.json`.
-            model: The content of `model.onnx`.
+            model: The file `model.onnx`.
             threads: Texts encoded at the same time; the cores at hand when None.
 
         Raises:
@@ -123,14 +124,17 @@ class OnnxEncoder:
         return pieces, [each[0] for each in found]
 
 
-def _session(model: bytes) -> onnxruntime.InferenceSession:
+def _session(model: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+            str(model),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=SLOW_FUSIONS,
         )
     except Exception as error:
         raise EncoderError(

@@ -1,6 +1,7 @@
 """A text's word pieces, as the prepared tokeniser cuts it."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
@@ -23,9 +24,14 @@ class Pieces:
         Raises:
             EncoderError: it cannot be read.
         """
-        self._whole = _opened(tokenizer)
+        self._json = tokenizer
         self._cut_off = _opened(tokenizer)
         self._cut_off.enable_truncation(max_tokens)
+
+    @cached_property
+    def _whole(self) -> Tokenizer:
+        """One that cuts nothing off. Only what makes an index counts word pieces."""
+        return _opened(self._json)
 
     def of(self, text: str) -> Encoding:
         """A text's, cut off at the limit."""

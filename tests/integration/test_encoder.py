@@ -12,13 +12,14 @@ import numpy as np
 import onnx
 import pytest
 
+from search.encoder import onnx_encoder
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.encoder.parity import parity_texts
 from search.encoder.prepare import prepare_encoder
 from search.encoder.recipe import MODEL_FILE, TOKENIZER_FILE, read_record
 from search.encoder.reference import SentenceTransformerEncoder, load_sentence_transformer
-from search.encoder.types import Encoder, Vectors
+from search.encoder.types import Encoder, EncoderSpec, Vectors
 from search.errors import EncoderError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,6 +179,28 @@ def test_a_flipped_bit_is_refused(copied: Path, name: str) -> None:
     with pytest.raises(EncoderError, match="is damaged") as refused:
         load_encoder(copied)
     assert refused.value.cure
+
+
+def test_an_empty_model_is_refused(copied: Path) -> None:
+    (copied / MODEL_FILE).write_bytes(b"")
+
+    with pytest.raises(EncoderError, match="is damaged"):
+        load_encoder(copied)
+
+
+def test_a_model_replaced_after_it_was_checked_is_refused(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = onnx_encoder.OnnxEncoder
+
+    def replace(spec: EncoderSpec, words: str, model: Path, *, threads: int | None) -> Encoder:
+        shutil.copy(model, model.with_suffix(".new"))
+        model.with_suffix(".new").replace(model)
+        return opened(spec, words, model, threads=threads)
+
+    monkeypatch.setattr(onnx_encoder, "OnnxEncoder", replace)
+    with pytest.raises(EncoderError, match="was replaced meanwhile"):
+        load_encoder(copied)
 
 
 def test_a_missing_file_is_refused(copied: Path) -> None:

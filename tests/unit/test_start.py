@@ -1,0 +1,131 @@
+"""A server that can answer a question has imported no more than that takes."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from api.app import create_app
+from api.later import FIRST, Later, Whole
+from api.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: What `evidence serve` has done once it can answer, but for opening an index.
+READY = """
+import sys
+import cli.main
+from api.settings import load_settings
+import search.loading, search.encoder.onnx_encoder
+from api.serving import create_app
+create_app(load_settings())
+print(*sys.modules)
+"""
+LATER = {
+    "api.desk.desk", "api.originals", "api.routes.desk", "api.routes.pages", "api.routes.rendering",
+    "api.routes.rest", "babel", "charset_normalizer", "corpus.assessment", "corpus.library.library",
+    "corpus.references", "docx", "filelock", "jinja2", "lxml", "mcp", "onnx", "psycopg", "rich",
+    "rispy", "sentence_transformers", "torch", "transformers",
+}  # fmt: skip
+
+
+def test_what_no_first_answer_needs_is_imported_afterwards(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", READY],
+        capture_output=True, text=True, check=True, cwd=ROOT, env={"EVIDENCE_HOME": str(tmp_path)},
+    )  # fmt: skip
+
+    imported = set(told.stdout.split())
+    assert {"api.routes.answers", "faiss", "onnxruntime"} <= imported
+    assert not LATER & imported
+
+
+def test_what_is_there_first_is_what_is_answered_without_waiting() -> None:
+    app = create_app(load_settings())
+
+    assert {path for path in _paths(app) if not path.startswith("/static")} == FIRST
+
+
+def test_the_description_tells_every_address() -> None:
+    told = create_app(load_settings()).openapi()["paths"]
+
+    assert {"/v1/search", "/v1/related", "/v1/export", "/readyz"} <= told.keys()
+
+
+def test_the_first_do_not_wait_and_the_others_are_answered() -> None:
+    asyncio.run(_asked_meanwhile())
+
+
+async def _asked_meanwhile() -> None:
+    went_on = threading.Event()
+    later = Later(lambda: _wait(went_on))
+    app = Whole(_path, later)
+    later.begin()
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://evidence") as client:
+        others = [asyncio.create_task(client.get(path)) for path in ("/", "/v1/related")]
+        for path in FIRST:
+            assert (await asyncio.wait_for(client.get(path), 10)).text == path
+        assert not any(other.done() for other in others)
+
+        went_on.set()
+
+        assert [(await other).text for other in others] == ["/", "/v1/related"]
+    assert later.done
+
+
+def test_the_rest_is_included_once_whoever_asks() -> None:
+    times = list[int]()
+    later = Later(lambda: times.append(1))
+    askers = [threading.Thread(target=later.now) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+
+    assert times == [1]
+
+
+def test_what_cannot_be_included_is_tried_again() -> None:
+    faults = [ImportError("half an installation")]
+
+    def include() -> None:
+        if faults:
+            raise faults.pop()
+
+    later = Later(include)
+    with pytest.raises(ImportError):
+        later.now()
+    assert not later.done
+
+    later.now()
+
+    assert later.done
+
+
+def _wait(event: threading.Event) -> None:
+    assert event.wait(60)
+
+
+def _paths(app: FastAPI) -> set[str]:
+    found = set[str]()
+    waiting = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        if isinstance(route, Route):
+            found.add(route.path)
+        waiting += getattr(getattr(route, "original_router", None), "routes", [])
+    return found
+
+
+async def _path(scope: Scope, _receive: Receive, send: Send) -> None:
+    body = scope["path"].encode()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body})
