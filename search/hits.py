@@ -88,7 +88,7 @@ class HitMaker:
 
     def _unnamed(self, names: tuple[str, ...], rows: AbstractSet[int]) -> dict[int, float]:
         """The share of names that each report nowhere mentions, by row."""
-        having = [self._index.mentioning(name, rows) for name in names]
+        having = [self._index.lexical.mentioning(name, rows) for name in names]
         return {
             row: sum(row not in each for each in having) / len(names) if names else 0.0
             for row in rows

@@ -28,9 +28,6 @@ _END: Final = np.dtype([("end", "<i8"), ("length", "<u4")])
 #: The spellings of one word of a question, each with its rarity: the one that scores most counts.
 Weighted = Sequence[tuple[str, float]]
 
-#: Hashes of terms, in order.
-Terms = NDArray[np.uint64]
-
 
 @lru_cache(maxsize=200_000)
 def _key(term: str) -> int:
@@ -80,44 +77,17 @@ class CountedWords:
         best = np.array([weights[each].max(axis=0) for each in rows if each])
         return np.asarray(best.sum(axis=0), np.float32)
 
-    def terms(self, terms: Sequence[str]) -> Terms:
-        """Terms as they are looked for."""
-        return np.sort(np.fromiter(map(_key, terms), np.uint64, len(terms)))
-
-    def which_have(self, terms: Terms, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Of which spans any passage has any of the terms, shape (spans,).
-
-        Args:
-            terms: see `terms`.
-            spans: the first passage of each and the one after its last, (spans, 2); all of a
-                span are in one part.
-        """
-        firsts, ends = spans.T
-        there = np.flatnonzero(firsts < ends)
-        having = np.zeros(len(spans), np.bool_)
-        if len(there) and len(terms):
-            held, of = self._held(firsts[there], ends[there])
-            at = np.minimum(np.searchsorted(terms, held["term"]), len(terms) - 1)
-            having[there[of[terms[at] == held["term"]]]] = True
-        return having
-
-    def _held(self, firsts: Ordinals, ends: Ordinals) -> tuple[NDArray[Any], Ordinals]:
-        """The records of spans of passages, one after the other, and the span each is of."""
-        parts = self._places.part(firsts)
-        is_first = firsts == self._places.ranked[parts]
-        starts, stops = np.where(is_first, 0, self._ends[firsts - 1]), self._ends[ends - 1]
-        held = [
-            self._records[part][start:stop]
-            for part, start, stop in zip(
-                parts.tolist(), starts.tolist(), stops.tolist(), strict=True
-            )
-        ]
-        records = np.concatenate(held).view(_RECORD)[:, 0]
-        return records, np.repeat(np.arange(len(held)), stops - starts)
-
     def _weights(self, keys: NDArray[np.uint64], ordinals: Ordinals) -> NDArray[np.float64]:
         """What each term weighs in each passage but for its rarity, shape (keys, passages)."""
-        records, passages = self._held(ordinals, ordinals + 1)
+        parts, ends = self._places.part(ordinals), self._ends[ordinals]
+        is_first = ordinals == self._places.ranked[parts]
+        starts = np.where(is_first, 0, self._ends[ordinals - 1])
+        held = [
+            self._records[part][start:end]
+            for part, start, end in zip(parts.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        ]
+        passages = np.repeat(np.arange(len(held)), ends - starts)
+        records = np.concatenate(held).view(_RECORD)[:, 0]
         at = np.minimum(np.searchsorted(keys, records["term"]), len(keys) - 1)
         found = np.flatnonzero(keys[at] == records["term"])
         passages, counts = passages[found], records["count"][found].astype(np.float64)

@@ -1,6 +1,6 @@
 """The embedded index: one generation's files, opened, behind the `Index` protocol."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -119,11 +119,6 @@ class Generation:
     def ranked_of(self, report_row: int) -> Ordinals:
         """The ranked passages of a report, in reading order."""
         return np.arange(*self._spans[report_row])
-
-    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
-        """Those of the reports that have a word which begins as the name does."""
-        rows = np.fromiter(report_rows, np.int64)
-        return frozenset(rows[self.lexical.naming(name, self._spans[rows])].tolist())
 
     def report_rows(self, ordinals: Ordinals) -> Ordinals:
         """The report row of each ranked passage."""

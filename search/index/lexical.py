@@ -5,13 +5,12 @@ tantivy's k1 = 1.2 and b = 0.75. Title, headings and text are counted as one fie
 them apart and adding up lost on every weighting tried (docs/relevance.md, ADR 0006).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from tantivy import (
     Index,
     Occur,
@@ -108,13 +107,24 @@ class LexicalHalf:
         """The k passages in which a term (as `stems` gives it) weighs most."""
         return self._run(Query.term_query(self._schema, WORDS, term, "freq"), k).ordinals
 
-    def naming(self, name: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """In which spans of passages a word begins as the name does: "Hungary" for "Hungarian".
+    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
+        """Those of the reports that have a word which begins as the name does.
 
-        `spans` is as `CountedWords.which_have` takes it.
+        "Hungary" for "Hungarian".
         """
-        found = self._searcher.terms_with_prefix(WORDS, beginning(name))
-        return self._counted.which_have(self._counted.terms([term for term, _ in found]), spans)
+        words = self._searcher.terms_with_prefix(WORDS, beginning(name))
+        if not words:
+            return frozenset()
+        having = [Query.term_query(self._schema, WORDS, term, "basic") for term, _ in words]
+        any_of = Query.boolean_query([(Occur.Should, each) for each in having])
+        return frozenset(row for row in report_rows if self._has(any_of, row))
+
+    def _has(self, wanted: Query, report_row: int) -> bool:
+        """Whether a passage of the report matches: few are looked at, however many others do."""
+        number = int(self._numbers.of_reports(np.array([report_row]))[0])
+        within = Query.term_query(self._schema, "report", number)
+        both = Query.boolean_query([(Occur.Must, within), (Occur.Must, wanted)])
+        return bool(self._searcher.search(both, 1, count=False).hits)
 
     def _terms(self, query: str) -> Query | None:
         """Any of the question's terms; of a word's spellings the one that scores highest counts."""

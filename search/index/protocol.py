@@ -80,6 +80,10 @@ class Words(Protocol):
         """The k passages in which a term weighs most."""
         ...
 
+    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
+        """Those of the reports that have a word which begins as the name does."""
+        ...
+
 
 class TokenScores(Protocol):
     """Late interaction of a question's tokens with those of passages."""
@@ -151,10 +155,6 @@ class Index(Protocol):
 
     def ranked_of(self, report_row: int) -> Ordinals:
         """The ranked passages of a report, in reading order."""
-        ...
-
-    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
-        """Those of the reports with a word that begins as the name: "Hungary" for "Hungarian"."""
         ...
 
     def report_rows(self, ordinals: Ordinals) -> Ordinals:

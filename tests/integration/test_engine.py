@@ -204,7 +204,7 @@ def test_slips_are_mended_as_in_files(
         assert one == two
     rows = [index.store.row_of("b") for index in both]
     for name in ("Patrolling", "Kent", "Crimes"):
-        found = [bool(i.mentioning(name, [r])) for i, r in zip(both, rows, strict=True)]
+        found = [bool(i.lexical.mentioning(name, [r])) for i, r in zip(both, rows, strict=True)]
         assert found[0] is found[1]
 
 

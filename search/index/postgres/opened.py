@@ -1,6 +1,6 @@
 """One generation in the database, behind the `Index` protocol."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -152,10 +152,6 @@ class EngineIndex:
             row=report_row,
         )
         return np.array([ordinal for (ordinal,) in found], np.int64)
-
-    def mentioning(self, name: str, report_rows: Iterable[int]) -> frozenset[int]:
-        """Those of the reports that have a word which begins as the name does."""
-        return self.lexical.mentioning(name, report_rows)
 
     def report_rows(self, ordinals: Ordinals) -> Ordinals:
         """The report row of each ranked passage."""
