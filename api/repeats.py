@@ -23,16 +23,22 @@ _UNTIMED: Final = b'"took_ms":{}'  # quotes within a JSON string are escaped: it
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An answer, and its body without the time it took."""
+    """An answer, and its body without the time it took.
+
+    `size` is that of the body with every field: the answer is kept however little is shown of it.
+    """
 
     answer: Answer
     untimed: bytes
+    size: int
 
     @classmethod
     def of(cls, answer: Answer, cursor: str | None, fields: str | None) -> Self:
         """As `SearchResponse` has it; raises InvalidQuery where it has no such field."""
-        untimed = SearchResponse.from_answer(replace(answer, took_ms={}), cursor)
-        return cls(answer, written(untimed, fields))
+        whole = SearchResponse.from_answer(replace(answer, took_ms={}), cursor)
+        untimed = written(whole, fields)
+        size = len(untimed if fields is None else written(whole, None))
+        return cls(answer, untimed, size)
 
     def body(self, took_ms: Mapping[str, float]) -> bytes:
         """The whole of it; `took_ms` as `Answer` has it."""
@@ -43,7 +49,7 @@ class Repeats:
     """The bodies asked for last, of each index that is open. Safe to share by threads."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
-        """`most`: bytes of all bodies of one index."""
+        """`most`: the sizes of all bodies of one index, in bytes."""
         self._most = most
         self._kept: WeakKeyDictionary[Searcher, Kept[str, Sent]] = WeakKeyDictionary()
 
@@ -55,9 +61,9 @@ class Repeats:
     def keep(self, searcher: Searcher, query: BaseModel, sent: Sent) -> None:
         """Keep what is sent until the searcher goes; not where its index may change."""
         if searcher.keeps:
-            kept = self._kept.setdefault(searcher, Kept(self._most, _bytes_of))
+            kept = self._kept.setdefault(searcher, Kept(self._most, _size_of))
             kept.keep(query.model_dump_json(), sent)
 
 
-def _bytes_of(sent: Sent) -> int:
-    return len(sent.untimed)
+def _size_of(sent: Sent) -> int:
+    return sent.size

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.keys.store import KeyStore
+from api.parts import RankingParameters
+from api.repeats import Repeats, Sent
 from api.settings import load_settings
 from corpus.home import Home
 from search.searcher import Searcher
@@ -113,6 +115,21 @@ def test_nothing_is_kept_of_an_index_that_may_change(
 ) -> None:
     shelf.searcher = _searcher(tmp_path, keep=0)
     assert [_kept(client, ASK) for _ in range(2)] == [False, False]
+
+
+def test_a_part_of_an_answer_takes_the_room_of_all_of_it(shelf: _Shelf) -> None:
+    def sent(fields: str | None) -> Sent:
+        return Sent.of(query.ask(shelf.searcher, k=query.k), None, fields)
+
+    query = RankingParameters(q="Does tutoring work?")
+    whole, part = sent(None), sent("generation")
+    assert len(part.untimed) < 100 < len(whole.untimed) == whole.size == part.size
+    room_for_two = Repeats(most=2 * whole.size + 200)
+    asked = [query.model_copy(update={"k": k, "fields": "generation"}) for k in (1, 2, 3)]
+    for each in asked:
+        room_for_two.keep(shelf.searcher, each, part)
+    found = [room_for_two.find(shelf.searcher, each) for each in asked]
+    assert found == [None, part, part]
 
 
 def test_it_counts_like_any_other(client: TestClient) -> None:
