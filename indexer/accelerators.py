@@ -33,7 +33,6 @@ class Accelerators:
         """
         from search.encoder.accelerated import devices_named  # noqa: PLC0415 - imports torch
 
-        self._device = device
         self._devices = devices_named(device)
         self._here = here
         self._ready: list[BulkEncoder] = []
@@ -78,11 +77,12 @@ class Accelerators:
         from search.encoder.accelerated import accelerate  # noqa: PLC0415 - imports torch
 
         ready: list[BulkEncoder] = [accelerate(folder, device) for device in self._devices]
-        if encoder.spec.token_dimension:  # else the encoder at hand is run by the same code
-            found = faults(compare(ready[0], encoder)) + compare_tokens(ready[0], encoder)
-            if found:
+        if not encoder.spec.token_dimension:  # the encoder at hand is run by the same code
+            return ready
+        for name, each in zip(self._devices, ready, strict=True):
+            if found := faults(compare(each, encoder)) + compare_tokens(each, encoder):
                 raise EncoderError(
-                    f"What {self._device} gives strays from the processor: {', '.join(found)}.",
+                    f"What {name} gives strays from the processor: {', '.join(found)}.",
                     cure="Leave the device out; the processor encodes then.",
                 )
         return ready

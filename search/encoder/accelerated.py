@@ -36,6 +36,7 @@ MOST_ROWS: Final = 8_192
 _GAIN: Final = 1.05  # twice the rows are kept while they are encoded so much faster, per row
 _IN_VAIN: Final = 2  # doublings that may bring nothing, for times vary
 _LONGEST: Final = 1.0  # seconds; more rows than take as long are not tried
+_FREE_IT: Final = "Free the device's memory, or run `evidence index` without a device."
 
 
 class AcceleratedEncoder:
@@ -53,7 +54,8 @@ class AcceleratedEncoder:
             device: as torch names it.
 
         Raises:
-            EncoderError: the model is not where it was, or it does not fit on the device.
+            EncoderError: the model is not where it was.
+            torch.OutOfMemoryError: it does not fit on the device.
         """
         self.spec: EncoderSpec = record.spec()
         self._device = torch.device(device)
@@ -100,21 +102,28 @@ class AcceleratedEncoder:
         ids = torch.zeros((len(pieces), max(lengths)), dtype=torch.long)
         for row, each in enumerate(pieces):
             ids[row, : lengths[row]] = torch.tensor(each.ids)
-        try:
-            pooled, tokens = self._forward(ids, torch.tensor(lengths))
-        except torch.OutOfMemoryError as error:
-            if len(pieces) == 1:
-                raise EncoderError(
-                    f"A text of {lengths[0]} word pieces does not fit on {self._device}: {error}",
-                    cure="Free the device's memory, or run `evidence index` without a device.",
-                ) from error
+        made = self._made(ids, torch.tensor(lengths))
+        if made is None:
             half = len(pieces) // 2
             self.at_once = max(self.at_once // 2, self.spec.max_tokens)
             yield from self._run(pieces[:half])
             yield from self._run(pieces[half:])
             return
+        pooled, tokens = made
         for row, length in enumerate(lengths):
             yield pooled[row], tokens[row, :length]
+
+    def _made(self, ids: torch.Tensor, lengths: torch.Tensor) -> tuple[Vectors, Vectors] | None:
+        """What `_forward` gives, or None; an error stays here, for it holds all that was made."""
+        try:
+            return self._forward(ids, lengths)
+        except torch.OutOfMemoryError as error:
+            if len(ids) > 1:
+                return None
+            raise EncoderError(
+                f"A text of {int(lengths)} word pieces does not fit on {self._device}: {error}",
+                cure=_FREE_IT,
+            ) from error
 
     @torch.inference_mode()
     def _forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> tuple[Vectors, Vectors]:
@@ -148,11 +157,15 @@ def accelerate(folder: Path, device: str) -> AcceleratedEncoder | SentenceTransf
     One that was not exported is run by sentence-transformers, as on a processor.
 
     Raises:
-        EncoderError: nothing was prepared there, or see `AcceleratedEncoder`.
+        EncoderError: nothing was prepared there, the model has gone, or the device is too small.
     """
     record = read_record(folder)
     if record.recipe.runtime == ONNX:
-        return AcceleratedEncoder(record, folder, device)
+        try:
+            return AcceleratedEncoder(record, folder, device)
+        except torch.OutOfMemoryError as error:
+            told = f"{record.name} does not fit on {device}: {error}"
+            raise EncoderError(told, cure=_FREE_IT) from error
     model = load_sentence_transformer(Path(record.source), device)
     long = " ".join(["evidence"] * record.recipe.max_tokens)
 
@@ -181,6 +194,8 @@ def devices_named(wanted: str) -> list[str]:
             raise _no_device(wanted, f"torch {torch.__version__} sees {there} {kind} devices")
         some = range(there) if device.index is None else [device.index]
         found.extend(f"{kind}:{number}" for number in some)
+    if not found:
+        raise _no_device(wanted, "it names no device")
     return list(dict.fromkeys(found))
 
 

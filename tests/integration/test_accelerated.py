@@ -1,5 +1,6 @@
 """Encoding by torch on a device, here the processor: the same code runs on a graphics card."""
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +18,11 @@ from indexer.hands import hands
 from indexer.progress import Silent
 from indexer.settings import load_index_settings
 from indexer.workforce import Processes
+from search.encoder.head_graph import head_of
 from search.encoder.load import load_encoder
 from search.encoder.parity import compare, compare_tokens, faults, parity_texts
 from search.encoder.prepare import prepare_encoder
+from search.encoder.recipe import MODEL_FILE
 from search.errors import EncoderError
 from search.loading import load_searcher
 from tests.terminal import here
@@ -69,6 +72,10 @@ def test_neighbours_and_padding_are_masked(device: "AcceleratedEncoder") -> None
         np.testing.assert_allclose(found.tokens.vectors, alone.tokens.vectors, atol=1e-4)
 
 
+class _Held:
+    """Stands for what a try has on the device."""
+
+
 def test_a_batch_too_large_for_the_device_is_cut_in_two(
     device: "AcceleratedEncoder", monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,12 +93,42 @@ def test_a_batch_too_large_for_the_device_is_cut_in_two(
     monkeypatch.setattr(type(device), "_forward", small)
     np.testing.assert_allclose(device.encode_documents(texts), expected, atol=1e-5)
 
+    held: list[weakref.ref[_Held]] = []
+
+    def holding(_: object, ids: torch.Tensor, lengths: torch.Tensor) -> object:
+        assert not any(each() for each in held)  # what a failed try had made makes room first
+        made = _Held()
+        if len(ids) > 1:
+            held.append(weakref.ref(made))
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return forward(device, ids, lengths)
+
+    monkeypatch.setattr(type(device), "_forward", holding)
+    np.testing.assert_allclose(device.encode_documents(texts), expected, atol=1e-5)
+    assert len(held) == 6
+
     def none(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     monkeypatch.setattr(type(device), "_forward", none)
     with pytest.raises(EncoderError, match="does not fit on cpu"):
         device.encode_documents(texts)
+
+
+def test_a_model_too_large_for_the_device_is_told_of(
+    prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch  # noqa: PLC0415 - seconds
+
+    from search.encoder.accelerated import accelerate  # noqa: PLC0415 - torch
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr("search.encoder.accelerated.trained_layers", full)
+    with pytest.raises(EncoderError, match="MiniLM-L6-v2 does not fit on cpu") as caught:
+        accelerate(prepared_encoder, CPU)
+    assert "without a device" in (caught.value.cure or "")
 
 
 @pytest.mark.parametrize(("pooling", "dense"), [("cls", False), ("mean", True)])
@@ -108,7 +145,7 @@ def test_other_models_are_run_too(tmp_path: Path, pooling: str, *, dense: bool) 
         assert compare_tokens(made, encoder) == []
 
 
-@pytest.mark.parametrize("wanted", ["cuda", "cuda:0", "cpu,cuda:63", "abacus", "meta"])
+@pytest.mark.parametrize("wanted", ["cuda", "cuda:0", "cpu,cuda:63", "abacus", "meta", ","])
 def test_a_device_that_is_not_there_is_told_of(wanted: str) -> None:
     import torch  # noqa: PLC0415 - seconds
 
@@ -164,14 +201,14 @@ def test_an_index_is_encoded_by_devices(home: Path, monkeypatch: pytest.MonkeyPa
     assert "of 3 pupils" in answer.hits[0].passage.text
 
 
+@pytest.mark.parametrize("good", [0, 1])
 def test_a_device_that_strays_is_refused(
-    prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch
+    prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch, good: int
 ) -> None:
-    monkeypatch.setattr("search.encoder.accelerated.devices_named", lambda _: [CPU])
-    monkeypatch.setattr(
-        "search.encoder.accelerated.head_of",
-        lambda _: np.random.default_rng(3).normal(size=(384, 64)).astype(np.float32),
-    )
+    wrong = np.random.default_rng(3).normal(size=(384, 64)).astype(np.float32)
+    heads = iter([head_of(prepared_encoder / MODEL_FILE)] * good + [wrong])
+    monkeypatch.setattr("search.encoder.accelerated.devices_named", lambda _: [CPU] * (good + 1))
+    monkeypatch.setattr("search.encoder.accelerated.head_of", lambda _: next(heads))
     there = Accelerators("cuda", Processes(1))
     with pytest.raises(EncoderError, match="strays from the processor: mean cosine of tokens"):
         list(there.encode({b"a": "A text."}, load_encoder(prepared_encoder), prepared_encoder))
