@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
-from corpus.errors import EvidenceError
+from corpus.errors import EvidenceError, SettingError
 from corpus.home import Home
 from corpus.library.library import Library
 from corpus.library.shelf import current_reports
@@ -100,7 +100,13 @@ def _library(home: Path) -> str:
 
 
 def _device(wanted: str) -> str:
-    from search.encoder.accelerated import devices_named
+    try:
+        from search.encoder.accelerated import devices_named
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"EVIDENCE_DEVICE names {wanted!r}, and {error.name} is not installed.",
+            cure="Install everything (`make setup`), or leave it out where nothing is indexed.",
+        ) from error
 
     return f"torch sees {', '.join(devices_named(wanted))}"
 

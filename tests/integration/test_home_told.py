@@ -1,7 +1,10 @@
 """What `evidence status` and `evidence doctor` tell of a home that has something out of the way."""
 
 import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from cli.doctor import examine
 from cli.status import gather
@@ -29,6 +32,17 @@ def test_an_original_that_no_copy_may_be_kept_of_is_not_missed(tmp_path: Path) -
     assert _library_is_well(tmp_path)
     kept.unlink()
     assert not _library_is_well(tmp_path)
+
+
+def test_a_device_where_torch_is_not_installed_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVIDENCE_DEVICE", "cuda")
+    monkeypatch.delitem(sys.modules, "search.encoder.accelerated", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    (found,) = (each for each in examine(tmp_path) if each.name == "Device")
+    assert found.told == "EVIDENCE_DEVICE names 'cuda', and torch is not installed."
+    assert "nothing is indexed" in (found.cure or "")
 
 
 def _library_is_well(home: Path) -> bool:
