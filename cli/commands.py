@@ -246,7 +246,7 @@ def status(
         bool, typer.Option("--json", help="Print JSON: every file ever added.")
     ] = False,
     parts: Annotated[
-        bool, typer.Option("--parts", help="With --json: each part of the index, not their sum.")
+        bool, typer.Option("--parts", help="With --json: each part of the index, and their sum.")
     ] = False,
 ) -> None:
     """Tell what is in the library and the index, what failed and why."""
