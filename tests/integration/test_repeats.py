@@ -121,7 +121,7 @@ def test_a_part_of_an_answer_takes_the_room_of_all_of_it(shelf: _Shelf) -> None:
     def sent(fields: str | None) -> Sent:
         return Sent.of(query.ask(shelf.searcher, k=query.k), None, fields)
 
-    query = RankingParameters(q="Does tutoring work?")
+    query = RankingParameters.model_validate({"q": "Does tutoring work?"})
     whole, part = sent(None), sent("generation")
     assert len(part.untimed) < 100 < len(whole.untimed) == whole.size == part.size
     room_for_two = Repeats(most=2 * whole.size + 200)
