@@ -173,19 +173,20 @@ class Generations:
     def prune(self, keep: int = KEEP) -> None:
         """Remove all but the newest `keep` generations; the live one always stays.
 
-        Those that cannot be read, as of another format version, are not among the kept.
+        Those of no use, as of another format version, are not among the kept.
         """
         live = self.current_id()
-        kept = [each for each in self.ids() if each == live or self._readable(each)][-keep:]
+        kept = [each for each in self.ids() if each == live or self._of_use(each)][-keep:]
         for generation in self.ids():
             if generation not in kept and generation != live:
                 shutil.rmtree(self.path(generation), ignore_errors=True)
 
-    def _readable(self, generation: str) -> bool:
+    def _of_use(self, generation: str) -> bool:
         try:
             read_manifest(self.path(generation))
-        except IndexUnusable:
-            return False
+        except IndexUnusable as error:  # a disk that is not to be read just now proves nothing
+            cause = error.__cause__
+            return isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError)
         return True
 
     def sweep(self) -> None:

@@ -73,6 +73,22 @@ def _of_format(folder: Path, version: int) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest | {"format_version": version}))
 
 
+def test_a_generation_that_cannot_be_read_just_now_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = Generations(tmp_path)
+    for name in ("1", "2", "3"):
+        generations.path(name).mkdir(parents=True)
+
+    def busy(_: Path) -> None:
+        raise IndexUnusable("It cannot be read.", cure="") from OSError(24, "Too many open files")
+
+    monkeypatch.setattr("search.index.generations.read_manifest", busy)
+    monkeypatch.setattr(Generations, "current_id", lambda _: "3")
+    generations.prune()
+    assert generations.ids() == ["1", "2", "3"]
+
+
 def test_generations_of_another_format_are_none_of_those_kept(tmp_path: Path) -> None:
     generations = Generations(tmp_path / "index")
     made = [generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER) for _ in range(3)]

@@ -110,6 +110,36 @@ def test_what_cannot_be_included_is_tried_again() -> None:
     assert later.done
 
 
+def test_a_service_whose_rest_cannot_be_included_is_not_ready(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    faults = [ImportError("half an installation") for _ in range(2)]
+
+    def include() -> None:
+        if faults:
+            raise faults.pop()
+
+    later = Later(include)
+    later.begin()
+    for thread in threading.enumerate():
+        if thread.name == "include-the-rest":
+            thread.join(10)
+    assert later.failed
+    assert "Not every address can be served" in caplog.text
+    asyncio.run(_asked_after(later))
+    assert later.done
+    assert not later.failed
+
+
+async def _asked_after(later: Later) -> None:
+    transport = httpx.ASGITransport(Whole(_path, later))
+    async with httpx.AsyncClient(transport=transport, base_url="http://evidence") as client:
+        assert (await client.get("/v1/search")).text == "/v1/search"
+        with pytest.raises(ImportError):
+            await client.get("/readyz")
+        assert (await client.get("/readyz")).text == "/readyz"  # mended, and tried again
+
+
 def _wait(event: threading.Event) -> None:
     assert event.wait(60)
 
