@@ -168,8 +168,8 @@ class LiveSearcher:
         self, home: Path, *, reranker: str | None = None, engine: Address | None = None
     ) -> None:
         self._home = Home(home)
-        self._generations = index_source(self._home, engine)
         self._judge = load_reranker(reranker_folder(self._home, reranker)) if reranker else None
+        self._generations = index_source(self._home, engine)
         self._keep = 0 if engine else SERVED  # a database's reports may go at any time
         with ExitStack() as opened:
             opened.callback(self._generations.close)

@@ -9,56 +9,24 @@ device's code in float32.
 
 import argparse
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.passages import PassageRules
 from search.encoder.accelerated import accelerate
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
-from search.encoder.types import BulkEncoder, Encoded, Encoder, EncoderSpec, Vectors
 from search.evaluation.dataset import load_dataset
-from search.evaluation.measures import MEASURES, evaluate
-from search.evaluation.retrieval import run_all
+from search.evaluation.measures import MEASURES, Run, evaluate
+from search.evaluation.retrieval import ask_all, collect, cut, encode_all
 from search.evaluation.significance import compare
 from search.fusion import FusionRules
 
+if TYPE_CHECKING:
+    from search.encoder.types import BulkEncoder
+
 _CHOSEN_BY = next(iter(MEASURES))
-
-
-@dataclass(frozen=True, slots=True)
-class Mixed:
-    """An encoder of questions, and a device's of passages."""
-
-    questions: Encoder
-    passages: BulkEncoder
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """That of both."""
-        return self.questions.spec
-
-    def encode_query(self, text: str) -> Encoded:
-        """By the processor."""
-        return self.questions.encode_query(text)
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """By the processor."""
-        return self.questions.encode_queries(texts)
-
-    def encode_documents(self, texts: Sequence[str]) -> Vectors:
-        """By the device."""
-        return self.passages.encode_documents(texts)
-
-    def encode_with_tokens(self, texts: Sequence[str]) -> list[Encoded]:
-        """By the device."""
-        return self.passages.encode_with_tokens(texts)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """By the processor."""
-        return self.questions.count_tokens(texts)
 
 
 def main() -> None:
@@ -71,17 +39,21 @@ def main() -> None:
         folder = Path(home) / "encoder"
         prepare_encoder(DEFAULT_MODEL, folder)
         processor = load_encoder(folder)
-        mixed = Mixed(processor, accelerate(folder, given.device))
+        encoders: dict[str, BulkEncoder] = {
+            "processor": processor,
+            "device": accelerate(folder, given.device),
+        }
     rules = PassageRules().fitted(processor.spec.max_tokens)
     for name in given.datasets:
         place, _, split = name.rpartition(":")
         dataset = load_dataset(Path(place), split)
-        runs = {
-            who: run_all(dataset, encoder, passage_rules=rules, fusion=FusionRules(), told=_untold)[
-                "fused"
-            ]
-            for who, encoder in (("processor", processor), ("device", mixed))
-        }
+        owners, entries, texts = cut(dataset, processor, rules)
+        runs: dict[str, Run] = {}
+        for who, encoder in encoders.items():
+            encoded = encode_all(texts, encoder, _untold)
+            with tempfile.TemporaryDirectory() as kept:
+                collection = collect(owners, entries, encoded, Path(kept), processor)
+                runs[who] = ask_all(dataset, collection, processor, FusionRules())["fused"]
         table = evaluate(dataset, runs)
         for who, found in table.items():
             told = "  ".join(f"{measure} {value:.4f}" for measure, value in found.means.items())

@@ -18,6 +18,7 @@ from tokenizers import Encoding
 from torch.nn.functional import normalize
 
 from search.encoder.head_graph import head_of
+from search.encoder.load import verified_source
 from search.encoder.pieces import Pieces, told_apart
 from search.encoder.recipe import MODEL_FILE, ONNX, TOKENIZER_FILE, EncoderRecord, read_record
 from search.encoder.reference import (
@@ -54,12 +55,12 @@ class AcceleratedEncoder:
             device: as torch names it.
 
         Raises:
-            EncoderError: the model is not where it was.
+            EncoderError: the model is not where it was, or has changed.
             torch.OutOfMemoryError: it does not fit on the device.
         """
         self.spec: EncoderSpec = record.spec()
         self._device = torch.device(device)
-        model = load_sentence_transformer(Path(record.source))
+        model = load_sentence_transformer(verified_source(record, folder))
         transformer = cast("torch.nn.Module", model.transformers_model)
         precision = torch.float32 if self._device.type == "cpu" else torch.float16
         layers = trained_layers(record.name, cast("PreTrainedModel", transformer))
@@ -80,7 +81,7 @@ class AcceleratedEncoder:
         return self._vectors(self.spec.document_prompt, texts)
 
     def encode_with_tokens(self, texts: Sequence[str]) -> list[Encoded]:
-        """See `Encoder`."""
+        """See `BulkEncoder`."""
         return self._encoded(self.spec.document_prompt, texts)
 
     def _vectors(self, prompt: str, texts: Sequence[str]) -> Vectors:
@@ -157,7 +158,8 @@ def accelerate(folder: Path, device: str) -> AcceleratedEncoder | SentenceTransf
     One that was not exported is run by sentence-transformers, as on a processor.
 
     Raises:
-        EncoderError: nothing was prepared there, the model has gone, or the device is too small.
+        EncoderError: nothing was prepared there, the model has gone or changed, or the device
+            is too small.
     """
     record = read_record(folder)
     if record.recipe.runtime == ONNX:
@@ -166,7 +168,7 @@ def accelerate(folder: Path, device: str) -> AcceleratedEncoder | SentenceTransf
         except torch.OutOfMemoryError as error:
             told = f"{record.name} does not fit on {device}: {error}"
             raise EncoderError(told, cure=_FREE_IT) from error
-    model = load_sentence_transformer(Path(record.source), device)
+    model = load_sentence_transformer(verified_source(record, folder), device)
     long = " ".join(["evidence"] * record.recipe.max_tokens)
 
     def run_once(rows: int) -> None:

@@ -44,19 +44,29 @@ def load_encoder(folder: Path, *, threads: int | None = None) -> Encoder:
         return OnnxEncoder(record.spec(), words, model, threads=threads)
 
 
-def _load_reference(record: EncoderRecord, folder: Path) -> Encoder:
+def verified_source(record: EncoderRecord, folder: Path) -> Path:
+    """The folder of the model that was prepared in `folder`, its weights verified.
+
+    Raises:
+        EncoderError: they are not those that were prepared, or have gone.
+    """
     source = ModelSource(record.name, Path(record.source))
     if source.weights_sha256() != record.weights_sha256:
         raise EncoderError(
             f"The weights in {source.folder} have changed since the encoder was prepared.",
             cure=prepare_again(folder),
         )
+    return source.folder
+
+
+def _load_reference(record: EncoderRecord, folder: Path) -> Encoder:
+    source = verified_source(record, folder)
     from search.encoder.reference import (  # noqa: PLC0415 - imports torch
         SentenceTransformerEncoder,
         load_sentence_transformer,
     )
 
-    return SentenceTransformerEncoder(load_sentence_transformer(source.folder), record.spec())
+    return SentenceTransformerEncoder(load_sentence_transformer(source), record.spec())
 
 
 @contextmanager

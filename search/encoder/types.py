@@ -53,6 +53,11 @@ class EncoderSpec:
 class BulkEncoder(Protocol):
     """Turns texts into unit vectors and their tokens."""
 
+    @property
+    def spec(self) -> EncoderSpec:
+        """What this encoder is."""
+        ...
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension), rows of unit length; the model's query prompt applies."""
         ...
@@ -68,11 +73,6 @@ class BulkEncoder(Protocol):
 
 class Encoder(BulkEncoder, Protocol):
     """A `BulkEncoder` for questions too; a text's vector never depends on its neighbours."""
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """What this encoder is."""
-        ...
 
     def encode_query(self, text: str) -> Encoded:
         """One question with its tokens; its vector is that of `encode_queries`."""

@@ -17,7 +17,7 @@ import numpy as np
 from corpus.passages import PassageRules, embedded_text, split_document
 from corpus.types import Block, BlockKind, DocumentType, Page
 from corpus.types import Document as ReadDocument
-from search.encoder.types import Encoded, Encoder, Vectors
+from search.encoder.types import BulkEncoder, Encoded, Encoder, Vectors
 from search.evaluation.dataset import Dataset, Document
 from search.evaluation.measures import Run
 from search.fusion import FusionRules
@@ -108,7 +108,7 @@ def _as_read(document: Document) -> ReadDocument:
     return ReadDocument(DocumentType.TEXT, (page,))
 
 
-def encode_all(texts: Sequence[str], encoder: Encoder, told: Told) -> EncodedTexts:
+def encode_all(texts: Sequence[str], encoder: BulkEncoder, told: Told) -> EncodedTexts:
     """All texts, those of passages in order; `told` hears done and total."""
     vectors = np.empty((len(texts), encoder.spec.dimension), np.float32)
     tokens: list[Records] = []

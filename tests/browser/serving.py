@@ -4,14 +4,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-import httpx
+from tests.serving import gets_ready
 
 READY_S: Final = 180.0
 
@@ -41,20 +40,9 @@ def serving(
         )
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait(address, process, log)
+            if not gets_ready(address, process, READY_S):
+                raise RuntimeError(f"The server did not get ready:\n{log.read_text()}")
             yield address
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_S
-    with httpx.Client() as client:  # one for all tries: making it takes longer than asking
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                if client.get(f"{address}/readyz").is_success:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-    raise RuntimeError(f"The server did not get ready:\n{log.read_text()}")

@@ -179,6 +179,18 @@ def test_rows_are_doubled_while_it_pays(monkeypatch: pytest.MonkeyPatch) -> None
     assert accelerated.quickest(lambda _: None) == 4  # eight would take longer than a second
 
 
+def test_weights_that_changed_are_not_run(tmp_path: Path) -> None:
+    from search.encoder.accelerated import accelerate  # noqa: PLC0415 - torch
+    from tests.models import make_encoder  # noqa: PLC0415 - torch
+
+    model = make_encoder(tmp_path, "cls")
+    prepare_encoder(str(model), tmp_path / "prepared")
+    weights = next(model.rglob("*.safetensors"))
+    weights.write_bytes(weights.read_bytes()[:-4] + b"\0\0\1\0")
+    with pytest.raises(EncoderError, match="have changed since"):
+        accelerate(tmp_path / "prepared", CPU)
+
+
 def _two(_: str) -> list[str]:
     return [CPU, CPU]
 

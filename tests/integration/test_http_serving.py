@@ -22,6 +22,7 @@ from indexer.build import BuildOptions, build_index
 from indexer.progress import Silent
 from search.encoder.models import DEFAULT_MODEL
 from search.loading import encoder_folder
+from tests.serving import gets_ready
 
 TOKEN = "0123456789abcdef"  # noqa: S105 - of nothing real
 SEVERAL = pytest.mark.parametrize(
@@ -58,23 +59,11 @@ def server(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
     try:
-        _wait(port, process)
+        assert gets_ready(f"http://127.0.0.1:{port}", process, 60), "The server did not get ready."
         yield process
     finally:
         process.terminate()  # not killed: workers would outlive it
         process.communicate(timeout=20)
-
-
-def _wait(port: int, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
-    with httpx.Client() as client:  # one for all tries: making it takes longer than asking
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                if client.get(f"http://127.0.0.1:{port}/readyz").is_success:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-    pytest.fail("The server did not get ready.")
 
 
 def _refused(*options: str) -> str:
