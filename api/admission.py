@@ -4,7 +4,7 @@ Deny by default. A site key opens the search from its own origins only; other si
 answered only where the owner named them; secret keys come in the Authorization header.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
@@ -19,8 +19,8 @@ from api.keys.types import Key, KeyKind, utc_now
 from api.languages import N_
 from api.limits.counters import Counters, Limit, Standing
 from api.limits.rates import Rate
+from api.refusals import Refusal, exceeded, foreign, unknown
 from api.settings import Settings
-from corpus.errors import filled
 from corpus.home import Home
 
 API: Final = "/v1/"
@@ -30,37 +30,7 @@ SITE_DOORS: Final = frozenset({"/v1/search", "/v1/feedback", "/embed"})
 DESK: Final = "/desk"
 #: Wrong keys of one visitor before none of theirs is looked at.
 GUESSES: Final = (Rate(10, "minute"), Rate(100, "day"))
-#: What to tell of a limit, by its window.
-_EXCEEDED: Final = {
-    "minute": N_("More was asked than the limit allows: {quota} a minute."),
-    "hour": N_("More was asked than the limit allows: {quota} an hour."),
-    "day": N_("More was asked than the limit allows: {quota} a day."),
-}
 SECRET_KINDS: Final = (KeyKind.API, KeyKind.ADMIN)
-
-
-class Refusal(Exception):
-    """A request is not let in: the status, and what to tell, with places for `values`."""
-
-    def __init__(
-        self,
-        status: HTTPStatus,
-        detail: str,
-        cure: str,
-        *,
-        values: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        origin: str | None = None,
-        standings: Sequence[Standing] = (),
-    ) -> None:
-        super().__init__(filled(detail, values))
-        self.status = status
-        self.detail = detail
-        self.cure = cure
-        self.values = values
-        self.headers = dict(headers or {})
-        self.origin = origin  # the origin that may read the refusal
-        self.standings = standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +65,20 @@ class Doorkeeper:
         """
         key = self._key(request)
         if key is None and not (self._settings.anonymous or self._is_desk(request)):
-            raise _unknown(N_("This library answers only those who show a key."))
+            raise unknown(N_("This library answers only those who show a key."))
         origin = self.readable_by(request, key)
         standings = self._counters.charge(self._limits(request, key), cost)
         if key is not None:
             self.keys.used(key, utc_now())
-        if late := [each for each in standings if each.wait_s]:
-            longest = max(late, key=lambda each: each.wait_s)
-            rate, wait = longest.limit.rate, longest.wait_s
-            raise Refusal(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                _EXCEEDED[rate.window],
-                N_("Ask again in {wait} seconds."),
-                values={"quota": rate.quota, "wait": wait},
-                headers={"Retry-After": str(wait)},
-                origin=origin,
-                standings=standings,
-            )
+        if any(each.wait_s for each in standings):
+            raise exceeded(standings, origin)
         return Admission(key, origin, standings)
 
     def preflight(self, request: HTTPConnection) -> str:
         """The origin that a browser asks for before it sends a request; raises Refusal."""
         origin = self.readable_by(request, self._site_key(request))
         if origin is None:
-            raise _foreign(request.headers.get("origin", ""))
+            raise foreign(request.headers.get("origin", ""))
         return origin
 
     def identify(self, text: str, kinds: Collection[KeyKind], request: HTTPConnection) -> Key:
@@ -145,7 +105,7 @@ class Doorkeeper:
         fault = N_("The key is not known.") if key is None else key.fault(utc_now())
         if key is None or fault or key.kind not in kinds:
             self._counters.charge(guesses)
-            raise _unknown(fault or N_("A key of this kind does not open this."))
+            raise unknown(fault or N_("A key of this kind does not open this."))
         return key
 
     def readable_by(self, request: HTTPConnection, key: Key | None) -> str | None:
@@ -163,7 +123,7 @@ class Doorkeeper:
             framed = request.scope["path"] == "/embed" and not sent  # the frame's ancestors decide
             if own or framed:
                 return None
-            raise _foreign(origin)
+            raise foreign(origin)
         allowed = self._settings.cors_origins
         if not sent or own:
             return None
@@ -172,7 +132,7 @@ class Doorkeeper:
         if origin in allowed:
             return origin
         if request.scope["path"].startswith(API):
-            raise _foreign(origin)
+            raise foreign(origin)
         return None
 
     def is_own_form(self, request: HTTPConnection) -> bool:
@@ -209,7 +169,7 @@ class Doorkeeper:
             return None
         shown = KeyText.read(text)
         if shown is not None and shown.kind is not KeyKind.SITE:
-            raise _unknown(N_("A secret key does not belong in an address."))
+            raise unknown(N_("A secret key does not belong in an address."))
         key = self.identify(text, (KeyKind.SITE,), request)
         if request.scope["path"] not in SITE_DOORS:
             raise Refusal(
@@ -267,23 +227,3 @@ def _is_own(request: HTTPConnection, origin: str, public_url: str | None) -> boo
     if public_url is not None:
         hosts.add(urlsplit(public_url).netloc.casefold())
     return host in hosts - {""}
-
-
-def _foreign(origin: str) -> Refusal:
-    told = N_("The site {origin!r} may not ask here.")
-    unsaid = N_("A page that does not say where it is from may not ask here.")
-    return Refusal(
-        HTTPStatus.FORBIDDEN,
-        told if origin else unsaid,
-        N_("Its owner needs a site key that names this origin exactly: scheme, host and port."),
-        values={"origin": origin[:100]},
-    )
-
-
-def _unknown(detail: str) -> Refusal:
-    return Refusal(
-        HTTPStatus.UNAUTHORIZED,
-        detail,
-        N_("Ask whoever runs this service for a key (`evidence keys create`)."),
-        headers={"WWW-Authenticate": 'Bearer realm="evidence"'},
-    )

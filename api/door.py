@@ -13,11 +13,12 @@ from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.admission import Admission, Doorkeeper, Refusal
+from api.admission import Admission, Doorkeeper
 from api.keys.errors import KeysUnusable
 from api.languages import N_
 from api.limits.counters import Standing
 from api.problems import Problem, ProblemPage, QuotaProblem, make_problem, respond
+from api.refusals import Refusal
 
 FREE: Final = frozenset({"/healthz", "/readyz", "/metrics", "/widget.js", "/favicon.ico"})
 FREE_BELOW: Final = ("/static/",)

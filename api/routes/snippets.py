@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
-from api.admission import Refusal
 from api.dependencies import AnySearcher, Keeper, Site
 from api.keys.types import Key, KeyKind
 from api.languages import gettext
 from api.policies import content_policy
+from api.refusals import Refusal
 from api.routes.oembed import HEIGHT, frame_html
 from api.routes.rendering import render
 from corpus.centres import centre_names

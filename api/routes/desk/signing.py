@@ -5,12 +5,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.admission import Refusal
 from api.dependencies import Keeper, Site
 from api.desk.journal import Deed
 from api.desk.sessions import form_token
 from api.keys.types import KeyKind
 from api.languages import gettext, ngettext
+from api.refusals import Refusal
 from api.routes.desk.given import (
     COOKIE,
     FORM_COOKIE,
