@@ -11,8 +11,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
+from api.faults import describe_faults
 from api.parameters import FilterParameters, RelatedParameters, SearchParameters
-from api.problems import describe_faults
 from api.schemas.answers import ReadingOut
 from api.schemas.related import RelatedResponse
 from api.schemas.reports import PageOut, PassageOut, RatingOut, ReportOut

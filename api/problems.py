@@ -1,11 +1,9 @@
 """Every error as problem details (RFC 9457), from one table of exception types."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.cursors import StaleCursor, WrongCursor
 from api.desk.errors import DeskUnusable, WrongWork
+from api.faults import describe_faults
 from api.feedback.errors import FeedbackFull, FeedbackOff, FeedbackUnusable, ForeignPage
 from api.keys.errors import KeysUnusable, OutOfScope
 from api.languages import ENGLISH, N_, gettext, language_of, visit
@@ -56,29 +55,11 @@ STATUS: Final[tuple[tuple[type[EvidenceError], HTTPStatus], ...]] = (
     (EvidenceError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 
-#: What is wrong with a value, in plain words, by pydantic's type of fault.
-FAULTS: Final[Mapping[str, str]] = {
-    "missing": "is missing",
-    "string_too_short": "must not be empty",
-    "string_too_long": "may have at most {max_length} characters",
-    "too_long": "may be given at most {max_length} times",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "enum": "must be {expected}",
-    "json_invalid": "is no JSON",
-    "model_attributes_type": "must be a JSON object, sent as application/json",
-}
-
-_UNKNOWN: Final = N_("{name} is no parameter of this address")
-_MISTYPED: Final = N_("{name} is no parameter of this address (did you mean {meant}?)")
 _DESCRIBED: Final = N_("The parameters are described at /docs.")
 _CHANGED: Final = (N_("The index changed while it was asked."), N_("Ask again."))
 _AWAY: Final = (N_("The index cannot be reached just now."), N_("Try again in a few seconds."))
 #: No cache keeps an error, or hands a person's page to a program.
 _PASSING: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
-_PLACES: Final = frozenset({"query", "path", "body"})
 
 _log = logging.getLogger(__name__)
 
@@ -168,44 +149,6 @@ def respond(request: Request, told: Problem, page: ProblemPage) -> Response:
 def status_of(error: EvidenceError) -> HTTPStatus:
     """The status the table gives an error."""
     return next(status for kind, status in STATUS if isinstance(error, kind))
-
-
-def describe_faults(
-    faults: Iterable[Mapping[str, Any]],
-    known: Iterable[str],
-    names: Mapping[str, str] = MappingProxyType({}),
-    say: Callable[[str], str] = str,
-) -> str:
-    """All faults pydantic found, in plain words.
-
-    Args:
-        faults: as pydantic tells them.
-        known: the parameters there are, to name the one that may be meant.
-        names: what to call a parameter where its own name would not do.
-        say: puts what is told of a value into a person's language.
-    """
-    told = []
-    for fault in faults:
-        path = [part for part in fault["loc"] if part not in _PLACES]
-        name = next((part for part in path if isinstance(part, str)), "the request")
-        if fault["type"] == "extra_forbidden":
-            meant = _nearest(name, known)
-            told.append(
-                say(_UNKNOWN if meant is None else _MISTYPED).format(name=name, meant=meant)
-            )
-        else:
-            words = FAULTS.get(fault["type"])
-            plain = fault["msg"].removeprefix("Value error, ")
-            if plain.startswith("Expected UploadFile"):
-                plain = "must be sent as a file"
-            filled = say(words).format(**fault.get("ctx", {})) if words else plain
-            told.append(f"{say(names.get(name, name))} {filled}")
-    return "; ".join(told) + "."
-
-
-def _nearest(name: str, known: Iterable[str]) -> str | None:
-    near = get_close_matches(name.casefold(), list(known), n=1, cutoff=0.5)
-    return near[0] if near else None
 
 
 def _parameters(request: Request) -> list[str]:

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from api.dependencies import AnySearcher
+from api.faults import describe_faults
 from api.parameters import FieldParameters, NoParameters, SearchParameters
 from api.problem_docs import documented
-from api.problems import Problem, describe_faults, make_problem
+from api.problems import Problem, make_problem
 from api.schemas.answers import SearchResponse
 from api.selection import chosen, included
 from search.errors import InvalidQuery

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from starlette.datastructures import QueryParams
 
 from api.dependencies import AnySearcher, Keeper, ShownKey, Site
+from api.faults import describe_faults
 from api.keys.errors import OutOfScope
 from api.languages import N_, gettext, said
 from api.parameters import SearchParameters
 from api.policies import content_policy
-from api.problems import describe_faults, status_of
+from api.problems import status_of
 from api.routes.oembed import oembed_address
 from api.routes.pages import FIELDS
 from api.routes.rendering import render

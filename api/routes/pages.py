@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.dependencies import AnySearcher, Site
+from api.faults import describe_faults
 from api.feedback.types import LONGEST_NOTE
 from api.languages import N_, gettext, said
 from api.parameters import SearchParameters
-from api.problems import describe_faults, status_of
+from api.problems import status_of
 from api.routes.forms import MORE, THANKS, WHOLE, Asked
 from api.routes.judging import REASONS, SAID
 from api.routes.narrowing import chosen, facets, offered

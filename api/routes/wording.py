@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from api.faults import FAULTS
 from api.languages import N_, gettext, ngettext
-from api.problems import FAULTS
 from corpus.metadata import corrections
 from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
 from search import statement, understanding

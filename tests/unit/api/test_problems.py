@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from api.faults import describe_faults
 from api.parameters import SearchParameters
-from api.problems import STATUS, describe_faults, status_of
+from api.problems import STATUS, status_of
 from api.routes.pages import FIELDS
 from corpus.errors import CorpusError, EvidenceError
 from search.errors import EncoderError, IndexUnusable, InvalidQuery, NoIndex, UnknownId
