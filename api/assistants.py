@@ -12,7 +12,8 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
 from api.faults import describe_faults
-from api.parameters import FilterParameters, RelatedParameters, SearchParameters
+from api.parameters import FilterParameters, SearchParameters
+from api.related_parameters import RelatedParameters
 from api.schemas.answers import ReadingOut
 from api.schemas.related import RelatedResponse
 from api.schemas.reports import PageOut, PassageOut, RatingOut, ReportOut

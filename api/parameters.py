@@ -3,7 +3,7 @@
 from typing import Annotated, Final, Self
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import metrics
 from api.keys.errors import OutOfScope
@@ -11,8 +11,6 @@ from api.keys.types import Scope
 from api.languages import N_
 from api.selection import Fields
 from corpus.types import Direction, DocumentType, StudyDesign
-from search.related import Probe
-from search.related.finder import LARGEST_K as MOST_RELATED
 from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
 from search.types import Answer, Filters, Preference
 
@@ -41,7 +39,6 @@ class FilterParameters(NoParameters):
     topic: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
         [], description="A topic; may be repeated.", examples=[["education"]]
     )
-
     language: Annotated[list[_Name], Field(max_length=_MOST)] = Field(
         [], description="A language's ISO 639-1 code; may be repeated.", examples=[["cy"]]
     )
@@ -168,61 +165,6 @@ def _within(told: str, asked: list[str], allowed: tuple[str, ...]) -> list[str]:
             values={"allowed": ", ".join(allowed)},
         )
     return asked or list(allowed)
-
-
-class NearParameters(FilterParameters):
-    """Which reports may come back, and how many."""
-
-    k: int = Field(10, ge=1, le=MOST_RELATED, description="How many reports.")
-
-
-class NearPartParameters(NearParameters):
-    """The same, and what to show of them."""
-
-    fields: Fields = None
-
-
-class RelatedParameters(NearPartParameters):
-    """What related studies are wanted of: one of the four."""
-
-    report: str | None = Field(
-        None, min_length=1, max_length=200, description="A report's id.", examples=["yef-mentoring"]
-    )
-    passage: str | None = Field(
-        None, min_length=1, max_length=200, description="A passage's id.", examples=["p-0a1b2c3d"]
-    )
-    doi: str | None = Field(
-        None,
-        min_length=1,
-        max_length=300,
-        description="The DOI of a report of this library.",
-        examples=["10.1000/182"],
-    )
-    text: str | None = Field(
-        None,
-        min_length=1,
-        max_length=LONGEST_QUESTION,
-        description="An abstract, say; longer texts and files are sent by POST.",
-        examples=["Free breakfast for pupils before lessons"],
-    )
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        given = [self.report, self.passage, self.doi, self.text]
-        if sum(each is not None for each in given) != 1:
-            raise ValueError("must name one of report, passage, doi and text")
-        return self
-
-    def probe(self, searcher: Searcher) -> Probe:
-        """What it names, in that searcher's library."""
-        studies = searcher.related
-        if self.report is not None:
-            return studies.of_report(self.report)
-        if self.passage is not None:
-            return studies.of_passage(self.passage)
-        if self.doi is not None:
-            return studies.of_doi(self.doi)
-        return studies.of_text(self.text or "")
 
 
 class FieldParameters(NoParameters):

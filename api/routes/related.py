@@ -11,8 +11,9 @@ from pydantic import Field
 
 from api.dependencies import AnySearcher, Fresh, Freshness
 from api.languages import N_
-from api.parameters import AnyId, NearParameters, NearPartParameters, RelatedParameters
+from api.parameters import AnyId
 from api.problem_docs import documented
+from api.related_parameters import NearParameters, NearPartParameters, RelatedParameters
 from api.schemas.related import ReferenceOut, ReferencesResponse, RelatedResponse
 from api.selection import chosen, included
 from corpus.references import read_references
