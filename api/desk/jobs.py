@@ -14,9 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -24,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from api.desk.database import DeskDatabase
 from api.desk.errors import DeskUnusable, WrongWork
+from api.desk.types import Job, State, Step, Task
 from corpus.home import Home
 
 KEPT: Final = 50  # jobs whose output is kept
@@ -32,57 +31,6 @@ SHOWN: Final = 64 * 1024  # bytes of output, the last ones
 OUTPUT: Final = "output.txt"
 INSIDE: Final = "in"
 _COLUMNS: Final = "number, folder, task, about, who, steps, state, asked, begun, ended, stopping"
-
-
-class Task(StrEnum):
-    """What a job is for."""
-
-    ADD = "add"
-    SYNC = "sync"
-    INDEX = "index"
-    REMOVE = "remove"
-    CHECK = "check"
-
-
-class State(StrEnum):
-    """How far a job is."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-    BROKEN = "broken"  # whatever ran it died
-
-    @property
-    def open(self) -> bool:
-        """Whether it is still to end."""
-        return self in {State.WAITING, State.RUNNING}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The words after `evidence`; `inside`: run where the job's files are."""
-
-    words: tuple[str, ...]
-    inside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job. `about` is what it was asked with, `who` a key's id; times are ISO 8601."""
-
-    number: int
-    folder: str
-    task: Task
-    about: str
-    who: str
-    steps: tuple[Step, ...]
-    state: State
-    asked: str
-    begun: str | None
-    ended: str | None
-    stopping: bool
 
 
 class Jobs:

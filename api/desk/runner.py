@@ -15,7 +15,8 @@ from typing import IO, Final
 from filelock import Timeout
 
 from api.desk.database import DeskDatabase
-from api.desk.jobs import INSIDE, OUTPUT, Job, Jobs, State, Step
+from api.desk.jobs import INSIDE, OUTPUT, Jobs
+from api.desk.types import Job, State, Step
 from corpus.home import Home
 
 LOCK_WAIT_S: Final = 5.0  # another runner may be about to end

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from api.desk.errors import WrongWork
-from api.desk.jobs import Step
+from api.desk.types import Step
 
 LONGEST_ADDRESS: Final = 2_000
 LONGEST_NAME: Final = 100  # bytes, the last ones

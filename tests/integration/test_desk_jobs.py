@@ -12,7 +12,8 @@ import pytest
 
 from api.desk.database import DeskDatabase
 from api.desk.errors import WrongWork
-from api.desk.jobs import KEPT, MOST_WAITING, Job, Jobs, State, Step, Task, runner_command
+from api.desk.jobs import KEPT, MOST_WAITING, Jobs, runner_command
+from api.desk.types import Job, State, Step, Task
 from corpus.home import Home
 
 QUICK = Step(("keys", "list"))

@@ -11,8 +11,9 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from api.desk import work
 from api.desk.desk import Desk
 from api.desk.errors import WrongWork
-from api.desk.jobs import INSIDE, Task
+from api.desk.jobs import INSIDE
 from api.desk.journal import Deed
+from api.desk.types import Task
 from api.languages import gettext
 from api.languages import said as in_words
 from api.routes.desk.given import PATH, Acting, Seat, Seated, go

@@ -7,8 +7,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from pydantic import BaseModel
 
 from api.desk.desk import Desk
-from api.desk.jobs import Job, Task
 from api.desk.journal import Deed
+from api.desk.types import Job, Task
 from api.languages import gettext
 from api.routes.desk.given import PATH, Acting, Seat, Seated, go
 from api.routes.desk.wording import STATES, TASKS

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Response
 
 from api.desk import work
 from api.desk.errors import WrongWork
-from api.desk.jobs import Step, Task
 from api.desk.journal import Deed
+from api.desk.types import Step, Task
 from api.languages import gettext, said
 from api.routes.desk.given import PATH, Acting, Seat, Seated, go
 from corpus.centres import load_registry

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, HTTPException, Response
 
 from api.desk import work
 from api.desk.errors import WrongWork
-from api.desk.jobs import Task
 from api.desk.journal import Deed
+from api.desk.types import Task
 from api.languages import gettext
 from api.parameters import AnyId
 from api.routes.desk.given import PATH, Acting, NewestSearcher, Seat, Seated, go, report_page

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api.desk.jobs import State, Task
 from api.desk.journal import Deed
+from api.desk.types import State, Task
 from api.languages import N_, gettext
 from corpus.errors import MetadataError, filled
 from corpus.metadata.claims import ClaimSource, Confidence
