@@ -1,6 +1,5 @@
 """A report's file and its pages, where its licence lets them be shown."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import Annotated, Final
@@ -20,11 +19,10 @@ from api.places import (
     marked_on,
     numbered_path,
     page_path,
-    parts_of,
     report_path,
-    within,
 )
 from api.routes.given import TheOriginals
+from api.routes.printed import label_of, printed_on
 from api.routes.related import a_reader
 from api.routes.rendering import render
 from corpus.drawing import MEDIA_TYPE, DrawOrder
@@ -84,17 +82,6 @@ class PictureParameters(PageParameters):
     width: int = Field(WIDTHS[0], json_schema_extra={"enum": list(WIDTHS)})
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A part of a page's text; of the passage asked for, what is before and after the sentence."""
-
-    heading: str | None
-    before: str
-    sentence: str = ""
-    after: str = ""
-    here: bool = False
-
-
 Number = Annotated[int, Path(ge=1, le=100_000)]
 
 
@@ -131,7 +118,7 @@ def page(
         "page.html",
         report=report,
         number=number,
-        label=_label(passages, number),
+        label=label_of(passages, number),
         file=originals.file(report),
         passage=passage,
         marked=marked,
@@ -145,7 +132,7 @@ def page(
         picture=_picture(report, number, passage if marked else None, sentence),
         widths=WIDTHS,
         height=round(WIDTHS[0] * height / width),
-        parts=_printed(passages, number, passage, sentence),
+        parts=printed_on(passages, number, passage, sentence),
         question=query.q.strip(),
         centres={centre.id: centre for centre in originals.centres()},
     )
@@ -248,36 +235,3 @@ def _picture(report: Report, number: int, passage: Passage | None, sentence: Ran
     """The address of the picture, to which a width is added."""
     path, _, asked = numbered_path(report, number, passage, sentence).partition("?")
     return f"{path}/image?{asked}"
-
-
-def _label(passages: tuple[Passage, ...], number: int) -> str | None:
-    """What is printed on the page as its number."""
-    for passage in passages:
-        pages = dict.fromkeys(span.page for span in passage.spans)
-        if number in pages:
-            return dict(zip(pages, passage.page_labels, strict=True))[number]
-    return None
-
-
-def _printed(
-    passages: tuple[Passage, ...], number: int, asked: Passage | None, sentence: Range | None
-) -> list[Printed]:
-    """The page's text, passage by passage, headings where they change."""
-    found = []
-    section: tuple[str, ...] = ()
-    for passage in passages:
-        for part in parts_of(passage):
-            if part.page != number:
-                continue
-            heading = (
-                passage.section[-1] if passage.section and passage.section != section else None
-            )
-            section = passage.section
-            text = passage.text[part.start : part.end]
-            if passage is not asked:
-                found.append(Printed(heading, text))
-                continue
-            start, end = within(part, sentence) or (len(text), len(text))
-            printed = Printed(heading, text[:start], text[start:end], text[end:], here=True)
-            found.append(printed)
-    return found
