@@ -22,6 +22,7 @@ from corpus.web.single import name_of
 from indexer.answers import told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
+from indexer.listing import Lists
 from indexer.progress import Progress
 from indexer.visiting import MOST_FAILURES, Plan, Visit
 
@@ -91,9 +92,8 @@ class Entering:
             self._centre,
             self._client,
             known,
-            visits.pages_of_lists(),
+            Lists(self._centre, self._client, visits.pages_of_lists(), self._how.nice_key),
             self._how.plan,
-            nice_key=self._how.nice_key,
             now=self._now,
         )
         self._progress.say(f"{self._centre.id}: going through {len(self._centre.source)} lists")

@@ -14,13 +14,14 @@ from corpus.centres.types import SourceKind
 from corpus.errors import CorpusError, FetchError, Forbidden, Gone, SourceError
 from corpus.library.visits import Address
 from corpus.metadata.claims import Claim, ClaimSource, claims_of
-from corpus.sources.adapters import COMPLETE, list_source
+from corpus.sources.adapters import COMPLETE
 from corpus.sources.types import Listed
 from corpus.web.client import Answer, PoliteClient, Validators
 from indexer.answers import files_of, had, is_home, of_page_only, report, stated, told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
-from indexer.folder import is_local, list_folder, read_local
+from indexer.folder import is_local, read_local
+from indexer.listing import Lists
 
 MOST_FAILURES: Final = 5  # addresses in a row that give nothing before a site is left alone
 
@@ -42,17 +43,15 @@ class Visit:
         centre: which.
         client: asks.
         known: the centre's addresses as they were last had.
-        lists: pages of lists as they were last had.
+        lists: the centre's lists.
         plan: what to do.
-        nice_key: for the NICE syndication API.
     """
 
     centre: Centre
     client: PoliteClient
     known: Mapping[str, Address]
-    lists: Mapping[str, tuple[str | None, str | None, bytes]]
+    lists: Lists
     plan: Plan = field(default_factory=Plan)
-    nice_key: str | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _asked: int = 0
     _failures: int = 0
@@ -62,10 +61,10 @@ class Visit:
     def events(self) -> Generator[Event]:
         """Everything that happens, in order."""
         listed: dict[str, tuple[Listed, SourceSpec]] = {}
-        for spec in self._lists():
+        for spec in self.lists.specs():
             pages: list[ListPage] = []
             try:
-                found = self._listed(spec, pages)
+                found = self.lists.listed(spec, pages)
             except CorpusError as error:
                 self._complete = False
                 yield Failed(spec.url, told(error))
@@ -83,34 +82,6 @@ class Visit:
             yield from self._publication(each, spec)
         if self._complete and any(spec.kind in COMPLETE for spec in self.centre.source):
             yield from self._missing(set(listed))
-
-    def _lists(self) -> list[SourceSpec]:
-        """The centre's lists; the NICE API only with a key, or where there is nothing else."""
-        usable = [s for s in self.centre.source if s.kind is not SourceKind.NICE or self.nice_key]
-        return usable or list(self.centre.source)
-
-    def _listed(self, spec: SourceSpec, pages: list[ListPage]) -> list[Listed]:
-        if spec.kind is SourceKind.FOLDER:
-            return list_folder(spec)
-        return list(list_source(spec, self._asking(pages), nice_key=self.nice_key))
-
-    def _asking(self, pages: list[ListPage]) -> Callable[..., bytes]:
-        """Fetches a page of a list, from what was kept where it has not changed."""
-
-        def ask(url: str, *, headers: Mapping[str, str] | None = None) -> bytes:
-            etag, modified, body = self.lists.get(url, (None, None, b""))
-            answer = self.client.get(
-                url,
-                known=Validators(etag, modified),
-                headers=headers,
-                delay_s=self.centre.politeness.delay_s,
-            )
-            if answer.data is None:
-                return body
-            pages.append(ListPage(url, answer.validators, answer.data))
-            return answer.data
-
-        return ask
 
     def _publication(self, listed: Listed, spec: SourceSpec) -> Iterator[Event]:
         """A listed address: a report, or a landing page and the files it leads to."""
