@@ -22,6 +22,7 @@ from corpus.web.single import name_of
 from indexer.answers import told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
+from indexer.known import Known
 from indexer.listing import Lists
 from indexer.progress import Progress
 from indexer.visiting import MOST_FAILURES, Plan, Visit
@@ -91,7 +92,7 @@ class Entering:
         visit = Visit(
             self._centre,
             self._client,
-            known,
+            Known(self._centre.id, known),
             Lists(self._centre, self._client, visits.pages_of_lists(), self._how.nice_key),
             self._how.plan,
             now=self._now,

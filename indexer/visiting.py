@@ -4,7 +4,7 @@ What happens is told as events, which the caller enters in the library as they c
 that is broken off has lost nothing but the file it was waiting for.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -21,6 +21,7 @@ from indexer.answers import files_of, had, is_home, of_page_only, report, stated
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same
 from indexer.folder import is_local, read_local
+from indexer.known import Known
 from indexer.listing import Lists
 
 MOST_FAILURES: Final = 5  # addresses in a row that give nothing before a site is left alone
@@ -42,14 +43,14 @@ class Visit:
     Args:
         centre: which.
         client: asks.
-        known: the centre's addresses as they were last had.
-        lists: the centre's lists.
+        known: its addresses as they were last had.
+        lists: its lists.
         plan: what to do.
     """
 
     centre: Centre
     client: PoliteClient
-    known: Mapping[str, Address]
+    known: Known
     lists: Lists
     plan: Plan = field(default_factory=Plan)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -78,25 +79,27 @@ class Visit:
                 listed.setdefault(each.url, (each, spec))
         yield Counted(len(listed))
         # What was never asked comes first: a limit must not keep it out for ever.
-        for each, spec in sorted(listed.values(), key=lambda found: found[0].url in self.known):
+        for each, spec in sorted(
+            listed.values(), key=lambda found: found[0].url in self.known.addresses
+        ):
             yield from self._publication(each, spec)
         if self._complete and any(spec.kind in COMPLETE for spec in self.centre.source):
             yield from self._missing(set(listed))
 
     def _publication(self, listed: Listed, spec: SourceSpec) -> Iterator[Event]:
         """A listed address: a report, or a landing page and the files it leads to."""
-        known = self.known.get(listed.url)
+        known = self.known.at(listed.url)
         changed = listed.modified.isoformat() if listed.modified else None
         if self.plan.since and listed.modified and listed.modified.date() < self.plan.since:
             return
-        if known and changed and known.listed == changed and self._sound(known):
+        if known and changed and known.listed == changed and self.known.sound(known):
             yield Same(known, asked=False)
             return
         if not self._may_ask():
             yield Left(listed.url, known is not None)
             return
-        address = replace(known, page=None) if known else self._new(listed.url)
-        if not all(self._fetched(url) for url in address.files):
+        address = replace(known, page=None) if known else self.known.new(listed.url)
+        if not all(self.known.fetched(url) for url in address.files):
             address = _whole(address)  # its files are to have what it says of them
         answer = yield from self._ask(address)
         if answer is not None:
@@ -113,7 +116,7 @@ class Visit:
         seen = had(address, answer, self._time(), listed=changed)
         if answer.data is None:
             for url in seen.files:
-                yield from self._file(self._of_page(url, seen), ())
+                yield from self._file(self.known.of_page(url, seen), ())
             yield Same(seen, asked=True)
             return
         metadata = replace(listed.metadata, centre=self.centre.id)
@@ -138,16 +141,18 @@ class Visit:
 
         What came for a file it does not lead to any more, or for itself, replaces that.
         """
-        before = self.known.get(page.url)
+        before = self.known.at(page.url)
         was = (before.files or (before.url,)) if before and before.fetched else ()
-        dropped = [url for url in was if url not in page.files and not self._elsewhere(url, page)]
-        fresh = [url for url in page.files if url not in was or not self._fetched(url)]
+        dropped = [
+            url for url in was if url not in page.files and not self.known.elsewhere(url, page)
+        ]
+        fresh = [url for url in page.files if url not in was or not self.known.fetched(url)]
         replaced: str | None = None  # by the first that is fresh
         if dropped == [page.url] or len(fresh) == len(dropped) == 1:
-            replaced = self._place(dropped[0])
+            replaced = self.known.place(dropped[0])
         came: set[str] = self._met & set(page.files)
         for url in page.files:
-            address = self._of_page(url, page)
+            address = self.known.of_page(url, page)
             if url in fresh:
                 address = _whole(address)
             replaces = replaced if url in fresh[:1] else None
@@ -157,26 +162,6 @@ class Visit:
         if replaced and fresh[0] not in came and dropped != [page.url]:
             page = replace(page, files=(*page.files, *dropped))  # until what replaces it is had
         yield Led(page, bool(came))
-
-    def _fetched(self, url: str) -> bool:
-        return url in self.known and self.known[url].fetched is not None
-
-    def _elsewhere(self, url: str, page: Address) -> bool:
-        """Whether a list or another page leads to a file of the page."""
-        others = (each.files for each in self.known.values() if each.url != page.url)
-        file = self.known.get(url)
-        return url != page.url and (
-            (file is not None and file.page is None) or any(url in files for files in others)
-        )
-
-    def _place(self, url: str) -> str:
-        return self.known[url].place if url in self.known else url
-
-    def _new(self, url: str, page: str | None = None) -> Address:
-        return Address(url, self.centre.id, f"{self.centre.id} {url}", page=page)
-
-    def _of_page(self, url: str, page: Address) -> Address:
-        return self.known.get(url) or self._new(url, page.url)
 
     def _file(
         self, address: Address, claims: tuple[Claim, ...], *, replaces: str | None = None
@@ -230,7 +215,7 @@ class Visit:
 
     def _missing(self, listed: set[str]) -> Iterator[Event]:
         """Addresses that no list names any more: asked once more, for a list may be wrong."""
-        for url, address in self.known.items():
+        for url, address in self.known.addresses.items():
             if address.page or url in listed or address.gone or not address.fetched:
                 continue
             if not self._may_ask():
@@ -239,11 +224,6 @@ class Visit:
             answer = yield from self._ask(address)
             if answer is not None:
                 yield Same(replace(address, fault=None), asked=True)
-
-    def _sound(self, address: Address) -> bool:
-        """Whether an address and the files it leads to were all had."""
-        all_ = [address, *(self.known.get(url) for url in address.files)]
-        return all(a and a.fetched and not a.fault and not a.gone for a in all_)
 
     def _may_ask(self) -> bool:
         limit = self.plan.limit
