@@ -5,6 +5,7 @@ from typing import Final
 
 import cli.assistants
 import cli.backup
+import cli.building
 import cli.commands
 import cli.edit
 import cli.export
