@@ -140,7 +140,8 @@ def status(
     ] = False,
 ) -> None:
     """Tell what is in the library and the index, what failed and why."""
-    from cli.status import gather, print_status
+    from cli.render_status import print_status
+    from cli.status import gather
 
     found = gather(home)
     if as_json:

@@ -16,8 +16,8 @@ SERVICE = (
     "babel.messages.mofile", "babel.messages.pofile",
 )  # fmt: skip
 MODULES = (
-    "cli.main", "cli.render", "cli.status", "cli.doctor", "indexer.backup", "indexer.restore",
-    "search.encoder.onnx_encoder", "search.citing.briefing", "client",
+    "cli.main", "cli.render", "cli.render_status", "cli.doctor", "indexer.backup",
+    "indexer.restore", "search.encoder.onnx_encoder", "search.citing.briefing", "client",
 )  # fmt: skip
 
 
