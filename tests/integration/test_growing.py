@@ -236,7 +236,8 @@ def test_the_live_index_is_looked_through_once_and_its_damage_is_not_taken_over(
         looked.append(folder)
         verify(manifest, folder, **how)
 
-    monkeypatch.setattr("search.index.generations.verify_files", counted)
+    for module in ("generations", "opening"):
+        monkeypatch.setattr(f"search.index.{module}.verify_files", counted)
     home.put("one-more", draw)
     live = generations.path(generations.current_id())
     home.index()

@@ -12,8 +12,9 @@ import pytest
 
 from search.errors import IndexUnusable, NoIndex
 from search.index.dense import LISTS, VECTORS_NAME, DenseHalf, open_dense, write_dense
-from search.index.generations import Generations, open_generation
+from search.index.generations import Generations
 from search.index.manifest import DenseInfo
+from search.index.opening import open_generation
 from search.index.store import Store, open_store
 from search.index.tokens import RECORDS_NAME
 from search.index.types import Allowed, Proposed, Within
@@ -111,7 +112,7 @@ def test_a_generation_that_does_not_open_leaves_no_store_open(
         opened.append(open_store(part))
         return opened[-1]
 
-    monkeypatch.setattr("search.index.generations.open_store", remembered)
+    monkeypatch.setattr("search.index.opening.open_store", remembered)
     with pytest.raises(IndexUnusable, match="reports"):
         open_generation(folder)
     (store,) = opened
