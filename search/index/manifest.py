@@ -133,6 +133,15 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexUnusable(
             f"The index's manifest {path} cannot be read: {error}", cure=REBUILD
         ) from error
+    return parse_manifest(raw, f"The index's manifest {path}")
+
+
+def parse_manifest(raw: object, name: str) -> Manifest:
+    """A manifest from its JSON, once decoded; `name` is what errors call it.
+
+    Raises:
+        IndexUnusable: malformed, or of another format version.
+    """
     version = raw.get("format_version") if isinstance(raw, dict) else None
     if version != FORMAT_VERSION:
         raise IndexUnusable(
@@ -143,8 +152,7 @@ def read_manifest(folder: Path) -> Manifest:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
         raise IndexUnusable(
-            f"The index's manifest {path} is malformed: {error.error_count()} fault(s).",
-            cure=REBUILD,
+            f"{name} is malformed: {error.error_count()} fault(s).", cure=REBUILD
         ) from error
 
 

@@ -13,17 +13,15 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from psycopg import OperationalError, errors, sql
-from pydantic import TypeAdapter, ValidationError
 
 from search.errors import EngineUnavailable, IndexChanged, IndexUnusable, NoIndex
 from search.index.address import Address
-from search.index.manifest import FORMAT_VERSION, REBUILD, Manifest
+from search.index.manifest import Manifest, parse_manifest
 from search.index.postgres import schema
 from search.index.postgres.connections import Connection, Connections, Patience
 from search.index.postgres.opened import EngineIndex, Routing
 
 _LOCK: Final = 0x65766964  # "evid": one build at a time
-_MANIFEST: Final = TypeAdapter(Manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,14 +254,4 @@ def _or_none(told: str) -> Manifest | None:
 
 
 def _manifest(told: str) -> Manifest:
-    raw = json.loads(told)
-    version = raw.get("format_version")
-    if version != FORMAT_VERSION:
-        raise IndexUnusable(
-            f"The index is of format version {version}; this program reads {FORMAT_VERSION}.",
-            cure=REBUILD,
-        )
-    try:
-        return _MANIFEST.validate_python(raw)
-    except ValidationError as error:
-        raise IndexUnusable("The index's manifest is malformed.", cure=REBUILD) from error
+    return parse_manifest(json.loads(told), "The index's manifest")
