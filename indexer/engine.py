@@ -16,7 +16,8 @@ from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
 from search.index.manifest import FORMAT_VERSION, DenseInfo, Manifest
-from search.index.postgres.generations import EngineGenerations, Generating, Kept
+from search.index.postgres.generating import Generating, Kept
+from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex, Routing
 from search.index.postgres.writing import PassageRow, RankedPart, ReportRow, Writer
 from search.index.store import StoreEntry
