@@ -19,7 +19,8 @@ from search.index.manifest import FORMAT_VERSION, DenseInfo, Manifest
 from search.index.postgres.generating import Generating, Kept
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex, Routing
-from search.index.postgres.writing import PassageRow, RankedPart, ReportRow, Writer
+from search.index.postgres.rows import PassageRow, RankedPart, ReportRow
+from search.index.postgres.writing import Writer
 from search.index.store import StoreEntry
 from search.index.terms import stems, words_of
 from search.index.tokens import Records

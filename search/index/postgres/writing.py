@@ -4,66 +4,27 @@ A report is there whole or not at all, and what is there already is known by its
 that was broken off is done again without doubling or losing anything.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from psycopg import sql
-from pydantic import TypeAdapter
 
-from corpus.details import ReportDetails
-from corpus.types import Passage, Report, ReportStatus
 from search.index.bm25 import sparse, weights
 from search.index.postgres import schema
 from search.index.postgres.connections import Connection
-from search.index.postgres.narrowing import facets_of
-from search.index.store import passage_body
+from search.index.postgres.rows import (
+    TABLES,
+    PassageRow,
+    ReportRow,
+    passage_values,
+    report_values,
+    vector_text,
+)
 from search.index.tokens import Records, record_type
 
-_REPORT: Final = TypeAdapter(Report)
-_DETAILS: Final = TypeAdapter(ReportDetails)
-_TABLES: Final = {
-    "report": "report_row, report_id, digest, standing, ranked, year, strength, cost, facets, "
-    "words, body, details",
-    "passage": "ordinal, report_row, passage_id, alike, ranked, body",
-    "vector": "ordinal, report_row, alike, vector",
-    "lexical": "ordinal, report_row, terms, weights",
-    "token": "ordinal, report_row, records",
-}
 _OF_ROWS: Final = "report_row = ANY(%(rows)s::bigint[])"
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPart:
-    """What only a ranked passage has: its vector, its terms with their counts, its tokens."""
-
-    vector: NDArray[np.float32]
-    terms: Mapping[str, int]
-    tokens: Records | None
-
-
-@dataclass(frozen=True, slots=True)
-class PassageRow:
-    """A passage as it is written; `alike` is one number for all near-duplicates."""
-
-    place: int
-    passage: Passage
-    alike: int
-    ranked: RankedPart | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """A report as it is written, with all its passages; `digest` names what is written of it."""
-
-    report: Report
-    details: ReportDetails
-    digest: bytes
-    passages: Sequence[PassageRow]
 
 
 class Writer:
@@ -102,22 +63,22 @@ class Writer:
         self._connection.execute(schema.create_indexes(self._number))
         if nearest:
             self._connection.execute(schema.create_nearest(self._number))
-        for table in _TABLES:
+        for table in TABLES:
             self._execute(f"ANALYZE {{schema}}.{table}")
 
     def _add(self, rows: Sequence[tuple[int, ReportRow]]) -> None:
         ranked = [p.ranked for _, each in rows for p in each.passages if p.ranked]
         numbers = self._count_terms(Counter(term for part in ranked for term in part.terms))
         self._count_tokens(_tokens_of(part.tokens for part in ranked), 1)
-        content: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
+        content: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
         for row, each in rows:
-            content["report"].append(_report(row, each))
+            content["report"].append(report_values(row, each))
             for passage in each.passages:
                 ordinal = row * schema.PLACES + passage.place
-                content["passage"].append(_passage(ordinal, row, passage))
+                content["passage"].append(passage_values(ordinal, row, passage))
                 if passage.ranked:
                     self._ranked(ordinal, row, passage, numbers, content)
-        for table, columns in _TABLES.items():
+        for table, columns in TABLES.items():
             copy = sql.SQL("COPY {}.{} ({}) FROM STDIN").format(
                 schema.schema_of(self._number),
                 sql.Identifier(table),
@@ -138,7 +99,7 @@ class Writer:
         part = passage.ranked
         if part is None:
             return
-        content["vector"].append((ordinal, row, passage.alike, _vector(part.vector)))
+        content["vector"].append((ordinal, row, passage.alike, vector_text(part.vector)))
         weighed = {numbers[term]: w for term, w in weights(part.terms, self._pivot).items()}
         terms = "{" + ",".join(map(str, sorted(weighed))) + "}"
         told = sparse(weighed, schema.SPARSE_DIMENSIONS)
@@ -163,7 +124,7 @@ class Writer:
         )
         records = (np.frombuffer(each, self._kind) for (each,) in found)
         self._count_tokens(_tokens_of(records), -1)
-        for table in _TABLES:
+        for table in TABLES:
             self._execute(f"DELETE FROM {{schema}}.{table} WHERE {_OF_ROWS}", rows=rows)  # noqa: S608 - ours
 
     def _count_terms(self, counts: Mapping[str, int]) -> dict[str, int]:
@@ -213,36 +174,6 @@ class Writer:
         composed = sql.SQL(statement).format(schema=schema.schema_of(self._number))
         cursor = self._connection.execute(composed, values or None)
         return cursor.fetchall() if cursor.description else []
-
-
-def _vector(numbers: NDArray[np.float32]) -> str:
-    """As pgvector reads it; told in one go, which takes half the time of one by one."""
-    return ("[" + ",".join(["%.5g"] * len(numbers)) + "]") % tuple(numbers.tolist())
-
-
-def _report(row: int, each: ReportRow) -> tuple[Any, ...]:
-    report = each.report
-    ranked = [passage.ranked for passage in each.passages if passage.ranked]
-    return (
-        row,
-        report.report_id,
-        each.digest,
-        report.status is ReportStatus.CURRENT,
-        len(ranked),
-        report.metadata.year,
-        report.assessment.strength,
-        report.assessment.cost,
-        facets_of(report),
-        sorted({term for part in ranked for term in part.terms}),
-        _REPORT.dump_json(report).decode(),
-        _DETAILS.dump_json(each.details).decode(),
-    )
-
-
-def _passage(ordinal: int, row: int, each: PassageRow) -> tuple[Any, ...]:
-    body = json.dumps({"text": each.passage.text, **passage_body(each.passage)})
-    ranked = each.ranked is not None
-    return ordinal, row, each.passage.passage_id, each.alike, ranked, body
 
 
 def _tokens_of(passages: Iterable[Records | None]) -> Counter[int]:
