@@ -1,6 +1,8 @@
 """Filters, decided on reports (ADR 0005)."""
 
-from corpus.types import Report
+from collections.abc import Iterable
+
+from corpus.types import Report, ReportStatus
 from search.errors import InvalidQuery
 from search.types import Filters
 
@@ -31,6 +33,15 @@ def passes(report: Report, filters: Filters) -> bool:
         and _among(filters.directions, (report.assessment.direction,))
         and _at_least(report.assessment.strength, filters.strength_from)
         and _at_most(report.assessment.cost, filters.cost_to)
+    )
+
+
+def passing(reports: Iterable[Report], filters: Filters) -> tuple[Report, ...]:
+    """Those of some reports that can be found and pass, in their order."""
+    return tuple(
+        report
+        for report in reports
+        if report.status is ReportStatus.CURRENT and passes(report, filters)
     )
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Report, ReportStatus
+from corpus.types import Report
 from search.encoder.types import Vectors
-from search.filters import passes
+from search.filters import passing
 from search.index.dense import EXACT_UP_TO, DenseHalf
 from search.index.layers import LayeredDense
 from search.index.lexical import LexicalHalf
@@ -145,11 +145,7 @@ class Generation:
 
     def passing(self, filters: Filters) -> tuple[Report, ...]:
         """The reports that can be found and pass, in row order."""
-        return tuple(
-            report
-            for report in self.store.reports
-            if report.status is ReportStatus.CURRENT and passes(report, filters)
-        )
+        return passing(self.store.reports, filters)
 
     def check(self) -> None:
         """Nothing: its files are open."""
@@ -166,9 +162,5 @@ def allowed_by(within: Within, reports: Sequence[Report], report_rows: Ordinals)
     """
     if within.everything:
         return None
-    keep = np.fromiter(
-        (passes(r, within.filters) and r.report_id not in within.without for r in reports),
-        np.bool_,
-        len(reports),
-    )
+    keep = np.fromiter((within.admits(report) for report in reports), np.bool_, len(reports))
     return Allowed(mask=keep[report_rows], report_rows=np.flatnonzero(keep))

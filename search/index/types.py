@@ -10,6 +10,8 @@ from typing import Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.types import Report
+from search.filters import passes
 from search.types import Filters
 
 Ordinals = NDArray[np.int64]
@@ -28,6 +30,10 @@ class Within:
     def everything(self) -> bool:
         """Whether nothing is restricted."""
         return not self.filters.active and not self.without
+
+    def admits(self, report: Report) -> bool:
+        """Whether a report may answer."""
+        return passes(report, self.filters) and report.report_id not in self.without
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Report, ReportStatus
+from corpus.types import Report
 from search.cache import Cache
 from search.encoder.types import Vectors
-from search.filters import passes
+from search.filters import passing
 from search.index.manifest import Manifest
 from search.index.postgres.asking import Asking
 from search.index.postgres.connections import Connections
@@ -193,11 +193,7 @@ class EngineIndex:
     def _within(self, others: dict[int, list[int]], within: Within) -> dict[int, list[int]]:
         rows = {other // PLACES for each in others.values() for other in each}
         reports = self.store.at(rows)
-        kept = {
-            row
-            for row, report in reports.items()
-            if passes(report, within.filters) and report.report_id not in within.without
-        }
+        kept = {row for row, report in reports.items() if within.admits(report)}
         return {
             ordinal: [other for other in each if other // PLACES in kept]
             for ordinal, each in others.items()
@@ -205,11 +201,7 @@ class EngineIndex:
 
     def passing(self, filters: Filters) -> tuple[Report, ...]:
         """The reports that can be found and pass, in row order."""
-        return tuple(
-            report
-            for report in self.store.reports
-            if report.status is ReportStatus.CURRENT and passes(report, filters)
-        )
+        return passing(self.store.reports, filters)
 
     def check(self) -> None:
         """Raise EngineUnavailable where the database does not answer."""
