@@ -13,11 +13,12 @@ from search.cache import Cache
 from search.encoder.types import Vectors
 from search.filters import passing
 from search.index.manifest import Manifest
+from search.index.postgres.alike import EngineAlike
 from search.index.postgres.asking import Asking
 from search.index.postgres.connections import Connections
 from search.index.postgres.narrowing import Scope
 from search.index.postgres.schema import PLACES
-from search.index.postgres.store import EngineStore, gone
+from search.index.postgres.store import EngineStore
 from search.index.postgres.tokens import EngineTokens
 from search.index.postgres.vectors import EngineVectors, told
 from search.index.postgres.words import EngineWords
@@ -27,7 +28,6 @@ from search.stopwatch import Stopwatch
 from search.types import Filters
 
 SCOPES_HELD: Final = 64
-ALIKE_HELD: Final = 100_000
 RARE: Final = 0.1  # of all passages, up to which those with a term are looked up, not all scored
 
 
@@ -74,7 +74,7 @@ class EngineIndex:
             else None
         )
         self._scopes: Cache[Within, Scope] = Cache(SCOPES_HELD)
-        self._alike: Cache[int, int] = Cache(ALIKE_HELD)
+        self._alike = EngineAlike(connections, self._asking, self.store)
 
     @cached_property
     def years(self) -> tuple[int, int]:
@@ -106,7 +106,7 @@ class EngineIndex:
             )
             found = self._connections.found(statement, values)
         found.sort()
-        self._alike.put({ordinal: alike for ordinal, alike, *_ in found})
+        self._alike.learn({ordinal: alike for ordinal, alike, *_ in found})
         ordinals = np.array([each[0] for each in found], np.int64)
         dense = np.array([each[2] for each in found], np.float32)
         lexical = np.array([each[3] for each in found], np.float32)
@@ -159,45 +159,11 @@ class EngineIndex:
 
     def groups(self, ordinals: Ordinals) -> Ordinals:
         """A number for each ranked passage: near-duplicates share one."""
-        found = self._alike.get(ordinals.tolist(), self._load_alike)
-        if len(found) < len(set(ordinals.tolist())):
-            raise gone()
-        return np.array([found[ordinal] for ordinal in ordinals.tolist()], np.int64)
-
-    def _load_alike(self, ordinals: list[int]) -> Mapping[int, int]:
-        return dict(
-            self._rows(
-                "SELECT ordinal, alike FROM {schema}.passage "
-                "WHERE ordinal = ANY(%(ordinals)s::bigint[])",
-                ordinals=ordinals,
-            )
-        )
+        return self._alike.groups(ordinals)
 
     def repeats(self, ordinals: Ordinals, within: Within) -> Mapping[int, list[int]]:
         """For each of these passages the ordinals of its other near-duplicates within."""
-        groups = self.groups(ordinals).tolist()
-        found = self._rows(
-            "SELECT ordinal, alike FROM {schema}.passage "
-            "WHERE alike = ANY(%(groups)s::bigint[]) AND ranked ORDER BY ordinal",
-            groups=groups,
-        )
-        members: dict[int, list[int]] = {}
-        for ordinal, alike in found:
-            members.setdefault(alike, []).append(ordinal)
-        others = {
-            ordinal: [other for other in members.get(group, ()) if other != ordinal]
-            for ordinal, group in zip(ordinals.tolist(), groups, strict=True)
-        }
-        return others if within.everything else self._within(others, within)
-
-    def _within(self, others: dict[int, list[int]], within: Within) -> dict[int, list[int]]:
-        rows = {other // PLACES for each in others.values() for other in each}
-        reports = self.store.at(rows)
-        kept = {row for row, report in reports.items() if within.admits(report)}
-        return {
-            ordinal: [other for other in each if other // PLACES in kept]
-            for ordinal, each in others.items()
-        }
+        return self._alike.repeats(ordinals, within)
 
     def passing(self, filters: Filters) -> tuple[Report, ...]:
         """The reports that can be found and pass, in row order."""
