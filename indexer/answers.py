@@ -14,7 +14,7 @@ from corpus.sources.listing import links_of
 from corpus.sources.patterns import matches
 from corpus.sources.types import Listed
 from corpus.types import DocumentType
-from corpus.web.client import Answer
+from corpus.web.answers import Answer
 from corpus.web.single import name_of
 from indexer.events import Event, Failed, Got
 

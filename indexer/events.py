@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from corpus.library.visits import Address
 from corpus.metadata.claims import Claim
-from corpus.web.client import Answer, Validators
+from corpus.web.answers import Answer, Validators
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from corpus.centres.types import SourceKind
 from corpus.errors import FetchError, Gone, SourceError
 from corpus.sources.patterns import wanted
 from corpus.sources.types import Listed
-from corpus.web.client import Answer, Validators
+from corpus.web.answers import Answer, Validators
 from indexer.errors import NothingToAdd
 from indexer.sources import RECORD_SUFFIXES, Known, walk
 

@@ -7,7 +7,8 @@ from corpus.centres import Centre, SourceSpec
 from corpus.centres.types import SourceKind
 from corpus.sources.adapters import list_source
 from corpus.sources.types import Listed
-from corpus.web.client import PoliteClient, Validators
+from corpus.web.answers import Validators
+from corpus.web.client import PoliteClient
 from indexer.events import ListPage
 from indexer.folder import list_folder
 

@@ -16,7 +16,8 @@ from corpus.library.visits import Address
 from corpus.metadata.claims import Claim, ClaimSource, claims_of
 from corpus.sources.adapters import COMPLETE
 from corpus.sources.types import Listed
-from corpus.web.client import Answer, PoliteClient, Validators
+from corpus.web.answers import Answer, Validators
+from corpus.web.client import PoliteClient
 from indexer.answers import files_of, had, is_home, of_page_only, report, stated, told
 from indexer.errors import SiteFailing
 from indexer.events import Counted, Event, Failed, Got, Led, Left, ListPage, Lost, Same

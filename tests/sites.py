@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from corpus.web.client import Answer, Limits, Manners, PoliteClient, Validators
+from corpus.web.answers import Answer, Limits, Validators
+from corpus.web.client import Manners, PoliteClient
 from corpus.web.pace import Retries
 
 URL = "https://site.example/report.pdf"

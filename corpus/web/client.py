@@ -2,62 +2,20 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
 import httpx
 
-from corpus.errors import FetchError, Forbidden, Gone
+from corpus.errors import FetchError, Forbidden
+from corpus.web.answers import Answer, Limits, Partial, Receiver, TryAgainError, Validators
 from corpus.web.guard import GuardedTransport
-from corpus.web.pace import PASSING, Pace, Retries, retry_after_s
+from corpus.web.pace import PASSING, Pace, Retries
 from corpus.web.robots import Robots
 
 REDIRECTS: Final = 5
 LONGEST_DELAY_S: Final = 600.0  # between two requests; a site that asks for more is left alone
-#: Headers of an answer worth keeping beside an original.
-KEPT_HEADERS: Final = (
-    "content-type", "content-length", "content-language", "content-disposition",
-    "date", "etag", "last-modified", "link", "x-robots-tag",
-)  # fmt: skip
-_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one answer may be: bytes, seconds in all, seconds without a byte."""
-
-    bytes: int = 200 * 2**20
-    total_s: float = 600.0
-    idle_s: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What an answer can be asked for again by, if it changed (RFC 9110, 13.1)."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-
-    def headers(self) -> dict[str, str]:
-        """The conditions of a request."""
-        given = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in given.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What an address gave; `data` None when it has not changed. `url` is where it ended."""
-
-    url: str
-    data: bytes | None
-    headers: Mapping[str, str]
-
-    @property
-    def validators(self) -> Validators:
-        """What to ask with the next time."""
-        return Validators(self.headers.get("etag"), self.headers.get("last-modified"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +27,6 @@ class Manners:
     limits: Limits = Limits()
     delay_s: float = 1.0
     obey_robots: bool = True
-
-
-@dataclass
-class _Partial:
-    """What came before a connection broke, and the validator that lets it be continued."""
-
-    data: bytearray = field(default_factory=bytearray)
-    etag: str | None = None
-    whole: dict[str, str] = field(default_factory=dict)  # headers of the whole answer
 
 
 class PoliteClient:
@@ -102,6 +51,7 @@ class PoliteClient:
         self._manners = manners
         self._clock, self._sleep = clock, sleep
         self._pace = Pace(clock, sleep)
+        self._receiver = Receiver(manners.limits, clock)
         self._robots = Robots(manners.user_agent, self._ask_robots)
         self._http = httpx.Client(
             transport=transport or GuardedTransport(allowed=allow_hosts),
@@ -158,13 +108,13 @@ class PoliteClient:
     def _with_retries(self, url: str, headers: Mapping[str, str], delay_s: float) -> Answer | str:
         """The answer, or the address it redirects to."""
         self._permit(url)
-        partial = _Partial()
+        partial = Partial()
         attempt = 1
         while True:
             self._pace.wait(_parsed(url).netloc.decode(), self._delay(url, delay_s))
             try:
                 return self._once(url, headers, partial)
-            except _TryAgainError as error:
+            except TryAgainError as error:
                 wait = self._manners.retries.wait_s(attempt, error.retry_after_s)
                 if wait is None:
                     asked = error.retry_after_s
@@ -176,65 +126,20 @@ class PoliteClient:
                 self._sleep(wait)
                 attempt += 1
 
-    def _once(self, url: str, headers: Mapping[str, str], partial: _Partial) -> Answer | str:
+    def _once(self, url: str, headers: Mapping[str, str], partial: Partial) -> Answer | str:
         """One request.
 
         Raises:
-            _TryAgainError: a failure that may pass.
+            TryAgainError: a failure that may pass.
         """
-        more: dict[str, str] = {}
-        if partial.data and partial.etag:
-            more = {
-                "Range": f"bytes={len(partial.data)}-",
-                "If-Range": partial.etag,
-                "Accept-Encoding": "identity",  # a part of what was kept, byte for byte
-            }
+        asked = {**headers, **partial.headers()}
         try:
-            with self._http.stream("GET", url, headers={**headers, **more}) as response:
-                return self._read(url, response, partial)
+            with self._http.stream("GET", url, headers=asked) as response:
+                return self._receiver.read(url, response, partial)
         except (httpx.InvalidURL, UnicodeError) as error:  # its own, or that it redirects to
             raise FetchError(f"{url} is no address: {error}.") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise _TryAgainError(str(error) or type(error).__name__) from error
-
-    def _read(self, url: str, response: httpx.Response, partial: _Partial) -> Answer | str:
-        status = response.status_code
-        kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        if status == HTTPStatus.NOT_MODIFIED:
-            return Answer(url, None, kept)
-        if response.has_redirect_location:
-            return str(response.url.join(response.headers["location"]))
-        if status in _GONE:
-            raise Gone(f"{url} is not there (status {status}).", status=status)
-        if status in PASSING:
-            after = retry_after_s(response.headers.get("retry-after"))
-            raise _TryAgainError(f"status {status}", after)
-        if not response.is_success:  # a redirect without Location is no answer either
-            raise FetchError(
-                f"{url} answers with status {status} ({response.reason_phrase}).", status=status
-            )
-        if status != HTTPStatus.PARTIAL_CONTENT:
-            partial.data.clear()
-            partial.whole = kept
-            partial.etag = _continues(response.headers)
-        elif not response.headers.get("content-range", "").startswith(
-            f"bytes {len(partial.data)}-"
-        ):
-            partial.data.clear()
-            partial.etag = None
-            raise _TryAgainError("it sends another part than was asked for")
-        self._receive(url, response, partial.data)
-        return Answer(url, bytes(partial.data), partial.whole)
-
-    def _receive(self, url: str, response: httpx.Response, into: bytearray) -> None:
-        limits = self._manners.limits
-        end = self._clock() + limits.total_s
-        for part in response.iter_bytes():
-            into += part
-            if len(into) > limits.bytes:
-                raise FetchError(f"{url} is larger than {limits.bytes / 2**20:g} MiB.")
-            if self._clock() > end:
-                raise FetchError(f"{url} took more than {limits.total_s:g} seconds to send.")
+            raise TryAgainError(str(error) or type(error).__name__) from error
 
     def _permit(self, url: str) -> None:
         parts = _parsed(url)
@@ -258,7 +163,7 @@ class PoliteClient:
             try:
                 with self._http.stream("GET", url, follow_redirects=True) as response:
                     data = bytearray()
-                    self._receive(url, response, data)
+                    self._receiver.receive(url, response, data)
                     if response.status_code not in PASSING:
                         return response.status_code, bytes(data)
                     fault = f"status {response.status_code}"
@@ -268,20 +173,6 @@ class PoliteClient:
             if wait is not None:
                 self._sleep(wait)
         raise FetchError(fault)
-
-
-class _TryAgainError(Exception):
-    """A failure that may pass."""
-
-    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
-
-
-def _continues(headers: httpx.Headers) -> str | None:
-    """The validator a broken answer can be continued by: strong, and of bytes as they are kept."""
-    etag = headers.get("etag", "")
-    return etag if etag.startswith('"') and "content-encoding" not in headers else None
 
 
 def _parsed(url: str) -> httpx.URL:

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from corpus.errors import FetchError
-from corpus.web.client import Limits, Manners, PoliteClient
+from corpus.web.answers import Limits
+from corpus.web.client import Manners, PoliteClient
 from corpus.web.pace import Retries
 
 USER_AGENT: Final = "what-works-evidence-search/0.1 (adds single reports on request)"

@@ -11,7 +11,8 @@ from corpus.centres import Registry, load_registry
 from corpus.library.library import Library
 from corpus.library.states import Departure
 from corpus.library.visits import Run
-from corpus.web.client import Limits, Manners, PoliteClient
+from corpus.web.answers import Limits
+from corpus.web.client import Manners, PoliteClient
 from corpus.web.pace import Retries
 from indexer.entering import Gathering
 from indexer.gathering import choose, gather

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from corpus.centres import load_registry
 from corpus.library.library import Library
-from corpus.web.client import Limits, Manners, PoliteClient
+from corpus.web.answers import Limits
+from corpus.web.client import Manners, PoliteClient
 from corpus.web.pace import Retries
 from indexer.entering import Gathering
 from indexer.gathering import choose, gather

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from corpus.errors import FetchError
-from corpus.web.client import Limits, Validators
+from corpus.web.answers import Limits, Validators
 from tests.sites import BODY, URL, BreaksOff, Site, broken, ok, part
 
 
