@@ -102,7 +102,7 @@ def index(
     settings = load_index_settings()
     if reread:
         with Library(place.library) as library, library.writing():
-            library.forget_readings()
+            library.readings.forget()
     options = BuildOptions(
         model=model,
         workers=workers or os.cpu_count() or 1,

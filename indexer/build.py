@@ -110,7 +110,7 @@ def _build_by(
     fresh = options.rebuild or options.engine
     held = None if fresh else Generations(home.index).sound()
     with (
-        Cutter(library, rules, encoder, held.parts if held else ()) as cutter,
+        Cutter(library.readings, rules, encoder, held.parts if held else ()) as cutter,
         VectorCache(home.index / "vectors", spec) as cache,
     ):
         filling = Filling(
@@ -161,7 +161,7 @@ def _read(
     library: Library, workforce: Workforce, options: BuildOptions, progress: Progress
 ) -> tuple[int, int]:
     """Read what was not read yet; how many files were, and how many of them failed."""
-    waiting = {entry.report_id: entry for entry in library.unread()}
+    waiting = {entry.report_id: entry for entry in library.readings.unread()}
     if not waiting:
         return 0, 0
     progress.start("Reading reports", len(waiting), "reports")
@@ -171,10 +171,10 @@ def _read(
         entry = waiting[outcome.key]
         if outcome.found is None:
             failed += 1
-            library.record_failure(entry, outcome.error or "it cannot be read")
+            library.readings.fail(entry, outcome.error or "it cannot be read")
             progress.say(f"{entry.name}: {outcome.error}")
         else:
-            done = library.record_reading(entry, outcome.found)
+            done = library.readings.record(entry, outcome.found)
             _let_go(library, done)
         progress.advance()
     return len(waiting), failed

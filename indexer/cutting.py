@@ -9,7 +9,7 @@ from typing import Final, Self
 from pydantic import TypeAdapter
 
 from corpus.library.fingerprint import cut_name
-from corpus.library.library import Library
+from corpus.library.readings import Readings
 from corpus.passages import PassageRules, split_document
 from corpus.types import Passage, Report, ReportStatus
 from search.encoder.types import Encoder
@@ -22,10 +22,10 @@ class Cutter:
     """Cuts each report once; what was cut waits on disk. A context manager."""
 
     def __init__(
-        self, library: Library, rules: PassageRules, encoder: Encoder, held: Iterable[Path]
+        self, readings: Readings, rules: PassageRules, encoder: Encoder, held: Iterable[Path]
     ) -> None:
         """`held` are the folders of parts of the live index."""
-        self._library = library
+        self._readings = readings
         self._rules = rules
         self._encoder = encoder
         self._stores = [open_store(each) for each in held]
@@ -80,7 +80,7 @@ class Cutter:
 
     def _keep(self, report: Report) -> None:
         passages = split_document(
-            self._library.document(report.sha256),
+            self._readings.document(report.sha256),
             report_id=report.report_id,
             rules=self._rules,
             count_tokens=self._encoder.count_tokens,

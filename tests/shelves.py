@@ -53,9 +53,9 @@ class Shelf:
             claims=claims_of(Metadata(centre=centre, **known), ClaimSource.LISTING),
             origin=Origin(centre, page, "2026-01-02T03:04:05+00:00", {"etag": '"a"'}),
         )
-        for entry in self.library.unread():
+        for entry in self.library.readings.unread():
             data = self.library.original(entry.sha256).read_bytes().decode()
-            self.library.record_reading(entry, Reading(document(data.removesuffix("\n"))))
+            self.library.readings.record(entry, Reading(document(data.removesuffix("\n"))))
         return report_id
 
     def shown(self) -> dict[str, Shelved]:

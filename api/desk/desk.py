@@ -68,7 +68,7 @@ class Desk:
         Raises:
             EngineUnavailable: the database that keeps the index does not answer.
         """
-        unread = len(library.unread())
+        unread = len(library.readings.unread())
         try:
             with closing(index_source(self.home, self.engine)) as held:
                 made = held.manifest()

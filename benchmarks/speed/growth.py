@@ -177,7 +177,7 @@ def _add(library: Library, number: int, real: Real) -> str:
     name = f"study-{number}.txt"
     report_id, _ = library.add(text.encode(), path=name, name=name, metadata=known)
     document = Document(DocumentType.TEXT, (Page(1, None, text, tuple(blocks)),))
-    library.record_reading(library.find(report_id), Reading(document))
+    library.readings.record(library.find(report_id), Reading(document))
     return report_id
 
 

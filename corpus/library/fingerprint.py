@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from corpus.assessment.crosswalk import assess
-from corpus.library.library import READER_VERSION
+from corpus.library.readings import READER_VERSION
 from corpus.library.shelf import Shelved
 from corpus.passages import PassageRules
 from corpus.types import Report

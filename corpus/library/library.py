@@ -20,24 +20,17 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from corpus.errors import LibraryError
-from corpus.library.arrivals import Added, Origin, Reading, as_read, slug
+from corpus.library.arrivals import Added, Origin, slug
 from corpus.library.catalogue import Catalogue
-from corpus.library.documents import (
-    load_document,
-    original_path,
-    pack_document,
-    pages_path,
-    write_whole,
-)
+from corpus.library.documents import original_path, write_whole
 from corpus.library.identity import same_reports
 from corpus.library.places import Places
-from corpus.library.states import Account, Departure, Entry, FileEntry, Outcome, account_for
+from corpus.library.readings import Readings
+from corpus.library.states import Account, Entry, FileEntry, account_for
 from corpus.library.visits import Visits
 from corpus.metadata.claims import Claim, ClaimSource, claims_of, put
-from corpus.types import Document, Metadata
+from corpus.types import Metadata
 
-#: Raised when reading changes what comes out of a file: everything is read again.
-READER_VERSION: Final = 3
 LOCK_WAIT_S: Final = 10
 REMOVED: Final = "removed by hand"
 
@@ -56,6 +49,7 @@ class Library:
             ) from error
         self._catalogue = Catalogue(folder / "catalogue.sqlite")
         self._places = Places(self._catalogue)
+        self.readings = Readings(folder, self._catalogue)
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -221,45 +215,11 @@ class Library:
             )
         return entry
 
-    def unread(self) -> list[Entry]:
-        """Reports still to be read whose file is here, in order of arrival."""
-        return [
-            entry
-            for entry in self._catalogue.unread(READER_VERSION)
-            if entry.departure not in {Departure.REMOVED, Departure.WITHDRAWN} and not entry.unkept
-        ]
-
-    def record_reading(self, entry: Entry, reading: Reading) -> Entry:
-        """Keep what reading a report gave, and enter it as read or in need of OCR."""
-        write_whole(self._pages(entry.sha256), pack_document(reading.document))
-        with self._catalogue.transaction():
-            # A person may have corrected it, or a sync added to it, while it was read.
-            done = as_read(self._catalogue.report(entry.report_id) or entry, reading)
-            self._catalogue.put(done, read_by=READER_VERSION)
-        return done
-
-    def record_failure(self, entry: Entry, reason: str) -> None:
-        """Enter a report as quarantined, with the reason."""
-        with self._catalogue.transaction():
-            failed = replace(entry, outcome=Outcome.QUARANTINED, reason=reason)
-            self._catalogue.put(failed, read_by=READER_VERSION)
-
     def drop_original(self, entry: Entry) -> None:
         """Delete a report's original, where its licence lets no copy be kept; its pages stay."""
         with self._catalogue.transaction():
             self._catalogue.update(replace(entry, unkept=True))
         self.original(entry.sha256).unlink(missing_ok=True)
-
-    def forget_readings(self) -> None:
-        """Have every report read again."""
-        with self._catalogue.transaction():
-            for entry in self._catalogue.reports().values():
-                if not entry.unkept:
-                    self._catalogue.put(entry, read_by=None)
-
-    def document(self, sha256: str) -> Document:
-        """What reading an original gave."""
-        return load_document(self._pages(sha256))
 
     def accounts(self, indexed: Collection[str]) -> list[Account]:
         """What became of every file; `indexed` are the report ids of the live index."""
@@ -278,6 +238,3 @@ class Library:
     def original(self, sha256: str) -> Path:
         """Where an original is kept."""
         return original_path(self._folder, sha256)
-
-    def _pages(self, sha256: str) -> Path:
-        return pages_path(self._folder, sha256)

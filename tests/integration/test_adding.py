@@ -58,7 +58,7 @@ def test_the_same_name_in_two_folders_is_two_files(
         _write(tmp_path / folder / "report.txt", f"Words of {folder}.")
         monkeypatch.chdir(tmp_path / folder)
         assert [a.added for a in _add(library, "report.txt")] == [Added.NEW]
-    assert len(library.unread()) == 2
+    assert len(library.readings.unread()) == 2
 
 
 def test_another_spelling_of_a_path_is_the_same_file(library: Library, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_what_cannot_be_opened_does_not_stop_the_others(library: Library, tmp_pa
     _write(folder / "z.txt", "Two.")
     with pytest.raises(CorpusError, match=r"1 of 3 could not be added.*gone\.txt"):
         _add(library, str(folder))
-    assert len(library.unread()) == 2
+    assert len(library.readings.unread()) == 2
 
 
 def test_names_that_are_no_utf8_stay_apart(library: Library, tmp_path: Path) -> None:

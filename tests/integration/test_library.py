@@ -18,10 +18,10 @@ def _add(library: Library, path: str, data: bytes, **known: str) -> tuple[str, A
 
 
 def _read(library: Library, text: str = "words") -> None:
-    for entry in library.unread():
+    for entry in library.readings.unread():
         blocks = (Block(0, len(text), BlockKind.PARAGRAPH),) if text else ()
         page = Page(1, None, text, blocks, needs_ocr=not text)
-        library.record_reading(entry, Reading(Document(DocumentType.TEXT, (page,))))
+        library.readings.record(entry, Reading(Document(DocumentType.TEXT, (page,))))
 
 
 def _states(library: Library, indexed: tuple[str, ...] = ()) -> dict[str, State]:
@@ -132,7 +132,7 @@ def test_scans_and_failures_are_accounted_for(library: Library) -> None:
     _add(library, "scan.pdf", b"scan")
     _read(library, "")
     _add(library, "bad.pdf", b"bad")
-    library.record_failure(library.unread()[0], "it is damaged")
+    library.readings.fail(library.readings.unread()[0], "it is damaged")
     assert _states(library) == {"scan.pdf": State.NEEDS_OCR, "bad.pdf": State.QUARANTINED}
     reasons = {account.file: account.reason for account in library.accounts(frozenset())}
     assert reasons["bad.pdf"] == "it is damaged"
@@ -168,7 +168,7 @@ def test_damaged_pages_name_the_cure(library: Library) -> None:
     path = next((library.original(report.sha256).parents[2] / "pages").rglob("*.gz"))
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(LibraryError) as caught:
-        library.document(report.sha256)
+        library.readings.document(report.sha256)
     assert "--reread" in (caught.value.cure or "")
 
 

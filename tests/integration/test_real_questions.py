@@ -66,7 +66,7 @@ def test_every_passage_is_verbatim_on_its_page(indexed: Path, searcher: Searcher
     checked = 0
     with Library(Home(indexed).library) as library:
         for report in current_reports(library):
-            pages = {page.number: page for page in library.document(report.sha256).pages}
+            pages = {page.number: page for page in library.readings.document(report.sha256).pages}
             for passage in searcher.report_passages(report.report_id):
                 parts = [pages[s.page].text[s.start : s.end] for s in passage.spans]
                 assert passage.text == "\n".join(parts)

@@ -33,8 +33,8 @@ def _gather(home: Path) -> None:
     """A library in which one file cannot be read, and one sync that failed in part."""
     with Library(home / "library") as library:
         report_id, _ = library.add(b"%PDF-1.7 x", path="/srv/secret/bad.pdf", name="bad.pdf")
-        entry = next(each for each in library.unread() if each.report_id == report_id)
-        library.record_failure(entry, "bad.pdf is damaged: /srv/secret/bad.pdf cannot be opened.")
+        entry = next(each for each in library.readings.unread() if each.report_id == report_id)
+        library.readings.fail(entry, "bad.pdf is damaged: /srv/secret/bad.pdf cannot be opened.")
         reason = "https://example.org/x answered 500 Internal Server Error."
         with library.recording():
             for number in (1, 2):

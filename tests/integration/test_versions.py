@@ -106,7 +106,7 @@ def test_what_a_person_removed_is_not_shown(shelf: Shelf) -> None:
 
 def test_what_was_not_read_is_not_shown(shelf: Shelf) -> None:
     shelf.library.add(b"x", path="a.pdf", name="a.pdf")
-    (waiting,) = shelf.library.unread()
+    (waiting,) = shelf.library.readings.unread()
     assert shelf.shown() == {}
-    shelf.library.record_failure(waiting, "no PDF")
+    shelf.library.readings.fail(waiting, "no PDF")
     assert shelf.shown() == {}
