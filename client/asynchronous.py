@@ -68,9 +68,8 @@ class AsyncEvidenceClient:
             ValueError: a site key.
         """
         self._retries = retries
-        headers = key_headers(key)
         self._http = httpx.AsyncClient(
-            base_url=address, headers=headers, timeout=timeout, transport=transport
+            base_url=address, headers=key_headers(key), timeout=timeout, transport=transport
         )
 
     async def __aenter__(self) -> Self:

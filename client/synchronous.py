@@ -72,9 +72,8 @@ class EvidenceClient:
             ValueError: a site key.
         """
         self._retries = retries
-        headers = key_headers(key)
         self._http = httpx.Client(
-            base_url=address, headers=headers, timeout=timeout, transport=transport
+            base_url=address, headers=key_headers(key), timeout=timeout, transport=transport
         )
 
     def __enter__(self) -> Self:
