@@ -6,8 +6,9 @@ from pydantic import BaseModel, Field
 
 from api.schemas.reports import QuotationOut, RelativeOut
 from corpus.details import ReportDetails
+from corpus.findings import FactKind
 from corpus.metadata.claims import ClaimSource, Confidence
-from corpus.types import FactKind, ReportStatus
+from corpus.types import ReportStatus
 from search.citing.wording import public_place
 
 

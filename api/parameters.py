@@ -10,7 +10,8 @@ from api.keys.errors import OutOfScope
 from api.keys.types import Scope
 from api.languages import N_
 from api.selection import Fields
-from corpus.types import Direction, DocumentType, StudyDesign
+from corpus.findings import Direction, StudyDesign
+from corpus.types import DocumentType
 from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
 from search.types import Answer, Filters, Preference
 

@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from corpus.drawing import Marked
-from corpus.types import SPAN_JOIN, DocumentType, Passage, Quotation, Report
+from corpus.findings import Quotation
+from corpus.types import SPAN_JOIN, DocumentType, Passage, Report
 from search.citing.wording import web_address
 
 _FRAGMENT_WORDS: Final = 5  # at either end of what a text fragment names

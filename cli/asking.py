@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from corpus.types import Direction, DocumentType, StudyDesign
+from corpus.findings import Direction, StudyDesign
+from corpus.types import DocumentType
 from search.types import Answer, Filters, Preference
 
 CentreOption = Annotated[list[str] | None, typer.Option(help="Only this centre (may be repeated).")]

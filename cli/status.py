@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from corpus.assessment.crosswalk import assess
+from corpus.findings import Rating
 from corpus.home import Home
 from corpus.library.library import Library
 from corpus.library.shelf import shelve
 from corpus.library.states import Account, State
 from corpus.library.visits import Run
-from corpus.types import Rating, Report, ReportStatus
+from corpus.types import Report, ReportStatus
 from indexer.build import live_report_ids
 from indexer.settings import load_index_settings
 from search.errors import EngineUnavailable, IndexUnusable, NoIndex

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from corpus.findings import Fact
 from corpus.metadata.claims import Claim
-from corpus.types import Fact, ReportStatus
+from corpus.types import ReportStatus
 
 
 @dataclass(frozen=True, slots=True)

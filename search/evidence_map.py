@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus.types import Direction, Report
+from corpus.findings import Direction
+from corpus.types import Report
 
 
 class Axis(StrEnum):

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from corpus.types import Direction, Report
+from corpus.findings import Direction
+from corpus.types import Report
 from search.types import FacetCount
 
 FACETS = (

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
-from corpus.types import Direction, Rating, Report
+from corpus.findings import Direction, Rating
+from corpus.types import Report
 from search.confidence import MAY_ANSWER, SURE, passage_words
 from search.highlight import finding_run, finding_sentence
 from search.index.terms import stems

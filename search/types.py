@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from corpus.types import Direction, DocumentType, Passage, Rating, Report, StudyDesign
+from corpus.findings import Direction, Rating, StudyDesign
+from corpus.types import DocumentType, Passage, Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,22 +15,12 @@ from pathlib import Path
 
 from corpus.assessment.crosswalk import assess
 from corpus.details import Provenance, Relative, ReportDetails, Version
+from corpus.findings import DesignTag, Fact, FactKind, Quotation, Rating, StudyDesign
 from corpus.library.documents import original_path, pack_document, pages_path
 from corpus.metadata.claims import Claim, ClaimSource
 from corpus.passages import PassageRules, embedded_text, split_document
 from corpus.reading.pdf.reader import read_pdf
-from corpus.types import (
-    DesignTag,
-    DocumentType,
-    Fact,
-    FactKind,
-    Passage,
-    Quotation,
-    Rating,
-    Report,
-    ReportStatus,
-    StudyDesign,
-)
+from corpus.types import DocumentType, Passage, Report, ReportStatus
 from indexer.content import Content
 from indexer.publish import publish
 from search.index.generations import Generations

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from corpus.types import DocumentType, Passage, Rating, Report
+from corpus.findings import Rating
+from corpus.types import DocumentType, Passage, Report
 from search.citing.collecting import collect
 from search.citing.types import Takeaway
 from search.types import (

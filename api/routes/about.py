@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from api.dependencies import AnySearcher
 from api.routes.rendering import render
 from corpus.assessment.schemes import load_schemes
-from corpus.types import Direction, DocumentType, Rating
+from corpus.findings import Direction, Rating
+from corpus.types import DocumentType
 from search.confidence import MAY_ANSWER, SURE
 
 router = APIRouter(include_in_schema=False)

@@ -14,7 +14,8 @@ from api.routes.rendering import render
 from api.routes.wording import value_words
 from corpus.assessment.schemes import load_schemes
 from corpus.centres import Centre
-from corpus.types import Rating, Report
+from corpus.findings import Rating
+from corpus.types import Report
 from search.errors import UnknownId
 from search.searcher import Searcher
 

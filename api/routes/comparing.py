@@ -13,7 +13,8 @@ from api.routes.given import TheOriginals
 from api.routes.rendering import render
 from api.routes.reports import figures, matching
 from api.routes.wording import value_words
-from corpus.types import Direction, Report
+from corpus.findings import Direction
+from corpus.types import Report
 from search.searcher import LONGEST_QUESTION, Searcher
 
 router = APIRouter(include_in_schema=False)

@@ -14,7 +14,8 @@ from api.routes.given import TheOriginals
 from api.routes.rendering import render
 from api.routes.wording import value_words
 from corpus.details import ReportDetails
-from corpus.types import DocumentType, FactKind, Passage, Quotation, Report, ReportStatus
+from corpus.findings import FactKind, Quotation
+from corpus.types import DocumentType, Passage, Report, ReportStatus
 from search.citing.coins import context_object
 from search.citing.highwire import highwire_tags
 from search.citing.reference import reference_of

@@ -5,8 +5,9 @@ from typing import Final
 
 from api.faults import FAULTS
 from api.languages import N_, gettext, ngettext
+from corpus.findings import Direction, StudyDesign
 from corpus.metadata import corrections
-from corpus.types import Direction, DocumentType, Passage, Report, StudyDesign
+from corpus.types import DocumentType, Passage, Report
 from search import statement, understanding
 from search.citing.wording import MONTHS, pages_cited
 from search.evidence_map import Axis

@@ -6,7 +6,8 @@ from pydantic import BaseModel, Field
 
 from api.schemas.reports import HighlightOut, PageOut, ReportOut, pages_of
 from api.schemas.statements import StatementOut
-from corpus.types import Direction, DocumentType, StudyDesign
+from corpus.findings import Direction, StudyDesign
+from corpus.types import DocumentType
 from search.citing.permalinks import permalink
 from search.types import Answer, Filters, Reading, ScoredPassage, Standing
 

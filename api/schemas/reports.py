@@ -6,20 +6,8 @@ from pydantic import BaseModel, Field
 
 from corpus.centres import centre_names
 from corpus.details import Relative
-from corpus.types import (
-    Assessment,
-    DesignTag,
-    Direction,
-    DocumentType,
-    Metadata,
-    Passage,
-    PublicationType,
-    Quotation,
-    Rating,
-    Report,
-    ReportStatus,
-    StudyDesign,
-)
+from corpus.findings import Assessment, DesignTag, Direction, Quotation, Rating, StudyDesign
+from corpus.types import DocumentType, Metadata, Passage, PublicationType, Report, ReportStatus
 from search.citing.permalinks import text_sha256
 from search.citing.wording import public_place
 

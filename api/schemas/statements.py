@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from api.schemas.reports import RatingOut
-from corpus.types import Direction
+from corpus.findings import Direction
 from search.types import EvidenceLevel, EvidenceStatement, Worth
 
 

@@ -19,8 +19,8 @@ from corpus.assessment.designs import (
     designs_of_words,
     tag_designs,
 )
+from corpus.findings import StudyDesign
 from corpus.reading.read import read_file
-from corpus.types import StudyDesign
 
 LABELS: Final = Path(__file__).parent / "labels" / "designs.tsv"
 STARTER: Final = Path(__file__).parents[2] / "corpus" / "data" / "starter.jsonl"

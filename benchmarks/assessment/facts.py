@@ -18,8 +18,8 @@ from typing import Final
 
 from corpus.assessment.facts import MOST, find_facts
 from corpus.errors import ReadingError
+from corpus.findings import FactKind
 from corpus.reading.read import read_file
-from corpus.types import FactKind
 
 LABELS: Final = Path(__file__).parent / "labels" / "facts.tsv"
 

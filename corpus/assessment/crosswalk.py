@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
 from corpus.assessment.schemes import CostLevel, Effect, Level, Months, Scheme, load_schemes
-from corpus.types import Assessment, Direction, Rating, Stated
+from corpus.findings import Assessment, Direction, Rating, Stated
 
 _NUMBER: Final = r"[+\-\u2212]?\d+"
 _SIGNED: Final = r"[+\-\u2212]\d+"

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Final
 
 from corpus.assessment.quoting import quotations
-from corpus.types import BlockKind, DesignTag, Page, Quotation, StudyDesign
+from corpus.findings import DesignTag, Quotation, StudyDesign
+from corpus.types import BlockKind, Page
 
 #: Designs right nine times in ten, of five told or more, and never wrong on several reports.
 SHOWN: Final = frozenset({StudyDesign.QUALITATIVE, StudyDesign.GUIDELINE})

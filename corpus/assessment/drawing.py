@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from corpus.assessment.crosswalk import cost_of, level_of
 from corpus.assessment.schemes import CostLevel, Level, Scheme, Sign, load_schemes
-from corpus.types import Assessment, Rating
+from corpus.findings import Assessment, Rating
 
 
 class Part(StrEnum):

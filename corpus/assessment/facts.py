@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from corpus.assessment.quoting import quotations
-from corpus.types import BlockKind, Fact, FactKind, Page, Quotation
+from corpus.findings import Fact, FactKind, Quotation
+from corpus.types import BlockKind, Page
 
 MOST: Final = 5  # of a kind from one report
 _NUMBER: Final = (

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from corpus.findings import Quotation
 from corpus.sentences import sentence_spans
-from corpus.types import BlockKind, Page, Quotation
+from corpus.types import BlockKind, Page
 
 _READ: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 _LONGEST: Final = 600  # characters of a sentence worth showing

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass as validated
 
 from corpus.errors import RegistryError
-from corpus.types import Direction
+from corpus.findings import Direction
 
 SCHEMES: Final = Path(__file__).parents[1] / "data" / "schemes.toml"
 

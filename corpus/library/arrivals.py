@@ -8,12 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from corpus.findings import DesignTag, Fact
 from corpus.library.documents import text_hash
 from corpus.library.identity import identify
 from corpus.library.states import Entry, Outcome
 from corpus.metadata.claims import Claim, ClaimSource, put, without
 from corpus.metadata.ratings import claims_of_rating
-from corpus.types import DesignTag, Document, Fact
+from corpus.types import Document
 
 #: Sources whose claims come from reading the file, and are made anew each time.
 _OF_READING: Final = frozenset(

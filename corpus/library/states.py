@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from corpus.findings import DesignTag, Fact
 from corpus.metadata.claims import Claim, resolve
-from corpus.types import DesignTag, DocumentType, Fact, Metadata
+from corpus.types import DocumentType, Metadata
 
 
 class Outcome(StrEnum):

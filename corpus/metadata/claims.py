@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
 
-from corpus.types import Direction, Metadata, PublicationType, Rating, Stated
+from corpus.findings import Direction, Rating, Stated
+from corpus.types import Metadata, PublicationType
 
 Value = str | int | tuple[str, ...]
 

@@ -14,7 +14,8 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from corpus.centres import identify_centre
 from corpus.decoding import decode
 from corpus.errors import MetadataError
-from corpus.types import Metadata, PublicationType, Rating
+from corpus.findings import Rating
+from corpus.types import Metadata, PublicationType
 
 _SEPARATOR: Final = {".csv": ",", ".tsv": "\t"}
 _LINES: Final = frozenset({".jsonl", ".ndjson"})

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from corpus.assessment.crosswalk import stated_from
 from corpus.centres import identify_centre
 from corpus.errors import MetadataError, ReadingError
+from corpus.findings import Rating, Stated
 from corpus.reading.assemble import Part, one_page
-from corpus.types import BlockKind, Document, DocumentType, Metadata, Rating, Stated
+from corpus.types import BlockKind, Document, DocumentType, Metadata
 
 _LONGEST: Final = 20_000  # characters of one field
 _SHOWN: Final = 20  # faults told of before the rest is only counted

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from corpus.types import Rating
+from corpus.findings import Rating
 
 
 class CitationFormat(StrEnum):

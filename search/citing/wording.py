@@ -5,7 +5,8 @@ from pathlib import PurePath
 from typing import Final
 from urllib.parse import urlsplit
 
-from corpus.types import DocumentType, Passage, Rating, Report
+from corpus.findings import Rating
+from corpus.types import DocumentType, Passage, Report
 from search.citing.types import Reference
 
 #: Characters that XML 1.0 has no place for.

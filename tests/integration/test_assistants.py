@@ -14,7 +14,8 @@ from mcp import Client
 from mcp.server import MCPServer
 
 from api.assistants import build_server
-from corpus.types import DocumentType, Rating
+from corpus.findings import Rating
+from corpus.types import DocumentType
 from search.searcher import Searcher
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder

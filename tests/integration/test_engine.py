@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from corpus.details import ReportDetails
-from corpus.types import Assessment, DocumentType, Report, ReportStatus
+from corpus.findings import Assessment
+from corpus.types import DocumentType, Report, ReportStatus
 from indexer.content import Content
 from indexer.engine import DRIFT
 from search.errors import IndexUnusable, NoIndex, UnknownId

@@ -13,7 +13,7 @@ from api.app import create_app
 from api.problems import STATUS
 from api.settings import load_settings
 from corpus.errors import SettingError
-from corpus.types import Rating
+from corpus.findings import Rating
 from search import errors
 from search.errors import NoIndex
 from search.searcher import Searcher

@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings, load_settings
-from corpus.types import Rating
+from corpus.findings import Rating
 from search.citing.formats import FORMATS
 from search.citing.types import CitationFormat, ExportFormat
 from search.searcher import Searcher

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from corpus.errors import LibraryError
+from corpus.findings import Rating
 from corpus.library.arrivals import Added
 from corpus.library.library import Library
 from corpus.library.schema import VERSION
 from corpus.library.shelf import shelve
 from corpus.library.states import Departure, Outcome, State
 from corpus.metadata.claims import Claim, ClaimSource
-from corpus.types import Metadata, Rating
+from corpus.types import Metadata
 
 TABLES_1 = """
 CREATE TABLE report (

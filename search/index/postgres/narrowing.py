@@ -10,7 +10,8 @@ from typing import Any
 
 from psycopg import sql
 
-from corpus.types import Direction, Report
+from corpus.findings import Direction
+from corpus.types import Report
 from search.index.types import Within
 from search.types import Filters
 

@@ -1,7 +1,7 @@
 """Reports by strength and cost."""
 
 from api.routes.pictures import picture_value
-from corpus.types import Direction, Rating
+from corpus.findings import Direction, Rating
 from search.types import Worth
 
 

@@ -16,7 +16,8 @@ from api.places import (
     text_fragment,
     within,
 )
-from corpus.types import Box, DocumentType, Quotation, Span
+from corpus.findings import Quotation
+from corpus.types import Box, DocumentType, Span
 from search.citing.wording import public_place
 from tests.builders import passage, report
 

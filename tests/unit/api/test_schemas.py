@@ -5,7 +5,8 @@ from hashlib import sha256
 
 from api.schemas.answers import SearchResponse
 from api.schemas.reports import RatingOut, ReportOut
-from corpus.types import BlockKind, DocumentType, Passage, Rating, Report, Span
+from corpus.findings import Rating
+from corpus.types import BlockKind, DocumentType, Passage, Report, Span
 from search.types import (
     Answer,
     EvidenceLevel,

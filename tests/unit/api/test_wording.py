@@ -1,7 +1,8 @@
 """What pages say of values, sentences and pages of a file."""
 
 from api.routes.wording import AXES, DESIGNS, DIRECTIONS, KINDS, read_as, say, value_words
-from corpus.types import Direction, DocumentType, StudyDesign
+from corpus.findings import Direction, StudyDesign
+from corpus.types import DocumentType
 from search.evidence_map import Axis
 from search.types import Count, Range, Reading, StatementPart
 

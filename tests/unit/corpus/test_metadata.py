@@ -5,9 +5,10 @@ import pytest
 
 from corpus.centres import identify_centre, load_centres
 from corpus.errors import MetadataError, RegistryError
+from corpus.findings import Rating
 from corpus.metadata.sidecar import is_metadata, load_metadata
 from corpus.reading.records import load_records, read_record
-from corpus.types import Metadata, Rating
+from corpus.types import Metadata
 
 STARTER = Path(__file__).resolve().parents[3] / "corpus" / "data" / "starter.jsonl"
 

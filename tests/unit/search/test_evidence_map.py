@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from corpus.types import Assessment, Direction, DocumentType, Metadata, Report
+from corpus.findings import Assessment, Direction
+from corpus.types import DocumentType, Metadata, Report
 from search.evidence_map import Axis, Cell, map_evidence
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from corpus.types import Assessment, Report
+from corpus.findings import Assessment
+from corpus.types import Report
 from search.examples import candidate_questions
 from tests.builders import report
 

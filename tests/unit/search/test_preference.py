@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.types import Assessment
+from corpus.findings import Assessment
 from search.preference import Preferences
 from search.searcher import Searcher
 from search.types import Preference

@@ -2,17 +2,8 @@
 
 from dataclasses import replace
 
-from corpus.types import (
-    Assessment,
-    BlockKind,
-    Direction,
-    DocumentType,
-    Metadata,
-    Passage,
-    Rating,
-    Report,
-    Span,
-)
+from corpus.findings import Assessment, Direction, Rating
+from corpus.types import BlockKind, DocumentType, Metadata, Passage, Report, Span
 from search.statement import state
 from search.types import EvidenceLevel, EvidenceStatement, Quoted, ScoredPassage, Standing
 

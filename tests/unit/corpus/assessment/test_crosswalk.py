@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.assessment.crosswalk import assess, stated_from
 from corpus.assessment.schemes import load_schemes
 from corpus.centres import load_centres
-from corpus.types import Assessment, Direction, Rating, Stated
+from corpus.findings import Assessment, Direction, Rating, Stated
 
 STARTER = Path(__file__).resolve().parents[4] / "corpus" / "data" / "starter.jsonl"
 RECORDS = [json.loads(line) for line in STARTER.read_text("utf-8").splitlines()]

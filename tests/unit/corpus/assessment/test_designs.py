@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from corpus.assessment.designs import SHOWN, designs_of_words, shown, tag_designs, tag_record
-from corpus.types import Block, BlockKind, Page, StudyDesign
+from corpus.findings import StudyDesign
+from corpus.types import Block, BlockKind, Page
 
 
 def _page(*sentences: str, kind: BlockKind = BlockKind.PARAGRAPH) -> Page:

@@ -5,7 +5,7 @@ import pytest
 from corpus.assessment.crosswalk import assess
 from corpus.assessment.drawing import Drawing, Part, draw
 from corpus.assessment.schemes import load_schemes
-from corpus.types import Rating
+from corpus.findings import Rating
 
 
 def _drawn(centre: str, evidence: str | None, cost: str | None = None) -> list[Drawing]:

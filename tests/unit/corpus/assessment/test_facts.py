@@ -3,7 +3,8 @@
 import pytest
 
 from corpus.assessment.facts import MOST, find_facts
-from corpus.types import Block, BlockKind, FactKind, Page
+from corpus.findings import FactKind
+from corpus.types import Block, BlockKind, Page
 
 
 def _page(*sentences: str, kind: BlockKind = BlockKind.PARAGRAPH) -> Page:

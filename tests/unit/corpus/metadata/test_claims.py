@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 
+from corpus.findings import Rating
 from corpus.metadata.claims import (
     Claim,
     ClaimSource,
@@ -12,7 +13,7 @@ from corpus.metadata.claims import (
     winners,
     without,
 )
-from corpus.types import Metadata, PublicationType, Rating
+from corpus.types import Metadata, PublicationType
 
 ORDER = tuple(ClaimSource)
 

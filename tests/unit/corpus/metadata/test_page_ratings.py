@@ -3,10 +3,11 @@
 import pytest
 
 from corpus.assessment.crosswalk import assess
+from corpus.findings import Direction, Rating
 from corpus.metadata.claims import resolve
 from corpus.metadata.ratings import claims_of_rating
 from corpus.reading.html import read_html
-from corpus.types import Direction, Document, DocumentType, Page, Rating
+from corpus.types import Document, DocumentType, Page
 
 STRAND = """<h1>Reading aloud</h1>
 <p>High impact for very low cost, based on limited evidence.</p>

@@ -3,10 +3,11 @@
 import json
 
 from corpus.centres.types import Lookups
+from corpus.findings import Direction, Rating, Stated
 from corpus.metadata.claims import Claim, ClaimSource, Confidence, claims_of, put, resolve, without
 from corpus.metadata.page import page_metadata
 from corpus.sources.doi import look_up
-from corpus.types import Direction, Metadata, Rating, Stated
+from corpus.types import Metadata
 
 LOW = Confidence.LOW
 

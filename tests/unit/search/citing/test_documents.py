@@ -13,7 +13,7 @@ from docx.text.paragraph import Paragraph
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
-from corpus.types import Direction
+from corpus.findings import Direction
 from search.citing.briefing import write_briefing
 from search.citing.collecting import cite, collect
 from search.citing.formats import FORMATS, file_name
