@@ -19,19 +19,17 @@ from corpus.types import Report
 from search.confidence import MAY_ANSWER, SURE, passage_words
 from search.highlight import finding_run, finding_sentence
 from search.index.terms import stems
-from search.types import (
+from search.statement_types import (
     Count,
     EvidenceLevel,
     EvidenceStatement,
     Quoted,
     Range,
-    ReportGroup,
-    ScoredPassage,
     StatementPart,
     Verdict,
     Worth,
-    by_report,
 )
+from search.types import ReportGroup, ScoredPassage, by_report
 
 _SAID: Final = {
     EvidenceLevel.STRONG: "Strong evidence in this library",

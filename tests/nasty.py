@@ -7,15 +7,8 @@ from corpus.findings import Rating
 from corpus.types import DocumentType, Passage, Report
 from search.citing.collecting import collect
 from search.citing.types import Takeaway
-from search.types import (
-    Answer,
-    EvidenceLevel,
-    EvidenceStatement,
-    Filters,
-    ScoredPassage,
-    Standing,
-    StatementPart,
-)
+from search.statement_types import EvidenceLevel, EvidenceStatement, StatementPart
+from search.types import Answer, Filters, ScoredPassage, Standing
 from search.understanding import as_typed
 from tests.builders import passage, report
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from search.types import Worth
+from search.statement_types import Worth
 
 STRENGTHS: Final = (5, 4, 3, 2, 1, 0)  # downwards
 COSTS: Final = (1, 2, 3, 4, 5)

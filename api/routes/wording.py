@@ -11,8 +11,9 @@ from corpus.types import DocumentType, Passage, Report
 from search import statement, understanding
 from search.citing.wording import MONTHS, pages_cited
 from search.evidence_map import Axis
+from search.statement_types import Count, Range, StatementPart
 from search.themes import UNSTATED
-from search.types import Count, Range, Reading, StatementPart
+from search.types import Reading
 from search.understanding import reading_words
 
 KINDS: Final[Mapping[str, str]] = {

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.reports import RatingOut
 from corpus.findings import Direction
-from search.types import EvidenceLevel, EvidenceStatement, Worth
+from search.statement_types import EvidenceLevel, EvidenceStatement, Worth
 
 
 class PartOut(BaseModel):

@@ -2,7 +2,7 @@
 
 from api.routes.pictures import picture_value
 from corpus.findings import Direction, Rating
-from search.types import Worth
+from search.statement_types import Worth
 
 
 def _worth(report_id: str, strength: int | None, cost: int | None) -> Worth:

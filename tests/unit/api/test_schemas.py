@@ -7,15 +7,8 @@ from api.schemas.answers import SearchResponse
 from api.schemas.reports import RatingOut, ReportOut
 from corpus.findings import Rating
 from corpus.types import BlockKind, DocumentType, Passage, Report, Span
-from search.types import (
-    Answer,
-    EvidenceLevel,
-    EvidenceStatement,
-    FacetCount,
-    Filters,
-    ScoredPassage,
-    Standing,
-)
+from search.statement_types import EvidenceLevel, EvidenceStatement
+from search.types import Answer, FacetCount, Filters, ScoredPassage, Standing
 from search.understanding import as_typed
 from tests.builders import report
 

@@ -4,7 +4,8 @@ from api.routes.wording import AXES, DESIGNS, DIRECTIONS, KINDS, read_as, say, v
 from corpus.findings import Direction, StudyDesign
 from corpus.types import DocumentType
 from search.evidence_map import Axis
-from search.types import Count, Range, Reading, StatementPart
+from search.statement_types import Count, Range, StatementPart
+from search.types import Reading
 
 
 def test_every_value_has_its_words() -> None:

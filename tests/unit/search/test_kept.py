@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from search.kept import Asked, Kept, passages_of
-from search.types import Answer, EvidenceLevel, EvidenceStatement, Filters, Preference, Reading
+from search.statement_types import EvidenceLevel, EvidenceStatement
+from search.types import Answer, Filters, Preference, Reading
 
 QUESTION = Asked("does it work?", Filters(), 10, 0, exact=False, preference=Preference())
 

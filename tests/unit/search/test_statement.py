@@ -5,7 +5,8 @@ from dataclasses import replace
 from corpus.findings import Assessment, Direction, Rating
 from corpus.types import BlockKind, DocumentType, Metadata, Passage, Report, Span
 from search.statement import state
-from search.types import EvidenceLevel, EvidenceStatement, Quoted, ScoredPassage, Standing
+from search.statement_types import EvidenceLevel, EvidenceStatement, Quoted
+from search.types import ScoredPassage, Standing
 
 TEXT = "Mentoring of young people cut offending."
 

@@ -11,7 +11,8 @@ import pytest
 from api.desk.database import DeskDatabase
 from api.desk.tallies import FEWEST, KEPT_DAYS, Outcome, Tallies
 from search.searcher import Searcher
-from search.types import Answer, EvidenceLevel, Filters
+from search.statement_types import EvidenceLevel
+from search.types import Answer, Filters
 from tests.builders import content, generation
 from tests.doors import ENCODER, REPORTS, TEXTS
 

@@ -21,7 +21,7 @@ from search.citing.markdown import write_markdown
 from search.citing.tables import write_csv, write_jsonl
 from search.citing.types import CitationFormat, ExportFormat, Inquiry, Takeaway
 from search.citing.wording import one_line, printable
-from search.types import Quoted, Verdict
+from search.statement_types import Quoted, Verdict
 from tests.nasty import ASKED, QUOTED, RATING, REPORTS, SITE, TITLES, answer, takeaway
 
 
