@@ -14,6 +14,7 @@ from corpus.library.identity import identify
 from corpus.library.states import Entry, Outcome
 from corpus.metadata.claims import Claim, ClaimSource, put, without
 from corpus.metadata.ratings import claims_of_rating
+from corpus.page_ranges import page_ranges
 from corpus.types import Document
 
 #: Sources whose claims come from reading the file, and are made anew each time.
@@ -82,19 +83,10 @@ def _found(document: Document, ocr: tuple[int, ...], *, empty: bool) -> str | No
     if empty:
         return "; ".join(["no page has a text layer: it needs OCR", *notes])
     if ocr:
-        notes.insert(0, f"needs OCR on {len(ocr)} of {len(document.pages)} pages: {_ranges(ocr)}")
+        notes.insert(
+            0, f"needs OCR on {len(ocr)} of {len(document.pages)} pages: {page_ranges(ocr)}"
+        )
     return "; ".join(notes) or None
-
-
-def _ranges(numbers: tuple[int, ...]) -> str:
-    """Page numbers as people write them: 1-3, 7."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
 
 
 def slug(name: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pypdfium2 as pdfium
 
 from corpus.errors import ReadingError
+from corpus.page_ranges import page_ranges
 from corpus.reading.ocr import LONGEST_SIDE, SeenLine, recognise, why_no_ocr
 from corpus.reading.pdf.furniture import Sheet
 from corpus.reading.pdf.order import in_reading_order
@@ -115,12 +116,4 @@ def _raw(line: SeenLine, scale: float, height: float) -> RawLine:
 
 
 def _pages(numbers: Sequence[int]) -> str:
-    """Page numbers as people write them: pages 1-3, 7."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    told = ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
-    return f"{'page' if len(numbers) == 1 else 'pages'} {told}"
+    return f"{'page' if len(numbers) == 1 else 'pages'} {page_ranges(numbers)}"
