@@ -12,6 +12,7 @@ from typing import IO, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from corpus.durable import sync
 from corpus.errors import EvidenceError
 from corpus.home import Home
 from indexer.backup import FORMAT, MANIFEST, BackupManifest, Kept, unchanged
@@ -63,7 +64,7 @@ def _beside(place: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
         yield folder
-        _sync(folder.parent)
+        sync(folder.parent)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -151,11 +152,3 @@ def _damaged(file: Path, why: str) -> BackupDamaged:
         f"The backup {file} is damaged: {why}.",
         cure="Nothing was changed. Take another backup.",
     )
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

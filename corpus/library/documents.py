@@ -1,9 +1,7 @@
-"""Originals and what reading gave, on disk: where, how written, and a hash of what is said."""
+"""Originals and what reading gave, on disk: where, in what form, and a hash of what is said."""
 
 import gzip
 import hashlib
-import os
-import tempfile
 import zlib
 from pathlib import Path
 from typing import Final
@@ -24,16 +22,6 @@ def original_path(library: Path, sha256: str) -> Path:
 def pages_path(library: Path, sha256: str) -> Path:
     """Where it keeps what reading that original gave."""
     return library / "pages" / sha256[:2] / f"{sha256}.json.gz"
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, in a folder that is made where it lacks."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
 
 
 def pack_document(document: Document) -> bytes:

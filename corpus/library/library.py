@@ -19,10 +19,11 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
+from corpus.durable import write_whole
 from corpus.errors import LibraryError
 from corpus.library.arrivals import Added, Origin, slug
 from corpus.library.catalogue import Catalogue
-from corpus.library.documents import original_path, write_whole
+from corpus.library.documents import original_path
 from corpus.library.identity import same_reports
 from corpus.library.places import Places
 from corpus.library.readings import Readings

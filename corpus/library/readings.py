@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from corpus.durable import write_whole
 from corpus.library.arrivals import Reading, as_read
 from corpus.library.catalogue import Catalogue
-from corpus.library.documents import load_document, pack_document, pages_path, write_whole
+from corpus.library.documents import load_document, pack_document, pages_path
 from corpus.library.states import Departure, Entry, Outcome
 from corpus.types import Document
 

@@ -12,7 +12,6 @@ A reader opens the generation CURRENT names and keeps it open for as long as it 
 files of a pruned generation live on until the last reader closes them.
 """
 
-import os
 import shutil
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from corpus.durable import sync
 from search.errors import IndexUnusable, NoIndex
 from search.index.embedded import Generation
 from search.index.manifest import REBUILD, Manifest, model_named, read_manifest, verify_files
@@ -149,15 +149,15 @@ class Generations:
         for path in folder.rglob("*"):
             told = path.stat()
             if (told.st_dev, told.st_ino) not in synced:
-                _sync(path)
-        _sync(folder)
+                sync(path)
+        sync(folder)
         folder.rename(self.path(generation))
-        _sync(self._all)
+        sync(self._all)
         pointer = self.folder / f"{CURRENT}.new"
         pointer.write_text(generation + "\n", encoding="utf-8")
-        _sync(pointer)
+        sync(pointer)
         pointer.replace(self.folder / CURRENT)
-        _sync(self.folder)
+        sync(self.folder)
 
     def close(self) -> None:
         """Nothing: no file is kept open."""
@@ -186,11 +186,3 @@ class Generations:
         if self._all.is_dir():
             for path in self._all.glob(f"{UNFINISHED}*"):
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
