@@ -4,8 +4,9 @@ import logging
 import os
 import socket
 import tempfile
+from collections.abc import Mapping
 from contextlib import closing
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,6 +21,13 @@ from search.loading import LiveSearcher, load_searcher
 
 GRACE_S: Final = 10  # seconds that requests under way have to end when the service is stopped
 _WORKER_S: Final = 30  # seconds a worker may be silent before it is taken for dead
+#: How uvicorn serves, in one process and in many.
+_SERVED: Final[Mapping[str, Any]] = {
+    "log_config": None,
+    "access_log": False,
+    "proxy_headers": False,  # the app believes those proxies only that the settings name
+    "timeout_graceful_shutdown": GRACE_S,
+}
 #: Settings that may have been given as options: workers read them from the environment.
 _OPTIONS: Final = ("home", "host", "port")
 
@@ -49,15 +57,7 @@ def serve(settings: Settings, source: LiveSearcher | None = None) -> None:
     logs.configure(settings.log_format)
     _warn(settings)
     try:
-        uvicorn.run(
-            create_app(settings, source),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,  # the app believes those proxies only that the settings name
-            timeout_graceful_shutdown=GRACE_S,
-        )
+        uvicorn.run(create_app(settings, source), host=settings.host, port=settings.port, **_SERVED)
     finally:
         source.close()
 
@@ -77,11 +77,8 @@ def _serve_many(settings: Settings) -> None:
             workers=settings.workers,
             host=settings.host,
             port=settings.port,
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,  # the app believes those proxies only that the settings name
-            timeout_graceful_shutdown=GRACE_S,
             timeout_worker_healthcheck=_WORKER_S,
+            **_SERVED,
         )
         with closing(listening(config)) as shared_socket:
             Multiprocess(config, sockets=[shared_socket]).run()
