@@ -25,6 +25,7 @@ from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
+from search.sentences import BestSentences
 from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.stopwatch import Stopwatch
@@ -150,13 +151,17 @@ class Searcher:
             firsts = [int(fused.ordinals[place]) for place in repeats]
             stored = self._index.store.fetch([*firsts, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits.make(reading, encoding(), shortlist, stored, preference)
+            found = self._hits.make(reading, shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker)
+        with watch.stage("highlight"):
+            best = BestSentences(self._index, reading.searched, encoding(), stored).of
+            shown = [hit for hit in found if skip < hit.rank <= skip + k]
+            hits = tuple(replace(hit, highlights=(best(hit),)) for hit in shown)
         with watch.stage("statement"):
             looked_at = [hit for hit in found if hit.rank <= head]
-            statement = state(reading.spelt, looked_at, filtered=filters.active)
+            statement = state(reading.spelt, looked_at, best, filtered=filters.active)
         with watch.stage("facets"):
             matched = fused.halves > 0
             matched[:k] = True
@@ -164,8 +169,7 @@ class Searcher:
             facets = count_facets(self._index.store.at(rows.tolist()).values())
         watch.took_ms["total"] = _ms_since(start)
         likely = statement.reports or [hit.report.report_id for hit in found]
-        hits = tuple(hit for hit in found if skip < hit.rank <= skip + k)
-        shown = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}
+        reports = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}
         return Answer(
             query=question,
             reading=reading,
@@ -176,7 +180,7 @@ class Searcher:
             generation=self.generation,
             model=self.spec.name,
             preference=preference,
-            themes=sort_by_theme(shown.values()) if reading.topic else (),
+            themes=sort_by_theme(reports.values()) if reading.topic else (),
             took_ms=watch.took_ms,
         )
 
