@@ -1,5 +1,6 @@
 """A question into an answer: the one `Searcher` behind the terminal, Python and HTTP."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -30,6 +31,7 @@ from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.stopwatch import Stopwatch
 from search.themes import sort_by_theme
+from search.turns import Turns
 from search.types import Answer, FacetCount, Filters, Preference, Reading
 from search.understanding import as_typed, understand
 from search.wording import readable
@@ -39,6 +41,7 @@ LARGEST_K: Final = 100
 DEEPEST: Final = 1_000  # passages of one ranking that can be had, a part at a time
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
+AT_ONCE: Final = max(4, os.cpu_count() or 1)
 
 
 class Searcher:
@@ -55,13 +58,24 @@ class Searcher:
         rules: FusionRules = FusionRules(),
         reranker: Reranker | None = None,
         keep: int = 0,
+        at_once: int = AT_ONCE,
     ) -> None:
-        """`keep`: passages of answers to keep in memory, where the index never changes."""
+        """Over an index.
+
+        Args:
+            index: to answer from.
+            encoder: the one that made it.
+            rules: of fusion.
+            reranker: reads the best passages, where there is one.
+            keep: passages of answers to keep in memory, where the index never changes.
+            at_once: questions worked on at the same time; more wait for their turn.
+        """
         # Nothing here may lead back to this searcher: one that is done with goes at once.
         self._index = index
         self._encoder = encoder
         self._reranker = reranker
         self._kept: Kept[Asked, Answer] = Kept(keep, passages_of)
+        self._turns = Turns(at_once)
         preferences = Preferences(*index.years)
         self._shortlister = Shortlister(index, rules, preferences)
         self._hits = HitMaker(index, preferences)
@@ -126,10 +140,11 @@ class Searcher:
         asked = Asked(question, filters, k, skip, exact, preference)
         if kept := self._kept.find(asked):
             return replace(kept, took_ms={"total": _ms_since(start)})
-        try:
-            answer = self._ask(asked)
-        except IndexChanged:  # a report went meanwhile: what is left can be asked
-            answer = self._ask(asked)
+        with self._turns.turn():
+            try:
+                answer = self._ask(asked)
+            except IndexChanged:  # a report went meanwhile: what is left can be asked
+                answer = self._ask(asked)
         self._kept.keep(asked, answer)
         return answer
 

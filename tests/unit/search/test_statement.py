@@ -66,9 +66,7 @@ def test_a_rating_counts_only_where_its_passage_is_likely_to_answer() -> None:
 
 
 def test_filters_are_named_whatever_was_found() -> None:
-    nothing, little = (
-        state("q", hits, _whole, filtered=True) for hits in ([], [_hit("a")])
-    )
+    nothing, little = (state("q", hits, _whole, filtered=True) for hits in ([], [_hit("a")]))
     assert nothing.parts[0].words == "No evidence found in this library within these filters."
     assert little.parts[0].words.startswith("Limited evidence in this library within these filters")
     assert "filters" not in _said(_hit("a")).parts[0].words
@@ -160,6 +158,6 @@ def test_a_verdict_is_quoted_by_the_sentence_that_tells_of_an_effect() -> None:
     hit = _hit("a", direction=Direction.HELPS)
     start = text.index("Mentors")
     passage = replace(hit.passage, text=text, spans=(Span(1, 0, len(text)),))
-    marked = replace(hit, passage=passage, highlights=((start, start + 27),))
-    [verdict] = _said(marked).verdicts
+    shown = [replace(hit, passage=passage)]
+    [verdict] = state("q", shown, lambda _: (start, start + 27)).verdicts
     assert [quoted.words for quoted in verdict.quoted] == ["It reduces crime."]
