@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -20,13 +21,14 @@ from search.index.manifest import Manifest
 from search.index.protocol import Index
 from search.kept import SERVED
 from search.reranker import Reranker, load_reranker
-from search.searcher import Searcher
+from search.searcher import AT_ONCE, Searcher
 
 if TYPE_CHECKING:
     from search.index.postgres.generations import EngineGenerations
 
 LOOK_EVERY_S: Final = 1.0
 RETRY_AFTER_S: Final = 30.0
+ASKED_OF_DATABASE: Final = 16  # questions at the same time: as many as connections are held
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +111,7 @@ def _open(
     at_hand: Encoder | None = None,
     *,
     keep: int = 0,
+    at_once: int = AT_ONCE,
 ) -> Searcher:
     """The index and, in a thread beside it, the encoder that made it."""
     made_by = source.manifest().encoder
@@ -121,7 +124,7 @@ def _open(
         if encoder.spec != index.manifest.encoder:  # swapped in between, or another's
             encoder = _encoder_for(index.manifest.encoder, place, encoder)
         _check_made_by(index.manifest.encoder, encoder.spec)
-        searcher = Searcher(index, encoder, reranker=judge, keep=keep)
+        searcher = Searcher(index, encoder, reranker=judge, keep=keep, at_once=at_once)
         opened.pop_all()
     return searcher
 
@@ -170,10 +173,14 @@ class LiveSearcher:
         self._home = Home(home)
         self._judge = load_reranker(reranker_folder(self._home, reranker)) if reranker else None
         self._generations = index_source(self._home, engine)
-        self._keep = 0 if engine else SERVED  # a database's reports may go at any time
+        # A database's reports may go at any time; while it works, its question takes no processor.
+        keep, at_once = (0, ASKED_OF_DATABASE) if engine else (SERVED, AT_ONCE)
+        self._open = partial(
+            _open, self._generations, self._home, self._judge, keep=keep, at_once=at_once
+        )
         with ExitStack() as opened:
             opened.callback(self._generations.close)
-            self._searcher = _open(self._generations, self._home, self._judge, keep=self._keep)
+            self._searcher = self._open()
             opened.pop_all()
         self._refused: tuple[str, float] = ("", 0.0)
         self._stop = threading.Event()
@@ -215,10 +222,7 @@ class LiveSearcher:
             return
         self._refused = (newest, time.monotonic())
         try:
-            at_hand = self._searcher.encoder
-            self._searcher = _open(
-                self._generations, self._home, self._judge, at_hand, keep=self._keep
-            )
+            self._searcher = self._open(self._searcher.encoder)
         except SearchError as error:
             _log.error("Generation %s cannot be used, the old one stays: %s", newest, error)
         else:

@@ -1,5 +1,6 @@
 """A question into an answer: the one `Searcher` behind the terminal, Python and HTTP."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -25,10 +26,12 @@ from search.preference import Preferences
 from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
+from search.sentences import BestSentences
 from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.stopwatch import Stopwatch
 from search.themes import sort_by_theme
+from search.turns import Turns
 from search.types import Answer, FacetCount, Filters, Preference, Reading
 from search.understanding import as_typed, understand
 from search.wording import readable
@@ -38,6 +41,7 @@ LARGEST_K: Final = 100
 DEEPEST: Final = 1_000  # passages of one ranking that can be had, a part at a time
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
+AT_ONCE: Final = max(4, os.cpu_count() or 1)
 
 
 class Searcher:
@@ -54,13 +58,24 @@ class Searcher:
         rules: FusionRules = FusionRules(),
         reranker: Reranker | None = None,
         keep: int = 0,
+        at_once: int = AT_ONCE,
     ) -> None:
-        """`keep`: passages of answers to keep in memory, where the index never changes."""
+        """Over an index.
+
+        Args:
+            index: to answer from.
+            encoder: the one that made it.
+            rules: of fusion.
+            reranker: reads the best passages, where there is one.
+            keep: passages of answers to keep in memory, where the index never changes.
+            at_once: questions worked on at the same time; more wait for their turn.
+        """
         # Nothing here may lead back to this searcher: one that is done with goes at once.
         self._index = index
         self._encoder = encoder
         self._reranker = reranker
         self._kept: Kept[Asked, Answer] = Kept(keep, passages_of)
+        self._turns = Turns(at_once)
         preferences = Preferences(*index.years)
         self._shortlister = Shortlister(index, rules, preferences)
         self._hits = HitMaker(index, preferences)
@@ -125,10 +140,11 @@ class Searcher:
         asked = Asked(question, filters, k, skip, exact, preference)
         if kept := self._kept.find(asked):
             return replace(kept, took_ms={"total": _ms_since(start)})
-        try:
-            answer = self._ask(asked)
-        except IndexChanged:  # a report went meanwhile: what is left can be asked
-            answer = self._ask(asked)
+        with self._turns.turn():
+            try:
+                answer = self._ask(asked)
+            except IndexChanged:  # a report went meanwhile: what is left can be asked
+                answer = self._ask(asked)
         self._kept.keep(asked, answer)
         return answer
 
@@ -150,13 +166,17 @@ class Searcher:
             firsts = [int(fused.ordinals[place]) for place in repeats]
             stored = self._index.store.fetch([*firsts, *chain.from_iterable(repeats.values())])
         with watch.stage("highlight"):
-            found = self._hits.make(reading, encoding(), shortlist, stored, preference)
+            found = self._hits.make(reading, shortlist, stored, preference)
         if self._reranker:
             with watch.stage("rerank"):
                 found = rerank(reading.searched, found, self._reranker)
+        with watch.stage("highlight"):
+            best = BestSentences(self._index, reading.searched, encoding(), stored).of
+            shown = [hit for hit in found if skip < hit.rank <= skip + k]
+            hits = tuple(replace(hit, highlights=(best(hit),)) for hit in shown)
         with watch.stage("statement"):
             looked_at = [hit for hit in found if hit.rank <= head]
-            statement = state(reading.spelt, looked_at, filtered=filters.active)
+            statement = state(reading.spelt, looked_at, best, filtered=filters.active)
         with watch.stage("facets"):
             matched = fused.halves > 0
             matched[:k] = True
@@ -164,8 +184,7 @@ class Searcher:
             facets = count_facets(self._index.store.at(rows.tolist()).values())
         watch.took_ms["total"] = _ms_since(start)
         likely = statement.reports or [hit.report.report_id for hit in found]
-        hits = tuple(hit for hit in found if skip < hit.rank <= skip + k)
-        shown = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}
+        reports = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}
         return Answer(
             query=question,
             reading=reading,
@@ -176,7 +195,7 @@ class Searcher:
             generation=self.generation,
             model=self.spec.name,
             preference=preference,
-            themes=sort_by_theme(shown.values()) if reading.topic else (),
+            themes=sort_by_theme(reports.values()) if reading.topic else (),
             took_ms=watch.took_ms,
         )
 

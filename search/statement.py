@@ -17,7 +17,7 @@ from typing import Final
 from corpus.findings import Direction, Rating
 from corpus.types import Report
 from search.confidence import MAY_ANSWER, SURE, passage_words
-from search.highlight import finding_run, finding_sentence
+from search.highlight import Span, finding_run, finding_sentence
 from search.index.terms import stems
 from search.statement_types import (
     Count,
@@ -82,13 +82,18 @@ def messages() -> Iterator[str]:
 
 
 def state(
-    question: str, hits: Sequence[ScoredPassage], *, filtered: bool = False
+    question: str,
+    hits: Sequence[ScoredPassage],
+    best: Callable[[ScoredPassage], Span],
+    *,
+    filtered: bool = False,
 ) -> EvidenceStatement:
     """The statement on the reports whose passages are likely to answer.
 
     Args:
         question: as it was asked.
         hits: the ranking, best first.
+        best: finds a hit's best sentence; asked of those that are quoted only.
         filtered: whether filters kept some of the library's reports out.
     """
     within = _WITHIN if filtered else ""
@@ -99,7 +104,7 @@ def state(
         return _nothing(question, hits, confidence, within)
     reports = [group.report for group in groups]
     level = _level(groups)
-    verdicts = tuple(_verdicts(groups))
+    verdicts = tuple(_verdicts(groups, best))
     return EvidenceStatement(
         level,
         reports=tuple(report.report_id for report in reports),
@@ -157,7 +162,9 @@ def _level(groups: Sequence[ReportGroup]) -> EvidenceLevel:
     return EvidenceLevel.LIMITED
 
 
-def _verdicts(groups: Sequence[ReportGroup]) -> Iterable[Verdict]:
+def _verdicts(
+    groups: Sequence[ReportGroup], best: Callable[[ScoredPassage], Span]
+) -> Iterable[Verdict]:
     for direction in _FOUND:
         found = [g for g in groups if g.report.assessment.direction is direction]
         if found:
@@ -165,7 +172,7 @@ def _verdicts(groups: Sequence[ReportGroup]) -> Iterable[Verdict]:
                 direction,
                 tuple(group.report.report_id for group in found),
                 _centres([group.report for group in found]),
-                tuple(_quoted(group.hits[0]) for group in found),
+                tuple(_quoted(group.hits[0], best(group.hits[0])) for group in found),
             )
 
 
@@ -212,11 +219,10 @@ def _worth(report: Report) -> Worth:
     )
 
 
-def _quoted(hit: ScoredPassage) -> Quoted:
-    start, end = hit.highlights[0] if hit.highlights else (0, len(hit.passage.text))
+def _quoted(hit: ScoredPassage, best: Span) -> Quoted:
     mixed = hit.report.assessment.direction is Direction.MIXED  # more than one sentence tells why
     told = finding_run if mixed else finding_sentence
-    start, end = told(hit.passage.text, (start, end))
+    start, end = told(hit.passage.text, best)
     return Quoted(hit.report.report_id, hit.passage.passage_id, hit.passage.text[start:end])
 
 

@@ -32,10 +32,14 @@ def _hit(
     return ScoredPassage(passage, report, 1, 1.0, (), standing, standing, confidence=confidence)
 
 
+def _whole(hit: ScoredPassage) -> tuple[int, int]:
+    return 0, len(hit.passage.text)
+
+
 def _said(
     *hits: ScoredPassage, question: str = "Does mentoring cut offending?"
 ) -> EvidenceStatement:
-    return state(question, hits)
+    return state(question, hits, _whole)
 
 
 def test_strong_needs_the_top_rating_or_two_high_ones() -> None:
@@ -54,7 +58,7 @@ def test_a_rating_counts_only_where_its_passage_is_likely_to_answer() -> None:
 
 
 def test_filters_are_named_whatever_was_found() -> None:
-    nothing, little = state("q", (), filtered=True), state("q", [_hit("a")], filtered=True)
+    nothing, little = (state("q", hits, _whole, filtered=True) for hits in ([], [_hit("a")]))
     assert nothing.parts[0].words == "No evidence found in this library within these filters."
     assert little.parts[0].words.startswith("Limited evidence in this library within these filters")
     assert "filters" not in _said(_hit("a")).parts[0].words
@@ -62,7 +66,7 @@ def test_filters_are_named_whatever_was_found() -> None:
 
 def test_nothing_found_is_told_apart_from_no_effect() -> None:
     for hits in ((), (_hit("a", confidence=0.1),)):
-        assert "not the same as evidence of no effect" in state("q", hits).parts[-1].words
+        assert "not the same as evidence of no effect" in state("q", hits, _whole).parts[-1].words
 
 
 def test_several_reports_said_that_it_is_untested() -> None:
@@ -146,6 +150,6 @@ def test_a_verdict_is_quoted_by_the_sentence_that_tells_of_an_effect() -> None:
     hit = _hit("a", direction=Direction.HELPS)
     start = text.index("Mentors")
     passage = replace(hit.passage, text=text, spans=(Span(1, 0, len(text)),))
-    marked = replace(hit, passage=passage, highlights=((start, start + 27),))
-    [verdict] = _said(marked).verdicts
+    shown = [replace(hit, passage=passage)]
+    [verdict] = state("q", shown, lambda _: (start, start + 27)).verdicts
     assert [quoted.words for quoted in verdict.quoted] == ["It reduces crime."]
