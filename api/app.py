@@ -34,6 +34,7 @@ from api.repeats import Repeats
 from api.routes import answers, health
 from api.settings import Settings
 from corpus.centres import using_registry
+from corpus.errors import EvidenceError
 from corpus.home import Home
 from search.loading import LiveSearcher
 from search.searcher import Searcher
@@ -205,7 +206,11 @@ class Guard:
         try:
             with using_registry(self._settings.registry):
                 await self._app(scope, receive, send_guarded)
-        except Exception:  # whatever an endpoint raised; half an answer cannot be mended
+        except Exception as error:  # whatever an endpoint raised
+            if status and isinstance(error.__cause__, EvidenceError):
+                # Half an answer cannot be mended. The server ends its connection, as it must.
+                _log.error("%s %s broke off: %s", request_id, _endpoint(scope), error.__cause__)
+                return
             _log.exception("%s %s failed", request_id, _endpoint(scope))
             if status:
                 raise

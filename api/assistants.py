@@ -13,12 +13,13 @@ from pydantic import BaseModel, Field, ValidationError
 
 from api.faults import describe_faults
 from api.parameters import FilterParameters, SearchParameters
+from api.problems import told_outside
 from api.related_parameters import RelatedParameters
 from api.schemas.answers import ReadingOut
 from api.schemas.related import RelatedResponse
 from api.schemas.reports import PageOut, PassageOut, RatingOut, ReportOut
 from api.schemas.statements import StatementOut
-from corpus.errors import EvidenceError
+from corpus.errors import EvidenceError, filled
 from corpus.types import DocumentType
 from search.citing.permalinks import permalink
 from search.citing.wording import pages_cited
@@ -167,14 +168,20 @@ def _search(searcher: Searcher, asked: SearchParameters, site: str) -> SearchRes
 
 def _fetch(searcher: Searcher, wanted: str, offset: int) -> Fetched:
     try:
+        return _fetched(searcher, wanted, offset)
+    except UnknownId as error:
+        raise ToolError(
+            f"There is no passage or report {wanted!r}. Ids come with `search`."
+        ) from error
+    except EvidenceError as error:
+        raise _told(error) from error
+
+
+def _fetched(searcher: Searcher, wanted: str, offset: int) -> Fetched:
+    try:
         one = searcher.passage(wanted)
     except UnknownId:
-        try:
-            passages = searcher.report_passages(wanted)
-        except UnknownId as error:
-            raise ToolError(
-                f"There is no passage or report {wanted!r}. Ids come with `search`."
-            ) from error
+        passages = searcher.report_passages(wanted)
         shown, report_id = passages[offset : offset + _LONGEST_FETCH], wanted
     else:
         shown, report_id = (one,), one.report_id
@@ -194,4 +201,5 @@ def _checked(shape: type[_P], values: dict[str, object]) -> _P:
 
 
 def _told(error: EvidenceError) -> ToolError:
-    return ToolError(f"{error} {error.cure or ''}".strip())
+    told = (filled(words, error.values) for words in told_outside(error) if words)
+    return ToolError(" ".join(told))

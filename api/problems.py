@@ -197,12 +197,17 @@ def install_problems(app: FastAPI, page: ProblemPage) -> None:
         return response
 
 
+def told_outside(error: EvidenceError) -> tuple[str, str | None]:
+    """What an error says, and its cure: where the database is, is nobody else's business."""
+    if isinstance(error, EngineUnavailable):
+        return _CHANGED if isinstance(error, IndexChanged) else _AWAY
+    return error.message, error.advice
+
+
 def _problem_of(request: Request, status: HTTPStatus, error: EvidenceError) -> Problem:
     """What an error says; where the database is, is nobody else's business."""
-    if isinstance(error, EngineUnavailable):
-        told = _CHANGED if isinstance(error, IndexChanged) else _AWAY
-        return make_problem(request, status, *told)
-    return make_problem(request, status, error.message, error.advice, error.values)
+    message, cure = told_outside(error)
+    return make_problem(request, status, message, cure, error.values)
 
 
 def _detail(error: HTTPException, status: HTTPStatus) -> str:

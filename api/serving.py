@@ -1,11 +1,15 @@
 """Running the service: one process, or several over one index."""
 
 import logging
+import multiprocessing
 import os
+import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Mapping
 from contextlib import closing
+from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 import uvicorn
@@ -107,7 +111,15 @@ def worker() -> FastAPI:
     """The app of one of several processes, by the settings of its environment."""
     settings = load_settings()
     logs.configure(settings.log_format)
+    if first := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(first,), name="end-with", daemon=True).start()
     return create_app(settings)
+
+
+def _end_with(first: BaseProcess) -> None:
+    """Stop in order once the first process is gone: killed outright, it tells nobody."""
+    first.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def check_free(host: str, port: int) -> None:

@@ -101,7 +101,7 @@ def _library(home: Path) -> str:
 
 def _device(wanted: str) -> str:
     try:
-        from search.encoder.accelerated import devices_named
+        from search.encoder.devices import devices_named
     except ModuleNotFoundError as error:
         raise SettingError(
             f"EVIDENCE_DEVICE names {wanted!r}, and {error.name} is not installed.",

@@ -22,8 +22,8 @@ def print_related(answer: Related) -> None:
     if len(probe.passages) < probe.total:
         told = f"{len(probe.passages)} of its {probe.total} passages, evenly spread, were compared."
         console.print(Text(told, style="dim"))
-    for report_id in answer.same:
-        console.print(Text(f"The library holds this text: {report_id}", style="yellow"))
+    for same in answer.same:
+        console.print(Text(f"The library holds this text: {same.report_id}", style="yellow"))
     if probe.family:
         console.print(Text("\nThe same study:", style="bold"))
     for relative in probe.family:

@@ -21,7 +21,7 @@ def print_status(status: Status) -> None:
     _print_index(status, console)
     told = ", ".join(f"{count:,} {state}" for state, count in status.counts.items() if count)
     console.print(f"[bold]Files[/] {len(status.files):,} ever added: {told or 'none'}")
-    sizes = ", ".join(f"{name} {size / 2**20:,.1f} MiB" for name, size in status.sizes.items())
+    sizes = ", ".join(f"{name} {_mib(size)}" for name, size in status.sizes.items())
     console.print(f"[bold]Disk[/] {sizes}")
     if status.last_run:
         run = status.last_run
@@ -39,6 +39,10 @@ def print_status(status: Status) -> None:
         console.print(_table(worth_telling))
 
 
+def _mib(size: int | None) -> str:
+    return "unknown" if size is None else f"{size / 2**20:,.1f} MiB"
+
+
 def _print_index(status: Status, console: Console) -> None:
     if status.fault:
         console.print(f"[bold]Index[/] [yellow]{status.fault}[/]", soft_wrap=True)
@@ -49,6 +53,8 @@ def _print_index(status: Status, console: Console) -> None:
             f"({made.counts.ranked:,} ranked), {made.dense.kind} dense search with recall "
             f"{made.dense.recall:.3f}, made {made.created}, generation {made.generation}"
         )
+        if others := [each for each in status.generations if each != made.generation]:
+            console.print(f"[bold]Kept beside it[/] {', '.join(others)}", soft_wrap=True)
         console.print(
             f"[bold]Model[/] {made.encoder.name} ({made.encoder.runtime}, "
             f"{made.encoder.dimension} dimensions, hash {made.encoder.model_hash[:16]})"

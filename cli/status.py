@@ -57,7 +57,7 @@ class Status:
     centres: list[CentreStatus]
     last_run: Run | None
     generations: list[str]
-    sizes: dict[str, int]
+    sizes: dict[str, int | None]  # bytes; None where the database cannot be asked
     engine: str | None = None  # the database that keeps the index, and its versions
 
     @property
@@ -92,14 +92,15 @@ def gather(home: Path) -> Status:
     """Look at a home folder; an index that cannot be used is told of, not raised."""
     place = Home(home)
     address = load_index_settings().engine
-    manifest, fault, engine = None, None, str(address) if address else None
+    manifest, fault, engine, taken = None, None, str(address) if address else None, None
     indexed: frozenset[str] = frozenset()
     generations: list[str] = []
     try:
-        engine = _versions(address) if address else None
+        if address:
+            engine, taken = _in_database(address)
         with closing(index_source(place, address)) as source:
-            manifest = source.manifest()
             generations = source.ids()
+            manifest = source.manifest()
         indexed = live_report_ids(home, address)
     except NoIndex as error:
         fault = str(error)
@@ -109,18 +110,21 @@ def gather(home: Path) -> Status:
         files = library.accounts(indexed)
         centres = _by_centre(library, indexed)
         last_run = next(library.visits.runs(1), None)
-    sizes = {
-        folder.name: _bytes_in(folder) for folder in (place.library, place.index, place.models)
-    }
+    folders = (place.library, place.index, place.models)
+    sizes: dict[str, int | None] = {folder.name: _bytes_in(folder) for folder in folders}
+    if address:
+        sizes["database"] = taken
     return Status(
         home, files, manifest, fault, centres, last_run, generations, sizes, engine=engine
     )
 
 
 def _told(index: Manifest, *, parts: bool) -> dict[str, Any]:
-    """A manifest as it is told of."""
+    """A manifest as it is told of; an index in a database has no parts, so nothing of them."""
     told = asdict(index)
     del told["files"]
+    if not index.parts:
+        return told | {"parts": None}
     sizes: Counter[str] = Counter()  # in bytes, by the name of a part
     for path, file in index.files.items():
         folder, _, rest = path.partition("/")
@@ -142,10 +146,10 @@ def _bytes_in(folder: Path) -> int:
     return sum({(each.st_dev, each.st_ino): each.st_size for each in files}.values())
 
 
-def _versions(engine: Address) -> str:
-    """Where a database is, and what it says it is."""
+def _in_database(engine: Address) -> tuple[str, int]:
+    """Where a database is and what it says it is; how many bytes its generations take."""
     with closing(open_engine(engine)) as held:
-        return f"{engine}, {held.version()}"
+        return f"{engine}, {held.version()}", held.size()
 
 
 def _by_centre(library: Library, indexed: frozenset[str]) -> list[CentreStatus]:

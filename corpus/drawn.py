@@ -11,16 +11,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from corpus.drawing import Marked
+from corpus.drawing import SECONDS, Marked
 from corpus.errors import ReadingError
 from corpus.reading.pdf.drawing import draw_page
-from corpus.reading.workers import limit_memory
+from corpus.reading.workers import end_after, limit_memory
 from corpus.types import Box
 
 
 def main(path: str, memory_mib: str) -> int:
     """Draw within the limits; the exit status."""
     limit_memory(int(memory_mib))
+    end_after(SECONDS)
     order = json.load(sys.stdin)
     try:
         marked = _marked(order["marked"])

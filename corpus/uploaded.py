@@ -18,7 +18,7 @@ from corpus.errors import ReadingError
 from corpus.metadata.claims import resolve
 from corpus.metadata.titles import claims_of_title
 from corpus.reading.read import read_file
-from corpus.reading.workers import limit_memory
+from corpus.reading.workers import end_after, limit_memory
 from corpus.types import Document
 from corpus.uploads import LONGEST_UPLOAD, OUTPUT
 
@@ -29,6 +29,7 @@ _DOCUMENT: Final = TypeAdapter(Document)
 def main(path: str, name: str, memory_mib: str, seconds: str) -> None:
     """Read within the limits; tell what came of it."""
     limit_memory(int(memory_mib))
+    end_after(float(seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
     file = Path(path)
     (file.parent / OUTPUT).write_text(

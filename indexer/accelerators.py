@@ -31,7 +31,7 @@ class Accelerators:
         Raises:
             EncoderError: there is no such device.
         """
-        from search.encoder.accelerated import devices_named  # noqa: PLC0415 - imports torch
+        from search.encoder.devices import devices_named  # noqa: PLC0415 - imports torch
 
         self._devices = devices_named(device)
         self._here = here

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import chain
@@ -12,8 +13,9 @@ import numpy as np
 
 from corpus.details import ReportDetails
 from corpus.types import Passage, Report, ReportStatus
+from search.again import once_more
 from search.encoder.types import Encoded, Encoder, EncoderSpec
-from search.errors import IndexChanged, InvalidQuery
+from search.errors import InvalidQuery, UnknownId
 from search.facets import count_facets
 from search.filters import check_filters
 from search.fusion import FusionRules
@@ -141,13 +143,11 @@ class Searcher:
         if kept := self._kept.find(asked):
             return replace(kept, took_ms={"total": _ms_since(start)})
         with self._turns.turn():
-            try:
-                answer = self._ask(asked)
-            except IndexChanged:  # a report went meanwhile: what is left can be asked
-                answer = self._ask(asked)
+            answer = self._ask(asked)
         self._kept.keep(asked, answer)
         return answer
 
+    @once_more
     def _ask(self, given: Asked) -> Answer:
         question, k, skip = given.question, given.k, given.skip
         filters, preference = given.filters, given.preference
@@ -221,14 +221,24 @@ class Searcher:
         """The report of that id; raises UnknownId."""
         return self._index.store.report(report_id)
 
+    def reports_of(self, ids: Iterable[str]) -> tuple[Report, ...]:
+        """Those of these reports that are here: one may have gone since it was told of."""
+        found = []
+        for report_id in ids:
+            with suppress(UnknownId):
+                found.append(self.report(report_id))
+        return tuple(found)
+
     def report_details(self, report_id: str) -> ReportDetails:
         """Everything kept of the report of that id besides its pages; raises UnknownId."""
         return self._index.store.details(report_id)
 
+    @once_more
     def report_passages(self, report_id: str) -> tuple[Passage, ...]:
         """All passages of a report in reading order; raises UnknownId."""
         return self._index.store.passages_of(report_id)
 
+    @once_more
     def passage(self, passage_id: str) -> Passage:
         """The passage of that id; raises UnknownId."""
         return self._index.store.passage(passage_id).passage

@@ -1,8 +1,10 @@
 """Many passages, one after another: no more of them in memory than a part."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from corpus.types import Passage, Report
+from search.errors import UnknownId
 from search.searcher import DEEPEST, LARGEST_K, Searcher
 from search.statement import least_confidence
 from search.types import Answer, Filters, ScoredPassage
@@ -15,8 +17,9 @@ def every_passage(searcher: Searcher, filters: Filters) -> Iterator[tuple[Report
         InvalidQuery: a filter that contradicts itself.
     """
     for report in searcher.reports(filters):
-        for passage in searcher.report_passages(report.report_id):
-            yield report, passage
+        with suppress(UnknownId):  # it went since they were listed
+            for passage in searcher.report_passages(report.report_id):
+                yield report, passage
 
 
 def likely_passages(ask: Callable[[int, int], Answer]) -> Iterator[ScoredPassage]:

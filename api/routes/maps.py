@@ -121,7 +121,7 @@ def draw(searcher: Searcher, query: MapParameters) -> EvidenceMap:
     """The map of a question."""
     answer = query.ask(searcher, k=query.k)
     return map_evidence(
-        [searcher.report(report_id) for report_id in answer.statement.reports],
+        searcher.reports_of(answer.statement.reports),
         searcher.standing_reports(),
         rows_by=query.rows,
         columns_by=query.columns,

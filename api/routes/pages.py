@@ -159,7 +159,7 @@ def _oembed(asked: Asked, site: str) -> str | None:
 
 def _map(asked: Asked, answer: Answer, searcher: Searcher) -> EvidenceMap:
     return map_evidence(
-        [searcher.report(report_id) for report_id in answer.statement.reports],
+        searcher.reports_of(answer.statement.reports),
         searcher.standing_reports(),
         rows_by=asked.axis("rows", Axis.TOPIC),
         columns_by=asked.axis("columns", Axis.CENTRE),

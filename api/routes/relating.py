@@ -18,7 +18,6 @@ from api.routes.related import MOST_REFERENCES, a_reader
 from api.routes.rendering import render
 from corpus.errors import EvidenceError
 from corpus.references import read_references
-from corpus.types import Report
 from corpus.uploads import LARGEST_UPLOAD, read_upload
 from search.related import Probe, Related
 from search.related.batch import ReferenceRow, relate_references
@@ -107,8 +106,7 @@ def _near(
         answer = searcher.related.near(probe(), k=SHOWN)
     except EvidenceError as error:
         return _failed(originals, shown, error)
-    same = [searcher.report(each) for each in answer.same]
-    return _page(originals, sent=shown, answer=answer, same=same)
+    return _page(originals, sent=shown, answer=answer)
 
 
 def _listed(originals: Originals, searcher: Searcher, shown: Sent, file: UploadFile) -> Response:
@@ -123,8 +121,11 @@ def _listed(originals: Originals, searcher: Searcher, shown: Sent, file: UploadF
 
 
 def _failed(originals: Originals, shown: Sent, error: EvidenceError) -> Response:
-    language = language_of(error.message)  # what is wrong with a file is told in English
+    """The form again, with what is wrong with what was sent; raises what is no fault of that."""
     status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise error
+    language = language_of(error.message)  # what is wrong with a file is told in English
     return _page(originals, sent=shown, fault=said(error), fault_in=language, status=status)
 
 
@@ -133,7 +134,6 @@ def _page(
     *,
     sent: Sent = Sent(),
     answer: Related | None = None,
-    same: Sequence[Report] = (),
     rows: Sequence[ReferenceRow] | None = None,
     fault: str | None = None,
     fault_in: str | None = None,
@@ -143,7 +143,6 @@ def _page(
         "related.html",
         sent=sent,
         answer=answer,
-        same=same,
         rows=rows,
         fault=fault,
         fault_in=fault_in or visit().language,

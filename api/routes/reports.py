@@ -164,12 +164,6 @@ def _link(report: Report, quotation: Quotation, passages: tuple[Passage, ...]) -
     return numbered_path(report, quotation.page, *place)
 
 
-def _versions(searcher: Searcher, details: ReportDetails) -> list[Report]:
+def _versions(searcher: Searcher, details: ReportDetails) -> tuple[Report, ...]:
     """Other versions that can be shown, newest first."""
-    found = []
-    for version in details.versions:
-        try:
-            found.append(searcher.report(version.report_id))
-        except UnknownId:
-            continue
-    return found
+    return searcher.reports_of(version.report_id for version in details.versions)

@@ -113,7 +113,7 @@ class RelatedResponse(BaseModel):
                 for each in related.reports
             ],
             family=[RelativeOut.of(relative) for relative in related.probe.family],
-            same=list(related.same),
+            same=[each.report_id for each in related.same],
             generation=related.generation,
             model=related.model,
             took_ms=dict(related.took_ms),

@@ -25,7 +25,8 @@ from corpus.passages import embedded_text
 from indexer.accelerators import Accelerators
 from indexer.vectors import VectorCache
 from indexer.workforce import Processes
-from search.encoder.accelerated import accelerate, devices_named, quickest
+from search.encoder.accelerated import accelerate
+from search.encoder.devices import devices_named, quickest
 from search.encoder.load import load_encoder
 from search.encoder.models import DEFAULT_MODEL, resolve_model
 from search.encoder.parity import compare
@@ -46,7 +47,7 @@ def on_a_device(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     ours = accelerate(options.encoder, devices[0])
     opened = time.perf_counter() - started
-    theirs = load_sentence_transformer(resolve_model(DEFAULT_MODEL).folder, devices[0])
+    theirs = load_sentence_transformer(resolve_model(DEFAULT_MODEL).folder).to(devices[0])
 
     def plainly(rows: int) -> Callable[[], object]:
         return lambda: theirs.encode(texts, batch_size=rows, show_progress_bar=False)

@@ -7,6 +7,7 @@ ended, another takes its place, and the rest goes on.
 import logging
 import multiprocessing
 import resource
+import signal
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -22,6 +24,7 @@ from pebble import ProcessExpired, ProcessPool
 from corpus.errors import EvidenceError
 
 T = TypeVar("T")
+LATE_S: Final = 5  # after its time a process ends itself, if nobody has ended it
 _AHEAD: Final = 4  # jobs in flight for each worker
 
 
@@ -105,11 +108,20 @@ def limit_memory(memory_mib: int) -> None:
     warnings.simplefilter("ignore")
 
 
+def end_after(seconds: float) -> None:
+    """Have the kernel end this process `LATE_S` after its time, whatever it hangs in.
+
+    Whoever began it keeps that time, and may have been killed; it would read for ever.
+    """
+    signal.alarm(ceil(seconds) + LATE_S)
+
+
 def _read_one(
     read: Callable[..., T], path: Path, name: str, seconds: float
 ) -> tuple[T | str, float]:
     """In the worker: what reading gave or the reason, and the seconds it took."""
     start = time.perf_counter()
+    end_after(seconds)
     try:
         found: T | str = read(path, name=name, seconds=seconds)
     except EvidenceError as error:
@@ -120,6 +132,8 @@ def _read_one(
         found = "The file is nested too deeply to be read."
     except Exception as error:  # noqa: BLE001 - parsers raise anything on damaged files
         found = f"The file is damaged: {type(error).__name__}: {str(error)[:300]}"
+    finally:
+        signal.alarm(0)
     return found, time.perf_counter() - start
 
 

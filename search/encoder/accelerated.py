@@ -7,16 +7,16 @@ fastest (`quickest`). A vector's last bits depend on its neighbours; `search.enc
 says whether all are near enough to the processor's.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from tokenizers import Encoding
 from torch.nn.functional import normalize
 
+from search.encoder.devices import FREE_IT, asked_of, quickest
 from search.encoder.head_graph import head_of
 from search.encoder.load import verified_source
 from search.encoder.pieces import Pieces, told_apart
@@ -32,12 +32,6 @@ from search.errors import EncoderError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
-
-MOST_ROWS: Final = 8_192
-_GAIN: Final = 1.05  # twice the rows are kept while they are encoded so much faster, per row
-_IN_VAIN: Final = 2  # doublings that may bring nothing, for times vary
-_LONGEST: Final = 1.0  # seconds; more rows than take as long are not tried
-_FREE_IT: Final = "Free the device's memory, or run `evidence index` without a device."
 
 
 class AcceleratedEncoder:
@@ -55,7 +49,7 @@ class AcceleratedEncoder:
             device: as torch names it.
 
         Raises:
-            EncoderError: the model is not where it was, or has changed.
+            EncoderError: the model is not where it was, or has changed, or the device fails.
             torch.OutOfMemoryError: it does not fit on the device.
         """
         self.spec: EncoderSpec = record.spec()
@@ -64,10 +58,12 @@ class AcceleratedEncoder:
         transformer = cast("torch.nn.Module", model.transformers_model)
         precision = torch.float32 if self._device.type == "cpu" else torch.float16
         layers = trained_layers(record.name, cast("PreTrainedModel", transformer))
-        self._layers = layers.to(self._device, precision).eval()
-        self._transformer = transformer.to(self._device, precision)
+        head = torch.tensor(head_of(folder / MODEL_FILE))
+        with asked_of(device):
+            self._layers = layers.to(self._device, precision).eval()
+            self._transformer = transformer.to(self._device, precision)
+            self._head = head.to(self._device)
         self._of_first = record.recipe.pooling == "cls"
-        self._head = torch.tensor(head_of(folder / MODEL_FILE), device=self._device)
         tokenizer = (folder / TOKENIZER_FILE).read_text(encoding="utf-8")
         self._pieces = Pieces(tokenizer, self.spec.max_tokens)
         self.at_once = self.spec.max_tokens * quickest(self._try)
@@ -117,13 +113,14 @@ class AcceleratedEncoder:
     def _made(self, ids: torch.Tensor, lengths: torch.Tensor) -> tuple[Vectors, Vectors] | None:
         """What `_forward` gives, or None; an error stays here, for it holds all that was made."""
         try:
-            return self._forward(ids, lengths)
+            with asked_of(str(self._device)):
+                return self._forward(ids, lengths)
         except torch.OutOfMemoryError as error:
             if len(ids) > 1:
                 return None
             raise EncoderError(
                 f"A text of {int(lengths)} word pieces does not fit on {self._device}: {error}",
-                cure=_FREE_IT,
+                cure=FREE_IT,
             ) from error
 
     @torch.inference_mode()
@@ -149,93 +146,59 @@ class AcceleratedEncoder:
 
     def _try(self, rows: int) -> None:
         length = self.spec.max_tokens
-        self._forward(torch.ones((rows, length), dtype=torch.long), torch.full((rows,), length))
+        with asked_of(str(self._device)):
+            self._forward(torch.ones((rows, length), dtype=torch.long), torch.full((rows,), length))
 
 
-def accelerate(folder: Path, device: str) -> AcceleratedEncoder | SentenceTransformerEncoder:
+class WholeModelEncoder(SentenceTransformerEncoder):
+    """A model that was not exported, run by sentence-transformers on one device. For one thread."""
+
+    def __init__(self, record: EncoderRecord, folder: Path, device: str) -> None:
+        """Load the model; arguments and errors are those of `AcceleratedEncoder`."""
+        model = load_sentence_transformer(verified_source(record, folder))
+        with asked_of(device):
+            model.to(device)
+        self._device = device
+        long = " ".join(["evidence"] * record.recipe.max_tokens)
+
+        def run_once(rows: int) -> None:
+            with asked_of(device):
+                model.encode([long] * rows, batch_size=rows, show_progress_bar=False)
+
+        rows = TEXTS_AT_ONCE if device == "cpu" else quickest(run_once)
+        super().__init__(model, record.spec(), rows)
+
+    def _encoded(self, encode: Callable[..., object], texts: Sequence[str]) -> Vectors:
+        """Those of all texts; half as many at once from where the device's memory did not do."""
+        while True:
+            at_once = min(self._at_once, len(texts))
+            try:
+                with asked_of(self._device):
+                    return super()._encoded(encode, texts)
+            except torch.OutOfMemoryError as error:
+                if at_once <= 1:
+                    raise EncoderError(
+                        f"A text does not fit on {self._device}: {error}", cure=FREE_IT
+                    ) from error
+            self._at_once = at_once // 2
+
+
+def accelerate(folder: Path, device: str) -> AcceleratedEncoder | WholeModelEncoder:
     """The encoder prepared in `folder`, on a device.
 
     One that was not exported is run by sentence-transformers, as on a processor.
 
     Raises:
         EncoderError: nothing was prepared there, the model has gone or changed, or the device
-            is too small.
+            fails or is too small.
     """
     record = read_record(folder)
-    if record.recipe.runtime == ONNX:
-        try:
-            return AcceleratedEncoder(record, folder, device)
-        except torch.OutOfMemoryError as error:
-            told = f"{record.name} does not fit on {device}: {error}"
-            raise EncoderError(told, cure=_FREE_IT) from error
-    model = load_sentence_transformer(verified_source(record, folder), device)
-    long = " ".join(["evidence"] * record.recipe.max_tokens)
-
-    def run_once(rows: int) -> None:
-        model.encode([long] * rows, batch_size=rows, show_progress_bar=False)
-
-    rows = TEXTS_AT_ONCE if device == "cpu" else quickest(run_once)
-    return SentenceTransformerEncoder(model, record.spec(), rows)
-
-
-def devices_named(wanted: str) -> list[str]:
-    """The devices that a setting means: "cuda" and "xpu" all there are, "cuda:0,cuda:2" those two.
-
-    Raises:
-        EncoderError: torch sees no such device here, or knows no such kind.
-    """
-    found: list[str] = []
-    for name in filter(None, (part.strip() for part in wanted.split(","))):
-        try:
-            device = torch.device(name)
-            kind = device.type
-            there = torch.get_device_module(kind).device_count() if kind != "cpu" else 1
-        except (RuntimeError, AttributeError) as error:
-            raise _no_device(wanted, str(error).splitlines()[0]) from error
-        if (device.index or 0) >= there:
-            raise _no_device(wanted, f"torch {torch.__version__} sees {there} {kind} devices")
-        some = range(there) if device.index is None else [device.index]
-        found.extend(f"{kind}:{number}" for number in some)
-    if not found:
-        raise _no_device(wanted, "it names no device")
-    return list(dict.fromkeys(found))
-
-
-def _no_device(wanted: str, why: str) -> EncoderError:
-    return EncoderError(
-        f"Nothing can be encoded on {wanted!r}: {why}.",
-        cure="Install a torch that is built for the device (docs/encoder.md), or leave the device "
-        "out: the processor encodes then.",
-    )
-
-
-def quickest(run_rows: Callable[[int], object]) -> int:
-    """The number of rows at once from where more bring nothing, or no longer fit.
-
-    Args:
-        run_rows: encodes so many of the longest texts.
-    """
-    rows = best = 1
-    rate, in_vain = 0.0, 0
-    while rows <= MOST_ROWS and in_vain < _IN_VAIN:
-        try:
-            run_rows(rows)  # once for what a first time takes
-            took = min(_seconds(run_rows, rows) for _ in range(2))
-        except torch.OutOfMemoryError:
-            break
-        if took > _LONGEST:
-            break
-        in_vain += 1
-        if rows / took >= rate * _GAIN:
-            best, rate, in_vain = rows, rows / took, 0
-        rows *= 2
-    return best
-
-
-def _seconds(run_rows: Callable[[int], object], rows: int) -> float:
-    started = time.perf_counter()
-    run_rows(rows)
-    return time.perf_counter() - started
+    made = AcceleratedEncoder if record.recipe.runtime == ONNX else WholeModelEncoder
+    try:
+        return made(record, folder, device)
+    except torch.OutOfMemoryError as error:
+        told = f"{record.name} does not fit on {device}: {error}"
+        raise EncoderError(told, cure=FREE_IT) from error
 
 
 def batches(lengths: Sequence[int], at_once: int) -> Iterator[list[int]]:

@@ -4,7 +4,7 @@ Slow to start (it imports torch) and exact. It is what the fast encoder is check
 and what runs models that cannot be exported.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,25 +41,11 @@ class SentenceTransformerEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
-        return self._vectors(
-            self._model.encode_query(
-                [encodable(text) for text in texts],
-                batch_size=self._at_once,
-                show_progress_bar=False,
-                normalize_embeddings=True,
-            )
-        )
+        return self._encoded(self._model.encode_query, texts)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
-        return self._vectors(
-            self._model.encode_document(
-                [encodable(text) for text in texts],
-                batch_size=self._at_once,
-                show_progress_bar=False,
-                normalize_embeddings=True,
-            )
-        )
+        return self._encoded(self._model.encode_document, texts)
 
     def encode_query(self, text: str) -> Encoded:
         """See `Encoder`."""
@@ -81,18 +67,21 @@ class SentenceTransformerEncoder:
         )
         return [len(ids) for ids in pieces["input_ids"]]
 
-    def _vectors(self, encoded: object) -> Vectors:
-        return np.asarray(encoded, dtype=np.float32).reshape(-1, self.spec.dimension)
+    def _encoded(self, encode: Callable[..., object], texts: Sequence[str]) -> Vectors:
+        found = encode(
+            [encodable(text) for text in texts],
+            batch_size=self._at_once,
+            show_progress_bar=False,
+            normalize_embeddings=True,
+        )
+        return np.asarray(found, dtype=np.float32).reshape(-1, self.spec.dimension)
 
 
-def load_sentence_transformer(
-    folder: "Path", device: str = "cpu", *, eager: bool = False
-) -> "SentenceTransformer":
-    """Load a model from its folder.
+def load_sentence_transformer(folder: "Path", *, eager: bool = False) -> "SentenceTransformer":
+    """Load a model from its folder, for the processor.
 
     Args:
         folder: of a sentence-transformers model.
-        device: what is to run it, as torch names it.
         eager: spell attention out, for the export.
 
     Raises:
@@ -105,7 +94,7 @@ def load_sentence_transformer(
     try:
         model = SentenceTransformer(
             str(folder),
-            device=device,
+            device="cpu",
             local_files_only=True,
             model_kwargs={"attn_implementation": "eager"} if eager else None,
         )

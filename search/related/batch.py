@@ -7,7 +7,7 @@ from typing import Final
 from corpus.identifiers import plain_doi, plain_title
 from corpus.references import Reference
 from corpus.types import Report, ReportStatus
-from search.errors import InvalidQuery
+from search.errors import InvalidQuery, UnknownId
 from search.related.finder import RelatedStudies
 from search.related.types import RelatedReport
 from search.types import Filters
@@ -51,9 +51,8 @@ def relate_references(
     Raises:
         InvalidQuery: a wrong k or filter.
     """
-    by_id = {each.report_id: each for each in reports if each.status is ReportStatus.CURRENT}
     by_name: dict[str, Report] = {}
-    for report in by_id.values():
+    for report in (each for each in reports if each.status is ReportStatus.CURRENT):
         for name in _names(report.metadata.doi, report.title):
             by_name.setdefault(name, report)
     for reference in references:
@@ -61,14 +60,14 @@ def relate_references(
         held = next((by_name[name] for name in names if name in by_name), None)
         try:
             own = studies.of_report(held.report_id) if held else studies.of_text(reference.text)
-        except InvalidQuery:
+        except (InvalidQuery, UnknownId):  # the latter: it went meanwhile
             known = (held,) if held else ()
             yield ReferenceRow(reference, held=known, problem=NO_TEXT if held else NOTHING)
             continue
         answer = studies.near(own, filters=filters, k=k)
         yield ReferenceRow(
             reference,
-            held=(held,) if held else tuple(by_id[each] for each in answer.same),
+            held=(held,) if held else answer.same,
             related=tuple(each for each in answer.reports if each.close),
         )
 

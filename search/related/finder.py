@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Document, Report
+from search.again import once_more
 from search.cache import Cache
 from search.encoder.types import Encoder
 from search.errors import InvalidQuery
@@ -45,12 +46,14 @@ class RelatedStudies:
         self._encoder = encoder
         self._close: Cache[str, tuple[Report, ...]] = Cache(CLOSE_HELD)
 
+    @once_more
     def of_report(self, report_id: str) -> Probe:
         """A report of the library; raises UnknownId, InvalidQuery where no text is kept."""
         self._index.store.report(report_id)
         row = self._index.store.row_of(report_id)
         return probe_report(self._index, report_id, self._index.ranked_of(row), self._encoder)
 
+    @once_more
     def of_passage(self, passage_id: str) -> Probe:
         """A passage of the library; raises UnknownId."""
         return probe_passage(self._index, passage_id, self._encoder)
@@ -85,6 +88,7 @@ class RelatedStudies:
             return ()
         return tuple(each.report for each in self.near(probe, k=CLOSEST).reports if each.close)
 
+    @once_more
     def near(self, probe: Probe, *, filters: Filters = Filters(), k: int = 10) -> Related:
         """The k reports nearest to a probe, its study family and repeats of its text apart.
 
@@ -95,6 +99,7 @@ class RelatedStudies:
 
         Raises:
             InvalidQuery: a wrong k or filter.
+            EngineUnavailable: the database that keeps the index does not answer.
         """
         if not 1 <= k <= LARGEST_K:
             raise InvalidQuery(
@@ -105,13 +110,15 @@ class RelatedStudies:
         within = Within(filters, _own(probe))
         probing = centred(probe.vectors, self._centre)
         found: list[tuple[float, int, Ordinals, NDArray[np.float32]]] = []
-        same: list[str] = []
+        same: list[Report] = []
         for row in self._candidates(probe, within):
             ordinals = self._index.ranked_of(row)
+            if not len(ordinals):  # the report went since its passages were found
+                continue
             ordinals = ordinals[thinned(len(ordinals), _COMPARED)]
             vectors = self._index.vectors(ordinals)
             if probe.report is None and _repeats(probe.vectors @ vectors.T):
-                same.append(self._index.store.at([row])[row].report_id)
+                same.append(self._index.store.at([row])[row])
                 continue
             cosines = probing @ centred(vectors, self._centre).T
             found.append((nearness(cosines), row, ordinals, cosines))

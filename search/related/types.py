@@ -71,13 +71,13 @@ class RelatedReport:
 class Related:
     """The reports nearest to a probe, nearest first, and its study family apart.
 
-    `same` are ids of reports whose text the probe repeats; they are not among `reports`.
+    `same` are reports whose text the probe repeats; they are not among `reports`.
     """
 
     probe: Probe
     filters: Filters
     reports: tuple[RelatedReport, ...]
-    same: tuple[str, ...]
+    same: tuple[Report, ...]
     generation: str
     model: str
     took_ms: Mapping[str, float] = field(default_factory=dict)

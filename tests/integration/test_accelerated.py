@@ -149,7 +149,7 @@ def test_other_models_are_run_too(tmp_path: Path, pooling: str, *, dense: bool) 
 def test_a_device_that_is_not_there_is_told_of(wanted: str) -> None:
     import torch  # noqa: PLC0415 - seconds
 
-    from search.encoder.accelerated import devices_named  # noqa: PLC0415 - torch
+    from search.encoder.devices import devices_named  # noqa: PLC0415 - torch
 
     if wanted in {"cuda", "cuda:0"} and torch.cuda.is_available():
         wanted = "cuda:63"
@@ -161,7 +161,7 @@ def test_a_device_that_is_not_there_is_told_of(wanted: str) -> None:
 def test_rows_are_doubled_while_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch  # noqa: PLC0415 - seconds
 
-    from search.encoder import accelerated  # noqa: PLC0415 - torch
+    from search.encoder import devices  # noqa: PLC0415 - torch
 
     def seconds(fixed: float, each: float) -> Callable[[Callable[[int], object], int], float]:
         return lambda run_rows, rows: fixed + each * rows + float(bool(run_rows(rows)))
@@ -170,13 +170,13 @@ def test_rows_are_doubled_while_it_pays(monkeypatch: pytest.MonkeyPatch) -> None
         if rows > 16:
             raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(accelerated, "_seconds", seconds(0.001, 0.001))
-    assert accelerated.quickest(lambda _: None) == 16  # 32 rows take 33 ms, 16 take 17
-    assert accelerated.quickest(full) == 16
-    monkeypatch.setattr(accelerated, "_seconds", seconds(0.1, 1e-9))
-    assert accelerated.quickest(full) == 16
-    monkeypatch.setattr(accelerated, "_seconds", seconds(0.6, 0.1))
-    assert accelerated.quickest(lambda _: None) == 4  # eight would take longer than a second
+    monkeypatch.setattr(devices, "_seconds", seconds(0.001, 0.001))
+    assert devices.quickest(lambda _: None) == 16  # 32 rows take 33 ms, 16 take 17
+    assert devices.quickest(full) == 16
+    monkeypatch.setattr(devices, "_seconds", seconds(0.1, 1e-9))
+    assert devices.quickest(full) == 16
+    monkeypatch.setattr(devices, "_seconds", seconds(0.6, 0.1))
+    assert devices.quickest(lambda _: None) == 4  # eight would take longer than a second
 
 
 def test_weights_that_changed_are_not_run(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def _two(_: str) -> list[str]:
 
 
 def test_an_index_is_encoded_by_devices(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.encoder.accelerated.devices_named", _two)
+    monkeypatch.setattr("search.encoder.devices.devices_named", _two)
     monkeypatch.setattr("indexer.accelerators.ENCODED_AT_ONCE", 2)
     place = Home(home)
     with Library(place.library) as library:
@@ -219,7 +219,7 @@ def test_a_device_that_strays_is_refused(
 ) -> None:
     wrong = np.random.default_rng(3).normal(size=(384, 64)).astype(np.float32)
     heads = iter([head_of(prepared_encoder / MODEL_FILE)] * good + [wrong])
-    monkeypatch.setattr("search.encoder.accelerated.devices_named", lambda _: [CPU] * (good + 1))
+    monkeypatch.setattr("search.encoder.devices.devices_named", lambda _: [CPU] * (good + 1))
     monkeypatch.setattr("search.encoder.accelerated.head_of", lambda _: next(heads))
     there = Accelerators("cuda", Processes(1))
     with pytest.raises(EncoderError, match="strays from the processor: mean cosine of tokens"):

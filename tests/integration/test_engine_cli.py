@@ -5,6 +5,7 @@ import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from corpus.home import Home
@@ -17,6 +18,10 @@ from tests.engines import Server
 from tests.terminal import here, run
 
 QUIET = Silent()
+_TAKEN = (
+    "SELECT sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass)) "
+    "FROM pg_tables WHERE schemaname LIKE 'generation%'"
+)
 NOTES = {
     "one.txt": "Mentoring reduces crime among young people, two trials in schools found.",
     "two.txt": "Street lighting reduces crime in the places where it is installed.",
@@ -48,6 +53,12 @@ def test_every_command_uses_the_database(
     assert told["counts"]["indexed"] == 2
     assert told["engine"].startswith(str(Address(dsn)))
     assert "PostgreSQL 18" in told["engine"]
+    assert told["index"]["parts"] is None  # it has none
+    with psycopg.connect(dsn) as connection:
+        (size,) = connection.execute(_TAKEN).fetchone() or (0,)
+    assert told["bytes"]["database"] == size > 100_000
+    shown = here(library, "status").stdout
+    assert f"database {size / 2**20:.1f} MiB" in shown
     well = here(library, "doctor").stdout
     assert "Engine" in well
     assert "ill" not in well.split()
@@ -60,7 +71,10 @@ def test_every_command_uses_the_database(
     assert "cannot be reached" in ill
     assert "Cure" in ill
     assert "not-told" not in ill
-    assert "cannot be reached" in here(library, "status").stdout
+    away = here(library, "status").stdout
+    assert "cannot be reached" in away
+    assert "database unknown" in away
+    assert json.loads(here(library, "status", "--json").stdout)["bytes"]["database"] is None
 
 
 class Heard(Silent):

@@ -135,6 +135,30 @@ def test_any_worker_tells_the_sum_of_all_and_stopped_ends_what_is_under_way(
         httpx.get(f"http://127.0.0.1:{port}/healthz")
 
 
+def test_a_file_that_was_sent_leaves_no_process(server: subprocess.Popen[str], port: int) -> None:
+    text = {"file": ("a.txt", b"Mentoring reduces reoffending among young people at risk.")}
+    found = httpx.post(f"http://127.0.0.1:{port}/v1/related", files=text, timeout=60)
+    assert found.json()["same"]
+    told = subprocess.run(
+        ["ps", "-o", "args=", "--ppid", str(server.pid)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout == ""
+
+
+@pytest.mark.parametrize("server", [("--workers", "2")], ids=["two"], indirect=True)
+def test_workers_end_with_a_first_process_that_is_killed(
+    server: subprocess.Popen[str], port: int
+) -> None:
+    server.kill()
+    _, told = server.communicate(timeout=30)  # ends with the last of those that have its pipes
+    assert "Traceback" not in told
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"http://127.0.0.1:{port}/healthz")
+
+
 def _metrics(port: int) -> str:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return httpx.get(f"http://127.0.0.1:{port}/metrics", headers=headers).text

@@ -118,7 +118,7 @@ def test_a_passage_and_a_doi_lead_to_their_report(searcher: Searcher) -> None:
 
 def test_a_text_the_library_holds_is_told_apart(searcher: Searcher) -> None:
     answer = searcher.related.near(searcher.related.of_text(TEXTS[2][1]))
-    assert answer.same == ("m2",)
+    assert [each.report_id for each in answer.same] == ["m2"]
     assert "m2" not in {each.report.report_id for each in answer.reports}
     assert answer.probe.passages[0].text == TEXTS[2][1]
 

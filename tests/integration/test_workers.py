@@ -1,6 +1,12 @@
 """Files that hang, eat memory or crash their worker fail alone."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -62,3 +68,50 @@ def test_no_more_processes_begin_than_there_are_files(monkeypatch: pytest.Monkey
     for count in (0, 1, 9):
         list(Processes(4).read([ReadJob("a", Path("a"), "a")] * count, LIMITS))
     assert begun == [1, 1, 4]
+
+
+_READ = """
+from pathlib import Path
+from corpus.reading.workers import ReadJob, ReadLimits, read_many
+from tests.readers import by_name
+jobs = [ReadJob(name, Path(name), name) for name in ("fine", "hang")]
+for outcome in read_many(jobs, workers=2, limits=ReadLimits(seconds=2), read=by_name):
+    print(outcome.key, flush=True)
+"""
+
+
+def test_whoever_is_killed_leaves_no_process_behind() -> None:
+    command = [sys.executable, "-c", _READ]
+    reading = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert reading.stdout is not None
+    assert reading.stdout.readline() == "fine\n"
+    time.sleep(1)  # the other hangs
+    reading.kill()
+    reading.communicate()
+    ends = time.monotonic() + 60
+    with suppress(ProcessLookupError):
+        while time.monotonic() < ends:
+            os.killpg(reading.pid, 0)
+            time.sleep(0.2)
+        pytest.fail("Readers, or what forked them, outlived who was killed.")
+
+
+_ALONE = """
+import runpy, sys
+from corpus import drawing
+drawing.SECONDS = 0.5
+runpy.run_module(sys.argv.pop(1), run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "given"), [("corpus.uploaded", ["a.pdf", "800", "0.5"]), ("corpus.drawn", ["800"])]
+)
+def test_a_process_that_nobody_ends_ends_itself(
+    tmp_path: Path, module: str, given: list[str]
+) -> None:
+    hangs = tmp_path / "hangs.pdf"
+    os.mkfifo(hangs)  # nobody ever writes to it
+    command = [sys.executable, "-c", _ALONE, module, str(hangs), *given]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as hanging:  # nor is an order given
+        assert hanging.wait(60) == -signal.SIGALRM
