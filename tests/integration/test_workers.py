@@ -75,7 +75,7 @@ from pathlib import Path
 from corpus.reading.workers import ReadJob, ReadLimits, read_many
 from tests.readers import by_name
 jobs = [ReadJob(name, Path(name), name) for name in ("fine", "hang")]
-for outcome in read_many(jobs, workers=2, limits=ReadLimits(seconds=2), read=by_name):
+for outcome in read_many(jobs, workers=2, limits=ReadLimits(seconds=10), read=by_name):
     print(outcome.key, flush=True)
 """
 
