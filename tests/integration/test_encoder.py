@@ -85,6 +85,18 @@ def test_two_openings_and_any_number_of_threads_agree(vectors: Vectors, prepared
     assert np.array_equal(single.encode_documents(TEXTS), vectors)
 
 
+@pytest.mark.parametrize("together", [2, 4])
+def test_threads_that_share_a_text_give_the_same_bits(
+    encoder: Encoder, prepared: Path, together: int
+) -> None:
+    shared = load_encoder(prepared, together=together)
+
+    for text in TEXTS:
+        found, alone = shared.encode_query(text), encoder.encode_query(text)
+        assert np.array_equal(found.vector, alone.vector)
+        assert np.array_equal(found.tokens.vectors, alone.tokens.vectors)
+
+
 def test_callers_in_several_threads_get_their_own_rows(encoder: Encoder, vectors: Vectors) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: encoder.encode_documents(TEXTS), range(4)))
