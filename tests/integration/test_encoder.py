@@ -94,6 +94,8 @@ def test_threads_that_share_a_text_give_the_same_bits(
     for text in TEXTS:
         found, alone = shared.encode_query(text), encoder.encode_query(text)
         assert np.array_equal(found.vector, alone.vector)
+        assert found.tokens is not None
+        assert alone.tokens is not None
         assert np.array_equal(found.tokens.vectors, alone.tokens.vectors)
 
 
@@ -205,10 +207,12 @@ def test_a_model_replaced_after_it_was_checked_is_refused(
 ) -> None:
     opened = onnx_encoder.OnnxEncoder
 
-    def replace(spec: EncoderSpec, words: str, model: Path, *, threads: int | None) -> Encoder:
+    def replace(
+        spec: EncoderSpec, words: str, model: Path, *, threads: int | None, together: int
+    ) -> Encoder:
         shutil.copy(model, model.with_suffix(".new"))
         model.with_suffix(".new").replace(model)
-        return opened(spec, words, model, threads=threads)
+        return opened(spec, words, model, threads=threads, together=together)
 
     monkeypatch.setattr(onnx_encoder, "OnnxEncoder", replace)
     with pytest.raises(EncoderError, match="was replaced meanwhile"):
