@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from corpus.errors import SettingError
 from corpus.home import Home
-from search.encoder.load import load_encoder
+from search.encoder.load import for_questions, load_encoder
 from search.encoder.types import Encoder, EncoderSpec
 from search.errors import EngineUnavailable, IndexUnusable, SearchError
 from search.index.address import Address
@@ -133,7 +133,7 @@ def _encoder_for(made_by: EncoderSpec, place: Home, at_hand: Encoder | None) -> 
     """The encoder an index names: the one at hand where it is that one."""
     if at_hand is not None and at_hand.spec == made_by:
         return at_hand
-    return load_encoder(encoder_folder(place, made_by.name))
+    return load_encoder(encoder_folder(place, made_by.name), together=for_questions())
 
 
 def _check_made_by(made_by: EncoderSpec, here: EncoderSpec) -> None:

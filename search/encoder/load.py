@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from search.encoder.models import ModelSource
 from search.encoder.recipe import (
@@ -19,8 +20,10 @@ from search.encoder.recipe import (
 from search.encoder.types import Encoder
 from search.errors import EncoderError
 
+_SHARE: Final = 2  # more were not measured: a question is a dozen rows
 
-def load_encoder(folder: Path, *, threads: int | None = None) -> Encoder:
+
+def load_encoder(folder: Path, *, threads: int | None = None, together: int = 1) -> Encoder:
     """Open the encoder that `prepare_encoder` wrote into `folder`, its hashes verified.
 
     The ONNX runtime imports neither torch nor transformers; the fallback imports both.
@@ -29,6 +32,8 @@ def load_encoder(folder: Path, *, threads: int | None = None) -> Encoder:
         folder: Holds encoder.json.
         threads: Texts encoded at the same time; the cores at hand when None. Without
             effect on the fallback, whose threads torch governs.
+        together: Threads that share the work of one text, as `for_questions` tells it where
+            texts come one by one; without effect on vectors, and on the fallback.
 
     Raises:
         EncoderError: nothing was prepared there, or it is damaged.
@@ -41,7 +46,12 @@ def load_encoder(folder: Path, *, threads: int | None = None) -> Encoder:
     with _verified(folder, TOKENIZER_FILE, record) as tokenizer:
         words = tokenizer.read_text(encoding="utf-8")
     with _verified(folder, MODEL_FILE, record) as model:
-        return OnnxEncoder(record.spec(), words, model, threads=threads)
+        return OnnxEncoder(record.spec(), words, model, threads=threads, together=together)
+
+
+def for_questions() -> int:
+    """The threads that share a question: two, where there are as many cores."""
+    return min(_SHARE, len(os.sched_getaffinity(0)))
 
 
 def verified_source(record: EncoderRecord, folder: Path) -> Path:

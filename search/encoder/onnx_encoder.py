@@ -1,8 +1,9 @@
 """The fast encoder: onnxruntime and tokenizers alone, no torch.
 
 Each text is run by itself: the exported graph takes one row of word pieces, so a vector is
-a pure function of its text (no padding, no scale shared with neighbours). Speed comes from
-running one single-threaded call on each core; onnxruntime releases the interpreter lock.
+a pure function of its text (no padding, no scale shared with neighbours). Passages are quick
+by one single-threaded call on each core (onnxruntime releases the interpreter lock), a question
+by itself is by threads that share its products.
 """
 
 import os
@@ -24,6 +25,8 @@ OUTPUT = "sentence_vector"  # float32, (1, dimension), of unit length
 TOKENS = "token_vectors"  # float32, (1, tokens, token dimension), of unit length
 HIDDEN = "hidden_vectors"  # float32, (1, tokens, dimension): what the token head is given
 
+#: Threads that wait for work by asking again and again take the cores from other questions.
+_SPINNING: Final = "session.intra_op.allow_spinning"
 _WANTED_ALONE = onnxruntime.RunOptions()  # what leads to no wanted output is not run
 _WANTED_ALONE.only_execute_path_to_fetches = True
 
@@ -43,6 +46,7 @@ class OnnxEncoder:
         model: Path,
         *,
         threads: int | None = None,
+        together: int = 1,
     ) -> None:
         """Open the model.
 
@@ -51,6 +55,7 @@ class OnnxEncoder:
             tokenizer: The content of `tokenizer.json`.
             model: The file `model.onnx`.
             threads: Texts encoded at the same time; the cores at hand when None.
+            together: Threads that share the work of one text; vectors do not depend on it.
 
         Raises:
             EncoderError: the tokeniser or the model cannot be opened.
@@ -58,7 +63,7 @@ class OnnxEncoder:
         self.spec = spec
         self._threads = threads or len(os.sched_getaffinity(0))
         self._pieces = Pieces(tokenizer, spec.max_tokens)
-        self._session = _session(model)
+        self._session = _session(model, together)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
@@ -124,9 +129,10 @@ class OnnxEncoder:
         return pieces, [each[0] for each in found]
 
 
-def _session(model: Path) -> onnxruntime.InferenceSession:
+def _session(model: Path, together: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = together
+    options.add_session_config_entry(_SPINNING, "0")
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:

@@ -36,7 +36,6 @@ _CONSTANTS: Final[dict[str, NDArray[Any]]] = {
     "int8_one": np.array(1, np.float32),
     "int8_step": np.array(1 / _LEVELS, np.float32),
     "int8_least": np.array(1e-7, np.float32),  # keeps a row of zeros from dividing by zero
-    "int8_first": np.array([0], np.int64),
     "int8_last": np.array([-1], np.int64),
 }
 ATTENTION: Final = "MultiHeadAttention"  # onnxruntime's, as one operator
@@ -51,7 +50,7 @@ def quantise(exported: Path, quantised: Path) -> None:
     weights = {tensor.name: tensor for tensor in graph.initializer if len(tensor.dims) == len("KN")}
     spared = value_projections(graph)
     constants = {name: numpy_helper.from_array(value, name) for name, value in _CONSTANTS.items()}
-    nodes: list[onnx.NodeProto] = []
+    nodes = _zero_nodes(graph)
     rows: set[str] = set()  # activations that already have their rows quantised
     for node in graph.node:
         if node.op_type != "MatMul" or node.input[1] not in weights or node.name in spared:
@@ -151,28 +150,33 @@ def value_projections(graph: onnx.GraphProto) -> set[str]:
     return found
 
 
+def _zero_nodes(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
+    """A zero point for each word piece, the same for all activations of a text."""
+    given = graph.input[0].name
+    return [
+        helper.make_node("Shape", [given], ["int8_count"], start=1, end=2),
+        helper.make_node("Expand", ["int8_zeros", "int8_count"], ["int8_row_zeros"]),
+    ]
+
+
 def _row_nodes(taken: str) -> list[onnx.NodeProto]:
-    """Activations (1, tokens, K) to codes (tokens, K) and scales (tokens, 1)."""
+    """Activations (1, tokens, K) to codes of that shape and scales (1, tokens, 1)."""
 
     def name(part: str) -> str:
         return f"{taken}_{part}"
 
     make = helper.make_node
     return [
-        make("Squeeze", [taken, "int8_first"], [name("rows")]),
-        make("ReduceMax", [name("rows"), "int8_last"], [name("highest")], keepdims=1),
-        make("ReduceMin", [name("rows"), "int8_last"], [name("lowest")], keepdims=1),
-        make("Neg", [name("lowest")], [name("depths")]),
-        make("Max", [name("highest"), name("depths"), "int8_least"], [name("largest")]),
+        make("Abs", [taken], [name("sizes")]),
+        make("ReduceMax", [name("sizes"), "int8_last"], [name("highest")], keepdims=1),
+        make("Max", [name("highest"), "int8_least"], [name("largest")]),
         make("Mul", [name("largest"), "int8_step"], [name("row_scales")]),
         make("Reshape", [name("row_scales"), "int8_last"], [name("flat_scales")]),
-        make("Shape", [name("flat_scales")], [name("count")]),
-        make("Expand", ["int8_zeros", name("count")], [name("zeros")]),
         make(
             "QuantizeLinear",
-            [name("rows"), name("flat_scales"), name("zeros")],
+            [taken, name("flat_scales"), "int8_row_zeros"],
             [name("row_codes")],
-            axis=0,
+            axis=1,
         ),
     ]
 
@@ -187,8 +191,7 @@ def _product_nodes(node: onnx.NodeProto) -> list[onnx.NodeProto]:
             [f"{made}_unscaled"],
             domain=_MICROSOFT,
         ),
-        helper.make_node("Mul", [f"{made}_unscaled", f"{taken}_row_scales"], [f"{made}_rows"]),
-        helper.make_node("Unsqueeze", [f"{made}_rows", "int8_first"], [made]),
+        helper.make_node("Mul", [f"{made}_unscaled", f"{taken}_row_scales"], [made]),
     ]
 
 

@@ -85,6 +85,20 @@ def test_two_openings_and_any_number_of_threads_agree(vectors: Vectors, prepared
     assert np.array_equal(single.encode_documents(TEXTS), vectors)
 
 
+@pytest.mark.parametrize("together", [2, 4])
+def test_threads_that_share_a_text_give_the_same_bits(
+    encoder: Encoder, prepared: Path, together: int
+) -> None:
+    shared = load_encoder(prepared, together=together)
+
+    for text in TEXTS:
+        found, alone = shared.encode_query(text), encoder.encode_query(text)
+        assert np.array_equal(found.vector, alone.vector)
+        assert found.tokens is not None
+        assert alone.tokens is not None
+        assert np.array_equal(found.tokens.vectors, alone.tokens.vectors)
+
+
 def test_callers_in_several_threads_get_their_own_rows(encoder: Encoder, vectors: Vectors) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: encoder.encode_documents(TEXTS), range(4)))
@@ -193,10 +207,12 @@ def test_a_model_replaced_after_it_was_checked_is_refused(
 ) -> None:
     opened = onnx_encoder.OnnxEncoder
 
-    def replace(spec: EncoderSpec, words: str, model: Path, *, threads: int | None) -> Encoder:
+    def replace(
+        spec: EncoderSpec, words: str, model: Path, *, threads: int | None, together: int
+    ) -> Encoder:
         shutil.copy(model, model.with_suffix(".new"))
         model.with_suffix(".new").replace(model)
-        return opened(spec, words, model, threads=threads)
+        return opened(spec, words, model, threads=threads, together=together)
 
     monkeypatch.setattr(onnx_encoder, "OnnxEncoder", replace)
     with pytest.raises(EncoderError, match="was replaced meanwhile"):

@@ -139,6 +139,16 @@ def test_a_row_of_zeros_gives_zeros(product: Path) -> None:
     assert not _run(product, np.zeros((1, 3, WIDTH), np.float32)).any()
 
 
+def test_a_rows_scale_is_of_its_largest_size_above_or_below_zero(
+    product: Path, weights: NDArray[np.float32]
+) -> None:
+    x = np.random.default_rng(10).normal(size=(1, 4, WIDTH)).astype(np.float32)
+    x[0, 1, 5], x[0, 2, 5] = -40, 40
+
+    assert np.allclose(_run(product, -x), -_run(product, x), atol=1e-4)
+    assert np.abs(_run(product, x) - x @ weights).max() < 4
+
+
 def test_float_weights_are_dropped_from_the_file(product: Path) -> None:
     names = {tensor.name for tensor in onnx.load(product).graph.initializer}
 
