@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import chain
@@ -142,17 +142,19 @@ class Searcher:
         asked = Asked(question, filters, k, skip, exact, preference)
         if kept := self._kept.find(asked):
             return replace(kept, took_ms={"total": _ms_since(start)})
-        with self._turns.turn():
-            answer = self._ask(asked)
+        watch = Stopwatch()
+        with ExitStack() as mine:
+            with watch.stage("wait"):
+                mine.enter_context(self._turns.turn())
+            answer = self._ask(asked, watch)
+        answer = replace(answer, took_ms={**watch.took_ms, "total": _ms_since(start)})
         self._kept.keep(asked, answer)
         return answer
 
     @once_more
-    def _ask(self, given: Asked) -> Answer:
+    def _ask(self, given: Asked, watch: Stopwatch) -> Answer:
         question, k, skip = given.question, given.k, given.skip
         filters, preference = given.filters, given.preference
-        watch = Stopwatch()
-        start = time.perf_counter()
         with watch.stage("read"):
             reading = as_typed(question) if given.exact else self._read(question)
         encoding = cache(lambda: self._encode(reading.searched, watch))
@@ -182,7 +184,6 @@ class Searcher:
             matched[:k] = True
             rows = np.unique(self._index.report_rows(fused.ordinals[matched]))
             facets = count_facets(self._index.store.at(rows.tolist()).values())
-        watch.took_ms["total"] = _ms_since(start)
         likely = statement.reports or [hit.report.report_id for hit in found]
         reports = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}
         return Answer(
@@ -196,7 +197,6 @@ class Searcher:
             model=self.spec.name,
             preference=preference,
             themes=sort_by_theme(reports.values()) if reading.topic else (),
-            took_ms=watch.took_ms,
         )
 
     def _encode(self, question: str, watch: Stopwatch) -> Encoded:

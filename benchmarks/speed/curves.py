@@ -32,7 +32,7 @@ from corpus.details import ReportDetails
 from corpus.home import Home
 from indexer.content import Content
 from indexer.publish import Wanted, publish_parts
-from search.encoder.load import load_encoder
+from search.encoder.load import for_questions, load_encoder
 from search.index.dense import DenseHalf
 from search.index.embedded import Generation
 from search.index.generations import Generations
@@ -112,7 +112,8 @@ def ask(large: Path, rounds: int) -> None:
     start = time.perf_counter()
     index = generations.open_current()
     opened = time.perf_counter() - start
-    encoder = load_encoder(encoder_folder(Home(large), index.manifest.encoder.name))
+    folder = encoder_folder(Home(large), index.manifest.encoder.name)
+    encoder = load_encoder(folder, together=for_questions())
     searcher = Searcher(index, encoder)
     questions = load_questions("dev")
     start = time.perf_counter()
