@@ -20,7 +20,7 @@ from indexer.parts import VECTORS_NAME, write_part
 from search.encoder.types import EncoderSpec
 from search.errors import IndexUnusable
 from search.index.embedded import Generation
-from search.index.generations import Generations, Held, generation_id, open_generation
+from search.index.generations import Generations, Held, generation_id
 from search.index.lexical import FOLDER_NAME as LEXICAL
 from search.index.lexical_writing import join_lexical
 from search.index.linking import link_folder
@@ -35,6 +35,7 @@ from search.index.manifest import (
     numbered_from,
     write_manifest,
 )
+from search.index.opening import open_generation
 from search.index.parts import FOLDER_NAME as PARTS
 from search.index.parts import Places, part_folders
 

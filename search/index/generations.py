@@ -14,26 +14,19 @@ files of a pruned generation live on until the last reader closes them.
 
 import os
 import shutil
-from collections.abc import Container, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from search.errors import IndexUnusable, NoIndex
-from search.index.counted import open_counts
-from search.index.embedded import Generation
-from search.index.layers import open_layers
-from search.index.lexical import open_lexical
 from search.index.manifest import REBUILD, Manifest, model_named, read_manifest, verify_files
-from search.index.numbers import Numbers
-from search.index.parts import Places, part_folders, read_columns
-from search.index.shelves import Shelves
-from search.index.store import Store, open_store
-from search.index.tokens import open_tokens
+from search.index.parts import part_folders
+
+if TYPE_CHECKING:
+    from search.index.embedded import Generation
 
 CURRENT: Final = "CURRENT"
 KEEP: Final = 3  # generations kept, the live one included
@@ -119,7 +112,7 @@ class Generations:
             return None
         return Held(manifest, folder)
 
-    def open_current(self, *, read_all: bool = False) -> Generation:
+    def open_current(self, *, read_all: bool = False) -> "Generation":
         """Open the live generation, trying again when it is swapped in between.
 
         Every file is read and compared with its checksum where `read_all` says so.
@@ -127,6 +120,8 @@ class Generations:
         Raises:
             NoIndex, IndexUnusable
         """
+        from search.index.opening import open_generation  # noqa: PLC0415 - imports FAISS, tantivy
+
         for _ in range(3):
             generation = self.current_id()
             try:
@@ -194,58 +189,6 @@ class Generations:
         if self._all.is_dir():
             for path in self._all.glob(f"{UNFINISHED}*"):
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
-    """Open a generation's folder, every file checked against the manifest (`verify_files`).
-
-    Raises:
-        IndexUnusable: damaged or of another format version.
-    """
-    manifest = read_manifest(folder)
-    verify_files(manifest, folder, read_all=read_all)
-    with ExitStack() as opened:
-        folders = part_folders(folder, manifest)
-        stores = [opened.enter_context(closing(open_store(each))) for each in folders]
-        generation = _open(manifest, folder, stores)
-        opened.pop_all()  # they are the generation's to close
-    return generation
-
-
-def _open(manifest: Manifest, folder: Path, stores: Sequence[Store]) -> Generation:
-    """Open the rest of a generation whose stores, one a part, are open."""
-    places = Places.of(part.counts for part in manifest.parts)
-    folders = part_folders(folder, manifest)
-    tokens = manifest.encoder.token_dimension
-    shelves = Shelves(stores, places)
-    if (standing := shelves.standing) != manifest.counts.reports:
-        raise IndexUnusable(
-            f"The stores in {folder} hold {standing} reports; "
-            f"the manifest says {manifest.counts.reports}.",
-            cure=REBUILD,
-        )
-    return Generation(
-        folder=folder,
-        manifest=manifest,
-        dense=open_layers(folder, manifest),
-        lexical=open_lexical(
-            folder,
-            ranked=manifest.counts.ranked,
-            numbers=_numbers(manifest, shelves, places),
-            counted=open_counts(folders, places),
-        ),
-        tokens=open_tokens(folders, dimension=tokens, places=places) if tokens else None,
-        store=shelves,
-        columns=read_columns(folders, places),
-    )
-
-
-def _numbers(manifest: Manifest, shelves: Shelves, places: Places) -> Numbers:
-    """The lexical half's."""
-    starts = [part.numbered_from for part in manifest.parts]
-    held = map(shelves.place, range(len(shelves.reports)))
-    reports = np.fromiter((starts[part] + row for part, row in held), np.int64)
-    return Numbers(starts, places.ranked, reports)
 
 
 def _sync(path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from search.errors import IndexUnusable, NoIndex
 from search.index.dense import LISTS, VECTORS_NAME, DenseHalf, open_dense, write_dense
-from search.index.generations import Generations, open_generation
+from search.index.generations import Generations
 from search.index.manifest import DenseInfo
+from search.index.opening import open_generation
 from search.index.store import Store, open_store
 from search.index.tokens import RECORDS_NAME
 from search.index.types import Allowed, Proposed, Within
