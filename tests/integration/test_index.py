@@ -112,7 +112,7 @@ def test_a_generation_that_does_not_open_leaves_no_store_open(
         opened.append(open_store(part))
         return opened[-1]
 
-    monkeypatch.setattr("search.index.generations.open_store", remembered)
+    monkeypatch.setattr("search.index.opening.open_store", remembered)
     with pytest.raises(IndexUnusable, match="reports"):
         open_generation(folder)
     (store,) = opened

@@ -93,9 +93,11 @@ def test_every_command_is_where_it_is_looked_for() -> None:
         if command.callback
     }
     for group in app.registered_groups:
-        assert group.typer_instance
-        (first, *_) = group.typer_instance.registered_commands
-        modules[group.typer_instance.info.name] = first.callback.__module__
+        found = group.typer_instance
+        assert found
+        (first, *_) = found.registered_commands
+        assert first.callback
+        modules[str(found.info.name)] = first.callback.__module__
     assert modules == {name: f"cli.{module}" for name, module in cli.main.COMMANDS.items()}
 
 
