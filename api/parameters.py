@@ -12,7 +12,8 @@ from api.languages import N_
 from api.selection import Fields
 from corpus.findings import Direction, StudyDesign
 from corpus.types import DocumentType
-from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
+from search.questions import LARGEST_K, LONGEST_QUESTION
+from search.searcher import Searcher
 from search.types import Answer, Filters, Preference
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -6,9 +6,10 @@ from pydantic import Field, model_validator
 
 from api.parameters import FilterParameters
 from api.selection import Fields
+from search.questions import LONGEST_QUESTION
 from search.related import Probe
 from search.related.finder import LARGEST_K
-from search.searcher import LONGEST_QUESTION, Searcher
+from search.searcher import Searcher
 
 
 class NearParameters(FilterParameters):

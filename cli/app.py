@@ -1,6 +1,9 @@
 """The command's frame: its help, the option every command takes, where messages go."""
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -26,6 +29,12 @@ app = typer.Typer(
     ),
     epilog="Exit codes: 0 done, 1 an error (its cause and cure are printed), 2 wrong usage.",
 )
+
+
+@app.callback()
+def evidence() -> None:
+    """Let a command stand in its own module: alone, it would have no name of its own."""
+
 
 HomeOption = Annotated[
     Path,
@@ -55,3 +64,14 @@ def one_thread_a_question() -> None:
     several cores busy.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Look for no garbage while modules are imported: there is none, and looking takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.app import importing
 from corpus.findings import Direction, StudyDesign
 from corpus.types import DocumentType
 from search.types import Answer, Filters, Preference
@@ -105,10 +106,11 @@ def ask_library(
             `Searcher.ask` refuses.
         NoIndex, IndexUnusable, EncoderError: there is nothing to ask, or no such reranker.
     """
-    from indexer.settings import load_index_settings
-    from search.loading import load_searcher
+    with importing():
+        from indexer.settings import load_index_settings
+        from search.loading import load_searcher
 
-    searcher = load_searcher(home, reranker=reranker, engine=load_index_settings().engine)
+        searcher = load_searcher(home, reranker=reranker, engine=load_index_settings().engine)
     try:
         check_centres(filters.centres, searcher.reports_by_centre())
         return searcher.ask(question, filters=filters, k=k, exact=exact, preference=preference)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import EXIT_ERROR, HomeOption, app, one_thread_a_question
+from cli.app import EXIT_ERROR, HomeOption, app, importing, one_thread_a_question
 from cli.asking import (
     CentreOption,
     CostOption,
@@ -57,7 +57,8 @@ def ask(
     Example: evidence ask "Does mentoring cut youth crime?" --centre youth-endowment-fund
     """
     one_thread_a_question()
-    from cli.render import print_answer
+    with importing():
+        from cli.render import print_answer
 
     filters = filters_of(
         centre=centre,
@@ -87,45 +88,6 @@ def ask(
         typer.echo(SearchResponse.from_answer(answer).model_dump_json(indent=2))
     else:
         print_answer(answer)
-
-
-@app.command()
-def serve(
-    home: HomeOption,
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port to listen on.", show_default="8000")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes that answer.", show_default="1")
-    ] = None,
-) -> None:
-    """Serve the website and the HTTP API until stopped with Ctrl-C."""
-    one_thread_a_question()
-    import gc
-    from concurrent.futures import ThreadPoolExecutor
-
-    gc.disable()  # nothing imported is garbage: looking for some took a seventh of the start
-    from api.settings import load_settings
-    from search.loading import LiveSearcher
-
-    given = {"home": home, "host": host, "port": port, "workers": workers}
-    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        opening = (
-            aside.submit(
-                LiveSearcher, settings.home, reranker=settings.reranker, engine=settings.engine
-            )
-            if settings.workers == 1
-            else None
-        )
-        from api.serving import serve as serve_forever  # meanwhile
-
-    gc.freeze()
-    gc.enable()
-    serve_forever(settings, opening.result() if opening else None)
 
 
 @app.command()

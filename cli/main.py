@@ -1,30 +1,41 @@
 """The `evidence` command."""
 
 import sys
+from importlib import import_module
 from typing import Final
 
-import cli.assistants
-import cli.backup
-import cli.building
-import cli.commands
-import cli.edit
-import cli.export
-import cli.feedback
-import cli.gather
-import cli.judged
-import cli.keys
-import cli.related
-import cli.removing
-import cli.reranking  # noqa: F401 - all register their commands on `app`
-from cli.app import EXIT_ERROR, app, messages
+from cli.app import EXIT_ERROR, app, importing, messages
 from corpus.errors import EvidenceError
 
+#: The module of each command.
+COMMANDS: Final = {
+    "mcp": "assistants",
+    "backup": "backup",
+    "restore": "backup",
+    "add": "building",
+    "index": "building",
+    "ask": "commands",
+    "status": "commands",
+    "doctor": "commands",
+    "serve": "serving",
+    "edit": "edit",
+    "export": "export",
+    "sync": "gather",
+    "centres": "gather",
+    "evaluate": "judged",
+    "keys": "keys",
+    "related": "related",
+    "remove": "removing",
+    "reranker": "reranking",
+    "feedback": "feedback",
+}
 EXIT_INTERRUPTED: Final = 130
 
 
 def main() -> None:
     """Run the command; an error people can act on is printed without a traceback."""
     try:
+        register(sys.argv[1] if len(sys.argv) > 1 else "")
         app()
     except EvidenceError as error:
         tell(error)
@@ -35,6 +46,13 @@ def main() -> None:
     except KeyboardInterrupt:
         messages().print("Interrupted. What was done so far is kept; the same command goes on.")
         sys.exit(EXIT_INTERRUPTED)
+
+
+def register(asked: str = "") -> None:
+    """Import the command that is asked for; all of them where it is none, as for the help."""
+    with importing():
+        for module in [COMMANDS[asked]] if asked in COMMANDS else dict.fromkeys(COMMANDS.values()):
+            import_module(f"cli.{module}")
 
 
 def tell(error: EvidenceError) -> None:

@@ -3,23 +3,26 @@
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
 
 from corpus.types import DocumentType, Passage, Report
-from indexer.adding import Addition
-from indexer.build import Built
 from search.citing.wording import page_words, pages_cited
 from search.types import Answer, ReportGroup, ScoredPassage
 from search.understanding import reading_words
+
+if TYPE_CHECKING:  # an answer is shown without what makes an index
+    from indexer.adding import Addition
+    from indexer.build import Built
 
 NONE = "none"
 SUMMARY_NOTICE = "This is a summary in this project's words; quote the centre's own page."
 
 
-def print_additions(additions: Sequence[Addition], console: Console) -> None:
+def print_additions(additions: Sequence["Addition"], console: Console) -> None:
     """How many files were added, and what next."""
     counts = Counter(addition.added.value for addition in additions)
     told = ", ".join(f"{count:,} {name}" for name, count in counts.most_common())
@@ -28,7 +31,7 @@ def print_additions(additions: Sequence[Addition], console: Console) -> None:
         console.print("Next: `evidence index` makes them searchable.")
 
 
-def print_built(built: Built, console: Console) -> None:
+def print_built(built: "Built", console: Console) -> None:
     """What a build came to."""
     counts = built.manifest.counts
     holds = f"{counts.reports:,} reports, {counts.passages:,} passages"

@@ -1,22 +1,19 @@
 """Settings of indexing and gathering: variables of the environment (EVIDENCE_…), read on call."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
 
 from corpus.centres import REGISTRY
-from corpus.wrong_settings import wrong_settings
+from corpus.environment import Environment
 from search.index.address import Address, parse_address
 
 
-class IndexSettings(BaseSettings):
+class IndexSettings(Environment):
     """Where the index goes, and who makes it; docs/settings.md describes both."""
 
-    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
-
-    engine: Annotated[Address | None, NoDecode] = Field(
+    engine: Address | None = Field(
         None, description="The PostgreSQL database that keeps the index; none: it is in the home."
     )
 
@@ -41,16 +38,11 @@ class IndexSettings(BaseSettings):
 
 def load_index_settings(**given: Any) -> IndexSettings:  # noqa: ANN401 - values of any field
     """Read the settings; raises SettingError, which never shows a password."""
-    try:
-        return IndexSettings(**given)
-    except ValidationError as error:
-        raise wrong_settings(error) from error
+    return IndexSettings.read(**given)
 
 
-class GatherSettings(BaseSettings):
+class GatherSettings(Environment):
     """How reports are gathered; docs/settings.md describes each."""
-
-    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
 
     registry: Path = Field(REGISTRY, description="The registry of centres.")
     contact: str = Field(
@@ -59,7 +51,7 @@ class GatherSettings(BaseSettings):
         pattern=r"^[\x20-\x7e]+$",
         description="Who answers for our requests: an address sites can write to.",
     )
-    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    allow_hosts: tuple[str, ...] = Field(
         (), description="Hosts that may be private addresses, separated by commas."
     )
     nice_key: SecretStr | None = Field(None, description="Key of the NICE syndication API.")
@@ -78,7 +70,4 @@ def load_gather_settings(**given: Any) -> GatherSettings:  # noqa: ANN401 - valu
     Raises:
         SettingError: with every wrong value.
     """
-    try:
-        return GatherSettings(**given)
-    except ValidationError as error:
-        raise wrong_settings(error) from error
+    return GatherSettings.read(**given)

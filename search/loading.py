@@ -18,13 +18,14 @@ from search.errors import EngineUnavailable, IndexUnusable, SearchError
 from search.index.address import Address
 from search.index.generations import Generations
 from search.index.manifest import Manifest
-from search.index.protocol import Index
 from search.kept import SERVED
 from search.reranker import Reranker, load_reranker
-from search.searcher import AT_ONCE, Searcher
+from search.turns import AT_ONCE
 
 if TYPE_CHECKING:
     from search.index.postgres.generations import EngineGenerations
+    from search.index.protocol import Index
+    from search.searcher import Searcher
 
 LOOK_EVERY_S: Final = 1.0
 RETRY_AFTER_S: Final = 30.0
@@ -48,7 +49,7 @@ class IndexSource(Protocol):
         """The ids of all that are kept, oldest first."""
         ...
 
-    def open_current(self) -> Index:
+    def open_current(self) -> "Index":
         """Open the live generation; raises NoIndex, IndexUnusable."""
         ...
 
@@ -80,7 +81,7 @@ def open_engine(engine: Address, *, alone: bool = False) -> "EngineGenerations":
 
 def load_searcher(
     home: Path, *, reranker: str | None = None, engine: Address | None = None
-) -> Searcher:
+) -> "Searcher":
     """Open the live index of a home folder and the encoder it was made by.
 
     Args:
@@ -112,14 +113,18 @@ def _open(
     *,
     keep: int = 0,
     at_once: int = AT_ONCE,
-) -> Searcher:
-    """The index and, in a thread beside it, the encoder that made it."""
+) -> "Searcher":
+    """The index and, in a thread beside it, the encoder that made it.
+
+    The encoder comes first: opening it takes longest, and lets others import meanwhile.
+    """
     made_by = source.manifest().encoder
     with ExitStack() as opened:
         with ThreadPoolExecutor(1, "open-encoder") as aside:
             opening = aside.submit(_encoder_for, made_by, place, at_hand)
             index = source.open_current()
             opened.callback(index.close)
+            from search.searcher import Searcher  # noqa: PLC0415 - see above
         encoder = opening.result()
         if encoder.spec != index.manifest.encoder:  # swapped in between, or another's
             encoder = _encoder_for(index.manifest.encoder, place, encoder)
@@ -187,11 +192,11 @@ class LiveSearcher:
         self._looking = threading.Lock()
         threading.Thread(target=self._follow, name="follow-index", daemon=True).start()
 
-    def current(self) -> Searcher:
+    def current(self) -> "Searcher":
         """The searcher to use now."""
         return self._searcher
 
-    def newest(self) -> Searcher:
+    def newest(self) -> "Searcher":
         """The searcher to use now, for whoever cannot wait for the next look; seconds at most."""
         self._renew()
         return self._searcher

@@ -1,21 +1,18 @@
 """A question into an answer: the one `Searcher` behind the terminal, Python and HTTP."""
 
-import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache
 from itertools import chain
 from typing import Final
 
 import numpy as np
 
-from corpus.details import ReportDetails
-from corpus.types import Passage, Report, ReportStatus
 from search.again import once_more
+from search.catalogue import Catalogue
 from search.encoder.types import Encoded, Encoder, EncoderSpec
-from search.errors import InvalidQuery, UnknownId
 from search.facets import count_facets
 from search.filters import check_filters
 from search.fusion import FusionRules
@@ -25,6 +22,7 @@ from search.index.protocol import Index
 from search.index.types import Ordinals, Within
 from search.kept import Asked, Kept, passages_of
 from search.preference import Preferences
+from search.questions import DEEPEST, checked_place, checked_question
 from search.related import RelatedStudies
 from search.reranker import Reranker
 from search.reranking import rerank
@@ -33,20 +31,15 @@ from search.shortlist import Shortlister, Wanted
 from search.statement import state
 from search.stopwatch import Stopwatch
 from search.themes import sort_by_theme
-from search.turns import Turns
-from search.types import Answer, FacetCount, Filters, Preference, Reading
+from search.turns import AT_ONCE, Turns
+from search.types import Answer, Filters, Preference, Reading
 from search.understanding import as_typed, understand
-from search.wording import readable
 
-LONGEST_QUESTION: Final = 2_000  # characters
-LARGEST_K: Final = 100
-DEEPEST: Final = 1_000  # passages of one ranking that can be had, a part at a time
 OF_A_REPORT: Final = 2  # passages of one report shown for a bare topic
 LOOKED_AT: Final = 20  # passages the statement rests on, at least
-AT_ONCE: Final = max(4, os.cpu_count() or 1)
 
 
-class Searcher:
+class Searcher(Catalogue):
     """Answers questions from one index, which it keeps open. Safe to share by threads.
 
     `related` finds related studies in the same index.
@@ -72,8 +65,8 @@ class Searcher:
             keep: passages of answers to keep in memory, where the index never changes.
             at_once: questions worked on at the same time; more wait for their turn.
         """
+        super().__init__(index)
         # Nothing here may lead back to this searcher: one that is done with goes at once.
-        self._index = index
         self._encoder = encoder
         self._reranker = reranker
         self._kept: Kept[Asked, Answer] = Kept(keep, passages_of)
@@ -137,7 +130,8 @@ class Searcher:
             EngineUnavailable: the database that keeps the index does not answer.
         """
         start = time.perf_counter()
-        question = _checked(question, k, skip)
+        question = checked_question(question)
+        checked_place(k, skip)
         check_filters(filters)
         asked = Asked(question, filters, k, skip, exact, preference)
         if kept := self._kept.find(asked):
@@ -217,62 +211,6 @@ class Searcher:
         """The share of names that a report nowhere mentions; 0 where there are no names."""
         return self._hits.unnamed(names, report_id)
 
-    def report(self, report_id: str) -> Report:
-        """The report of that id; raises UnknownId."""
-        return self._index.store.report(report_id)
-
-    def reports_of(self, ids: Iterable[str]) -> tuple[Report, ...]:
-        """Those of these reports that are here: one may have gone since it was told of."""
-        found = []
-        for report_id in ids:
-            with suppress(UnknownId):
-                found.append(self.report(report_id))
-        return tuple(found)
-
-    def report_details(self, report_id: str) -> ReportDetails:
-        """Everything kept of the report of that id besides its pages; raises UnknownId."""
-        return self._index.store.details(report_id)
-
-    @once_more
-    def report_passages(self, report_id: str) -> tuple[Passage, ...]:
-        """All passages of a report in reading order; raises UnknownId."""
-        return self._index.store.passages_of(report_id)
-
-    @once_more
-    def passage(self, passage_id: str) -> Passage:
-        """The passage of that id; raises UnknownId."""
-        return self._index.store.passage(passage_id).passage
-
-    def standing_reports(self) -> tuple[Report, ...]:
-        """Every report that can be found: replaced and withdrawn ones left out."""
-        return tuple(r for r in self._index.store.reports if r.status is ReportStatus.CURRENT)
-
-    def all_reports(self) -> tuple[Report, ...]:
-        """Every report that can be read here, replaced and withdrawn ones too."""
-        return tuple(self._index.store.reports)
-
-    @cached_property
-    def facets(self) -> Mapping[str, tuple[FacetCount, ...]]:
-        """Counts of every standing report by the facets of `search.facets`."""
-        return count_facets(self.standing_reports())
-
-    def reports(self, filters: Filters = Filters()) -> tuple[Report, ...]:
-        """The reports that can be found and pass the filters, by id.
-
-        Raises:
-            InvalidQuery: a filter that contradicts itself.
-        """
-        check_filters(filters)
-        return self._index.passing(filters)
-
-    def reports_by_centre(self) -> Mapping[str, int]:
-        """How many reports each centre has here, "" for those of no known centre."""
-        counts: dict[str, int] = {}
-        for report in self.standing_reports():
-            for centre in report.centres or (report.metadata.centre or "",):
-                counts[centre] = counts.get(centre, 0) + 1
-        return counts
-
     def check(self) -> None:
         """Raise EngineUnavailable where what keeps the index does not answer."""
         self._index.check()
@@ -284,36 +222,3 @@ class Searcher:
 
 def _ms_since(start: float) -> float:
     return round((time.perf_counter() - start) * 1000, 3)
-
-
-def checked_question(question: str) -> str:
-    """A question as it is read, without marks nobody sees.
-
-    Raises:
-        InvalidQuery: nothing is left of it, or it is too long.
-    """
-    question = readable(question)
-    if not question:
-        raise InvalidQuery("The question is empty.", cure="Ask something, in plain English.")
-    if len(question) > LONGEST_QUESTION:
-        raise InvalidQuery(
-            "The question has {length:,} characters; {most:,} is the limit.",
-            cure="Ask it in a sentence or two.",
-            values={"length": len(question), "most": LONGEST_QUESTION},
-        )
-    return question
-
-
-def _checked(question: str, k: int, skip: int) -> str:
-    question = checked_question(question)
-    if not 1 <= k <= LARGEST_K:
-        raise InvalidQuery(
-            "k is {k}; it must be from 1 to {most}.", values={"k": k, "most": LARGEST_K}
-        )
-    if not 0 <= skip <= DEEPEST - k:
-        raise InvalidQuery(
-            "The passages from {first:,} on were asked for; a ranking has {most:,} at most.",
-            cure="Ask a narrower question, or filter.",
-            values={"first": skip + 1, "most": DEEPEST},
-        )
-    return question

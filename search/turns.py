@@ -3,10 +3,15 @@
 Threads that all work at once finish late together, and some of them much later than others.
 """
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+#: Questions that are worked on at the same time, unless told otherwise.
+AT_ONCE: Final = max(4, os.cpu_count() or 1)
 
 
 class Turns:

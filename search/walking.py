@@ -5,7 +5,8 @@ from contextlib import suppress
 
 from corpus.types import Passage, Report
 from search.errors import UnknownId
-from search.searcher import DEEPEST, LARGEST_K, Searcher
+from search.questions import DEEPEST, LARGEST_K
+from search.searcher import Searcher
 from search.statement import least_confidence
 from search.types import Answer, Filters, ScoredPassage
 

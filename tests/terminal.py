@@ -17,7 +17,9 @@ from unittest.mock import patch
 from cli.main import main
 
 #: What a command's process has imported when it begins.
-_IMPORTED: Final = ["cli.main", "indexer.adding", "indexer.build", "search.encoder.onnx_encoder"]
+_IMPORTED: Final = [
+    "cli.main", "cli.commands", "indexer.adding", "indexer.build", "search.encoder.onnx_encoder",
+]  # fmt: skip
 
 
 def run(home: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,8 @@ from datetime import date
 from api.feedback.types import Judgement, Opinion, Reason
 from search.citing.permalinks import text_sha256
 from search.errors import InvalidQuery
-from search.searcher import Searcher, checked_question
+from search.questions import checked_question
+from search.searcher import Searcher
 from search.wording import readable
 
 

@@ -9,7 +9,7 @@ from api.keys.origins import parse_origin
 from api.keys.secrets import KeyText
 from api.keys.store import KeyStore
 from api.keys.types import Key, KeyKind, Quota, Scope
-from search.searcher import LARGEST_K
+from search.questions import LARGEST_K
 
 #: How much a key may ask where nothing else is said.
 QUOTAS: Final = {

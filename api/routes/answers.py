@@ -15,7 +15,8 @@ from api.problem_docs import documented
 from api.repeats import Sent
 from api.schemas.answers import SearchResponse
 from api.selection import as_json, included
-from search.searcher import DEEPEST, Searcher
+from search.questions import DEEPEST
+from search.searcher import Searcher
 
 router = APIRouter(prefix="/v1")
 

@@ -15,7 +15,8 @@ from api.routes.reports import figures, matching
 from api.routes.wording import value_words
 from corpus.findings import Direction
 from corpus.types import Report
-from search.searcher import LONGEST_QUESTION, Searcher
+from search.questions import LONGEST_QUESTION
+from search.searcher import Searcher
 
 router = APIRouter(include_in_schema=False)
 

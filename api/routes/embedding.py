@@ -22,7 +22,7 @@ from api.routes.pages import FIELDS
 from api.routes.rendering import render
 from corpus.centres import centre_names
 from search.errors import InvalidQuery
-from search.searcher import LONGEST_QUESTION
+from search.questions import LONGEST_QUESTION
 from search.statement_types import EvidenceLevel
 
 router = APIRouter(include_in_schema=False)

@@ -14,7 +14,7 @@ from api.parameters import QuestionParameters
 from api.problem_docs import documented
 from search.citing.collecting import filter_words
 from search.index.generations import made_at
-from search.searcher import LARGEST_K
+from search.questions import LARGEST_K
 from search.types import by_report
 
 router = APIRouter(prefix="/v1/feeds")

@@ -29,7 +29,8 @@ from corpus.drawing import MEDIA_TYPE, DrawOrder
 from corpus.types import DocumentType, Passage, Report
 from search.citing.formats import file_name
 from search.errors import UnknownId
-from search.searcher import LONGEST_QUESTION, Searcher
+from search.questions import LONGEST_QUESTION
+from search.searcher import Searcher
 
 router = APIRouter(include_in_schema=False)
 

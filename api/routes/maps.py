@@ -14,7 +14,8 @@ from api.problem_docs import documented
 from api.routes.rendering import render
 from corpus.centres import centre_names
 from search.evidence_map import Axis, EvidenceMap, map_evidence
-from search.searcher import LARGEST_K, Searcher
+from search.questions import LARGEST_K
+from search.searcher import Searcher
 
 router = APIRouter(prefix="/v1")
 

@@ -24,7 +24,8 @@ from corpus.centres import centre_names
 from search.errors import InvalidQuery
 from search.evidence_map import Axis, EvidenceMap, map_evidence
 from search.examples import example_questions
-from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
+from search.questions import LARGEST_K, LONGEST_QUESTION
+from search.searcher import Searcher
 from search.types import Answer
 
 router = APIRouter(include_in_schema=False)

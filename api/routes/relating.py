@@ -19,10 +19,11 @@ from api.routes.rendering import render
 from corpus.errors import EvidenceError
 from corpus.references import read_references
 from corpus.uploads import LARGEST_UPLOAD, read_upload
+from search.questions import LONGEST_QUESTION
 from search.related import Probe, Related
 from search.related.batch import ReferenceRow, relate_references
 from search.related.probes import LONGEST_TEXT
-from search.searcher import LONGEST_QUESTION, Searcher
+from search.searcher import Searcher
 
 router = APIRouter(include_in_schema=False)
 

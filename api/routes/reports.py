@@ -23,7 +23,8 @@ from search.citing.schema_org import json_ld
 from search.citing.types import CitationFormat
 from search.citing.wording import reference_words
 from search.errors import UnknownId
-from search.searcher import LARGEST_K, LONGEST_QUESTION, Searcher
+from search.questions import LARGEST_K, LONGEST_QUESTION
+from search.searcher import Searcher
 from search.types import Filters, ScoredPassage
 
 router = APIRouter(include_in_schema=False)

@@ -18,7 +18,8 @@ from search.citing.collecting import Indexed, quote
 from search.citing.formats import FORMATS, file_name
 from search.citing.tables import Row, csv_lines, jsonl_lines
 from search.citing.types import ExportFormat
-from search.searcher import LONGEST_QUESTION, Searcher
+from search.questions import LONGEST_QUESTION
+from search.searcher import Searcher
 from search.walking import every_passage, likely_passages
 
 router = APIRouter(prefix="/v1")

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.feedback.types import LONGEST_NOTE, Judgement, Opinion, Reason
-from search.searcher import DEEPEST, LONGEST_QUESTION
+from search.questions import DEEPEST, LONGEST_QUESTION
 
 #: As `hits` have them.
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

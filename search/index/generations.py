@@ -18,14 +18,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from corpus.durable import sync
 from search.errors import IndexUnusable, NoIndex
-from search.index.embedded import Generation
 from search.index.manifest import REBUILD, Manifest, model_named, read_manifest, verify_files
-from search.index.opening import open_generation
 from search.index.parts import part_folders
+
+if TYPE_CHECKING:
+    from search.index.embedded import Generation
 
 CURRENT: Final = "CURRENT"
 KEEP: Final = 3  # generations kept, the live one included
@@ -111,7 +112,7 @@ class Generations:
             return None
         return Held(manifest, folder)
 
-    def open_current(self, *, read_all: bool = False) -> Generation:
+    def open_current(self, *, read_all: bool = False) -> "Generation":
         """Open the live generation, trying again when it is swapped in between.
 
         Every file is read and compared with its checksum where `read_all` says so.
@@ -119,6 +120,8 @@ class Generations:
         Raises:
             NoIndex, IndexUnusable
         """
+        from search.index.opening import open_generation  # noqa: PLC0415 - imports FAISS, tantivy
+
         for _ in range(3):
             generation = self.current_id()
             try:

@@ -1,4 +1,8 @@
-"""A generation's folder opened: every part of it, checked against the manifest."""
+"""Opening a generation on disk, with the libraries that search it.
+
+Apart from `search.index.generations`, so that which encoder is needed is known, and that is being
+opened, while these are imported.
+"""
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import cli.main  # noqa: F401 - registers the commands
+import cli.backup  # noqa: F401 - registers its commands
 from api.desk.database import DeskDatabase
 from api.desk.journal import Deed, Journal
 from cli.app import app

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import cli.keys  # noqa: F401 - registers its commands
 from api.keys.secrets import KeyText
 from api.keys.store import KeyStore
 from cli.app import app

@@ -16,7 +16,7 @@ SERVICE = (
     "babel.messages.mofile", "babel.messages.pofile",
 )  # fmt: skip
 MODULES = (
-    "cli.main", "cli.render", "cli.render_status", "cli.doctor", "indexer.backup",
+    "cli.render", "cli.render_status", "cli.doctor", "indexer.backup",
     "indexer.restore", "search.encoder.onnx_encoder", "search.citing.briefing", "client",
 )  # fmt: skip
 
@@ -37,7 +37,7 @@ def test_the_pins_are_those_of_the_lock_file() -> None:
 def imported() -> list[list[str]]:
     """The packages there are after the command, the service as well, and all the modules."""
     said = "print(*{name.split('.')[0] for name in sys.modules})"
-    stages = ("cli.main", ", ".join(SERVICE), ", ".join(MODULES))
+    stages = ("cli.main; cli.main.register()", ", ".join(SERVICE), ", ".join(MODULES))
     code = "; ".join(f"import {stage}; {said}" for stage in stages)
     told = subprocess.run(
         [sys.executable, "-c", f"import sys; {code}"],

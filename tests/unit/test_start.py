@@ -12,9 +12,11 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+import cli.main
 from api.app import create_app
 from api.later import FIRST, Later, Whole
 from api.settings import load_settings
+from cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,29 +24,89 @@ ROOT = Path(__file__).resolve().parents[2]
 READY = """
 import sys
 import cli.main
+cli.main.register("serve")
 from api.settings import load_settings
-import search.loading, search.encoder.onnx_encoder
+import search.loading, search.encoder.onnx_encoder, search.index.opening, search.searcher
 from api.serving import create_app
 create_app(load_settings())
 print(*sys.modules)
 """
+#: What `evidence ask` has imported when it prints an answer.
+ASKED = """
+import sys
+import cli.main
+cli.main.register("ask")
+import cli.render, indexer.settings
+import search.loading, search.encoder.onnx_encoder, search.index.opening, search.searcher
+print(*sys.modules)
+"""
+#: What tells which encoder an index needs.
+ENCODER = """
+import sys
+import search.loading
+print(*sys.modules)
+"""
 LATER = {
     "api.desk.desk", "api.originals", "api.routes.desk", "api.routes.pages", "api.routes.rendering",
-    "api.routes.rest", "babel", "charset_normalizer", "corpus.assessment", "corpus.library.library",
-    "corpus.references", "docx", "filelock", "jinja2", "lxml", "mcp", "onnx", "psycopg", "rich",
-    "rispy", "sentence_transformers", "torch", "transformers",
+    "api.routes.rest", "babel", "charset_normalizer", "cli.asking", "corpus.assessment",
+    "corpus.library.library", "corpus.references", "docx", "filelock", "jinja2", "lxml", "mcp",
+    "onnx", "psycopg", "rich", "rispy", "sentence_transformers", "torch", "transformers",
 }  # fmt: skip
 
 
 def test_what_no_first_answer_needs_is_imported_afterwards(tmp_path: Path) -> None:
-    told = subprocess.run(
-        [sys.executable, "-c", READY],
-        capture_output=True, text=True, check=True, cwd=ROOT, env={"EVIDENCE_HOME": str(tmp_path)},
-    )  # fmt: skip
+    imported = _imported(READY, tmp_path)
 
-    imported = set(told.stdout.split())
     assert {"api.routes.answers", "faiss", "onnxruntime"} <= imported
     assert not LATER & imported
+
+
+def test_asking_imports_nothing_that_makes_or_serves_an_index(tmp_path: Path) -> None:
+    imported = _imported(ASKED, tmp_path)
+
+    assert {"faiss", "onnxruntime", "rich"} <= imported
+    assert not {"indexer.build", "corpus.library", "api", "fastapi", "httpx", "pebble"} & imported
+
+
+def test_the_encoder_can_be_opened_while_what_searches_is_imported(tmp_path: Path) -> None:
+    imported = _imported(ENCODER, tmp_path)
+
+    assert "search.encoder.load" in imported
+    assert not {"faiss", "tantivy", "rapidfuzz", "search.searcher"} & imported
+
+
+def test_a_command_alone_is_called_by_its_name() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import cli.main; cli.main.main()", "edit", "--help"],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+
+    assert "edit [OPTIONS]" in told.stdout
+
+
+def test_every_command_is_where_it_is_looked_for() -> None:
+    cli.main.register()
+
+    modules = {
+        command.name or command.callback.__name__: command.callback.__module__
+        for command in app.registered_commands
+        if command.callback
+    }
+    for group in app.registered_groups:
+        found = group.typer_instance
+        assert found
+        (first, *_) = found.registered_commands
+        assert first.callback
+        modules[str(found.info.name)] = first.callback.__module__
+    assert modules == {name: f"cli.{module}" for name, module in cli.main.COMMANDS.items()}
+
+
+def _imported(code: str, home: Path) -> set[str]:
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, check=True, cwd=ROOT, env={"EVIDENCE_HOME": str(home)},
+    )  # fmt: skip
+    return set(told.stdout.split())
 
 
 def test_what_is_there_first_is_what_is_answered_without_waiting() -> None:
