@@ -2,25 +2,28 @@
 
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.keys.errors import WrongKeyOptions
 from api.keys.origins import parse_origin
 from api.limits.rates import Rate, parse_rates
 from api.logs import LogFormat
 from corpus.centres import REGISTRY
-from corpus.environment import Environment
 from corpus.home import default_home
+from corpus.wrong_settings import wrong_settings
 from search.index.address import Address, parse_address
 
 #: What one visitor may ask where others than this machine's user can reach the service.
 OPEN_RATES: Final = (Rate(60, "minute"), Rate(2_000, "day"))
 
 
-class Settings(Environment):
+class Settings(BaseSettings):
     """How the service runs; docs/settings.md describes each."""
+
+    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=default_home, description="Library, index and caches.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -28,11 +31,11 @@ class Settings(Environment):
     reranker: str | None = Field(
         None, description="Model that `evidence reranker` prepared; none: no reranker."
     )
-    engine: Address | None = Field(
+    engine: Annotated[Address | None, NoDecode] = Field(
         None,
         description="The PostgreSQL database that keeps the index; none: it is in the home.",
     )
-    cors_origins: tuple[str, ...] = Field(
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other sites whose pages may call the API, separated by commas."
     )
 
@@ -45,12 +48,12 @@ class Settings(Environment):
     anonymous: bool = Field(
         default=True, description="Whether the library answers those who show no key."
     )
-    visitor_rate: tuple[Rate, ...] | None = Field(
+    visitor_rate: Annotated[tuple[Rate, ...] | None, NoDecode] = Field(
         None,
         description='What one visitor may ask without a key or through a site key: "60/minute, '
         '2000/day", or "none".',
     )
-    trusted_proxies: tuple[str, ...] = Field(
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Addresses or networks of proxies whose X-Forwarded-For and -Proto count, "
         "separated by commas.",
@@ -133,4 +136,7 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - values of any fie
     Raises:
         SettingError: with every wrong value.
     """
-    return Settings.read(**given)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise wrong_settings(error) from error

@@ -1,19 +1,22 @@
 """Settings of indexing and gathering: variables of the environment (EVIDENCE_…), read on call."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from corpus.centres import REGISTRY
-from corpus.environment import Environment
+from corpus.wrong_settings import wrong_settings
 from search.index.address import Address, parse_address
 
 
-class IndexSettings(Environment):
+class IndexSettings(BaseSettings):
     """Where the index goes, and who makes it; docs/settings.md describes both."""
 
-    engine: Address | None = Field(
+    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
+
+    engine: Annotated[Address | None, NoDecode] = Field(
         None, description="The PostgreSQL database that keeps the index; none: it is in the home."
     )
 
@@ -38,11 +41,16 @@ class IndexSettings(Environment):
 
 def load_index_settings(**given: Any) -> IndexSettings:  # noqa: ANN401 - values of any field
     """Read the settings; raises SettingError, which never shows a password."""
-    return IndexSettings.read(**given)
+    try:
+        return IndexSettings(**given)
+    except ValidationError as error:
+        raise wrong_settings(error) from error
 
 
-class GatherSettings(Environment):
+class GatherSettings(BaseSettings):
     """How reports are gathered; docs/settings.md describes each."""
+
+    model_config = SettingsConfigDict(env_prefix="EVIDENCE_", extra="ignore", frozen=True)
 
     registry: Path = Field(REGISTRY, description="The registry of centres.")
     contact: str = Field(
@@ -51,7 +59,7 @@ class GatherSettings(Environment):
         pattern=r"^[\x20-\x7e]+$",
         description="Who answers for our requests: an address sites can write to.",
     )
-    allow_hosts: tuple[str, ...] = Field(
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hosts that may be private addresses, separated by commas."
     )
     nice_key: SecretStr | None = Field(None, description="Key of the NICE syndication API.")
@@ -70,4 +78,7 @@ def load_gather_settings(**given: Any) -> GatherSettings:  # noqa: ANN401 - valu
     Raises:
         SettingError: with every wrong value.
     """
-    return GatherSettings.read(**given)
+    try:
+        return GatherSettings(**given)
+    except ValidationError as error:
+        raise wrong_settings(error) from error

@@ -30,11 +30,6 @@ def test_the_environment_is_read_on_call(monkeypatch: pytest.MonkeyPatch) -> Non
     assert load_settings().port == 9001
 
 
-def test_names_of_variables_may_be_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("evidence_port", "9002")
-    assert load_settings().port == 9002
-
-
 def test_what_is_given_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("EVIDENCE_PORT", "9000")
     monkeypatch.setenv("EVIDENCE_HOME", "elsewhere")
