@@ -38,7 +38,7 @@ def test_a_device_where_torch_is_not_installed_is_told_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVIDENCE_DEVICE", "cuda")
-    monkeypatch.delitem(sys.modules, "search.encoder.accelerated", raising=False)
+    monkeypatch.delitem(sys.modules, "search.encoder.devices", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     (found,) = (each for each in examine(tmp_path) if each.name == "Device")
     assert found.told == "EVIDENCE_DEVICE names 'cuda', and torch is not installed."

@@ -52,7 +52,7 @@ def _files(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("at", ["indexer.publish._verify", "search.index.generations._sync"])
+@pytest.mark.parametrize("at", ["indexer.publish._verify", "search.index.generations.sync"])
 @pytest.mark.parametrize("fault", [BuildFailed("It does not check out."), KeyboardInterrupt()])
 def test_a_first_build_that_fails_loses_nothing(
     old: Generations, monkeypatch: pytest.MonkeyPatch, at: str, fault: BaseException
