@@ -195,6 +195,13 @@ def _two(_: str) -> list[str]:
     return [CPU, CPU]
 
 
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few rows at once as need no looking for."""
+    monkeypatch.setattr("search.encoder.accelerated.quickest", lambda _: 4)
+
+
+@pytest.mark.usefixtures("few")
 def test_an_index_is_encoded_by_devices(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.encoder.devices.devices_named", _two)
     monkeypatch.setattr("indexer.accelerators.ENCODED_AT_ONCE", 2)
@@ -213,6 +220,7 @@ def test_an_index_is_encoded_by_devices(home: Path, monkeypatch: pytest.MonkeyPa
     assert "of 3 pupils" in answer.hits[0].passage.text
 
 
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("good", [0, 1])
 def test_a_device_that_strays_is_refused(
     prepared_encoder: Path, monkeypatch: pytest.MonkeyPatch, good: int

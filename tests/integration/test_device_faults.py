@@ -45,6 +45,12 @@ def _raises(error: Exception) -> Callable[..., None]:
     return raising
 
 
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few rows at once as need no looking for."""
+    monkeypatch.setattr("search.encoder.accelerated.quickest", lambda _: 4)
+
+
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model that stays with sentence-transformers."""
