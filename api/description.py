@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -29,13 +30,15 @@ _UNCHANGED: Final = {"description": "The client has it already: the index is the
 def describe(app: FastAPI, include_all: Callable[[], None]) -> None:
     """Complete what the app says of itself in OpenAPI, when it is asked; all addresses by then."""
     made = app.openapi
+    once = Lock()  # FastAPI builds it in place, as often as it is asked at the same time
 
     def described() -> dict[str, Any]:
         include_all()
-        fresh = app.openapi_schema is None
-        told = made()
-        if fresh:
-            _complete(told)
+        with once:
+            fresh = app.openapi_schema is None
+            told = made()
+            if fresh:
+                _complete(told)
         return told
 
     app.openapi = described  # type: ignore[method-assign] # FastAPI's documented way

@@ -36,7 +36,7 @@ UNDER_WAY: Final = Gauge(
 )
 ASKING: Final = Gauge(
     "evidence_questions_under_way",
-    "Questions being encoded and searched; what is under way beyond them waits or is sent.",
+    "Questions being answered, or waiting for a turn; others wait for a thread or are sent.",
     multiprocess_mode="livesum",
 )
 STAGES: Final = Histogram(

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,10 +70,18 @@ def one_thread_a_question() -> None:
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Look for no garbage while modules are imported: there is none, and looking takes long."""
+    """Import modules, and open what only reads: an interrupt then ends the process at once.
+
+    One within an import would leave its lock with nobody, and whatever imports beside it waiting.
+    No garbage is looked for meanwhile: there is none, and looking takes long.
+    """
+    first = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL) if first else None
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
         gc.enable()
+        if first:
+            signal.signal(signal.SIGINT, before)

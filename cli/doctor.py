@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
-from corpus.errors import EvidenceError, SettingError
+from corpus.errors import EvidenceError
 from corpus.home import Home
 from corpus.library.library import Library
 from corpus.library.shelf import current_reports
@@ -100,15 +100,9 @@ def _library(home: Path) -> str:
 
 
 def _device(wanted: str) -> str:
-    try:
-        from search.encoder.devices import devices_named
-    except ModuleNotFoundError as error:
-        raise SettingError(
-            f"EVIDENCE_DEVICE names {wanted!r}, and {error.name} is not installed.",
-            cure="Install everything (`make setup`), or leave it out where nothing is indexed.",
-        ) from error
+    from indexer.accelerators import named
 
-    return f"torch sees {', '.join(devices_named(wanted))}"
+    return f"torch sees {', '.join(named(wanted))}"
 
 
 def _index(home: Path) -> str:

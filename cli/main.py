@@ -44,8 +44,16 @@ def main() -> None:
         tell(EvidenceError(f"{error.strerror or error}: {error.filename or 'the system refused'}"))
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
-        messages().print("Interrupted. What was done so far is kept; the same command goes on.")
+        _tell_interrupted()
         sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as end:  # which typer makes of an interrupt, without a word
+        if end.code == EXIT_INTERRUPTED:
+            _tell_interrupted()
+        raise
+
+
+def _tell_interrupted() -> None:
+    messages().print("Interrupted. What was done so far is kept; the same command goes on.")
 
 
 def register(asked: str = "") -> None:

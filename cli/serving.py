@@ -1,5 +1,6 @@
 """`evidence serve`: the website and the HTTP API."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -41,4 +42,5 @@ def serve(
         )
         from api.serving import serve as serve_forever  # meanwhile
 
-    serve_forever(settings, opening.result() if opening else None)
+    with suppress(KeyboardInterrupt):  # how it is stopped, and no failure
+        serve_forever(settings, opening.result() if opening else None)

@@ -7,6 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
+from corpus.errors import SettingError
 from corpus.library.arrivals import Reading
 from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome
 from indexer.workforce import Workforce
@@ -30,10 +31,9 @@ class Accelerators:
 
         Raises:
             EncoderError: there is no such device.
+            SettingError: torch is not installed.
         """
-        from search.encoder.devices import devices_named  # noqa: PLC0415 - imports torch
-
-        self._devices = devices_named(device)
+        self._devices = named(device)
         self._here = here
         self._ready: list[BulkEncoder] = []
 
@@ -91,3 +91,16 @@ class Accelerators:
         """Let go of the devices, and of who reads."""
         self._ready = []
         self._here.close()
+
+
+def named(device: str) -> list[str]:
+    """The devices that a setting means; arguments and errors are those of `Accelerators`."""
+    try:
+        from search.encoder.devices import devices_named  # noqa: PLC0415 - imports torch
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"The device {device!r} needs {error.name}, which is not installed.",
+            cure="Install everything (`make setup`), or leave the device out where nothing is "
+            "indexed.",
+        ) from error
+    return devices_named(device)

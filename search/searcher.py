@@ -140,6 +140,8 @@ class Searcher(Catalogue):
         with ExitStack() as mine:
             with watch.stage("wait"):
                 mine.enter_context(self._turns.turn())
+            if kept := self._kept.find(asked):  # asked by somebody else meanwhile
+                return replace(kept, took_ms={"total": _ms_since(start)})
             answer = self._ask(asked, watch)
         answer = replace(answer, took_ms={**watch.took_ms, "total": _ms_since(start)})
         self._kept.keep(asked, answer)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 #: Questions that are worked on at the same time, unless told otherwise.
-AT_ONCE: Final = max(4, os.cpu_count() or 1)
+AT_ONCE: Final = max(4, len(os.sched_getaffinity(0)))
 
 
 class Turns:
@@ -42,7 +42,19 @@ class Turns:
             mine = threading.Lock()
             mine.acquire()
             self._waiting.append(mine)
-        mine.acquire()  # released by who hands its turn on
+        try:
+            mine.acquire()  # released by who hands its turn on
+        except BaseException:  # interrupted
+            self._leave(mine)
+            raise
+
+    def _leave(self, mine: threading.Lock) -> None:
+        """Wait no more; a turn that was handed on meanwhile goes to the next."""
+        with self._lock:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return
+        self._give_back()
 
     def _give_back(self) -> None:
         with self._lock:

@@ -31,7 +31,7 @@ class Ready(BaseModel):
 
 
 @router.get("/healthz", summary="Alive")
-def healthz() -> Alive:
+async def healthz() -> Alive:
     """Whether the process answers at all."""
     return Alive()
 

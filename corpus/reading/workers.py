@@ -24,6 +24,7 @@ from pebble import ProcessExpired, ProcessPool
 from corpus.errors import EvidenceError
 
 T = TypeVar("T")
+_DAY_S: Final = 86_400  # beyond which no time is kept
 LATE_S: Final = 5  # after its time a process ends itself, if nobody has ended it
 _AHEAD: Final = 4  # jobs in flight for each worker
 
@@ -113,7 +114,7 @@ def end_after(seconds: float) -> None:
 
     Whoever began it keeps that time, and may have been killed; it would read for ever.
     """
-    signal.alarm(ceil(seconds) + LATE_S)
+    signal.alarm(ceil(min(seconds, _DAY_S)) + LATE_S)
 
 
 def _read_one(

@@ -41,7 +41,7 @@ def test_a_device_where_torch_is_not_installed_is_told_of(
     monkeypatch.delitem(sys.modules, "search.encoder.devices", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     (found,) = (each for each in examine(tmp_path) if each.name == "Device")
-    assert found.told == "EVIDENCE_DEVICE names 'cuda', and torch is not installed."
+    assert found.told == "The device 'cuda' needs torch, which is not installed."
     assert "nothing is indexed" in (found.cure or "")
 
 

@@ -4,6 +4,9 @@ import json
 import os
 import shutil
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -291,6 +294,32 @@ def test_a_question_asked_again_is_answered_alike_and_at_once(tmp_path: Path) ->
         "a"
     }
     assert len(keeping.ask("smaller classes", k=1).hits) == 1
+
+
+def test_what_is_asked_at_the_same_time_is_worked_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER)
+    keeping = Searcher(made, ENCODER, keep=100, at_once=1)
+    begun, go_on = threading.Event(), threading.Event()
+    asked: list[str] = []
+    encode = type(ENCODER).encode_query
+
+    def waiting(self: HashingEncoder, text: str) -> object:
+        asked.append(text)
+        begun.set()
+        go_on.wait(10)
+        return encode(self, text)
+
+    monkeypatch.setattr(HashingEncoder, "encode_query", waiting)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(keeping.ask, "smaller classes")
+        begun.wait(10)
+        second = pool.submit(keeping.ask, "smaller classes")
+        time.sleep(0.05)
+        go_on.set()
+    assert first.result().hits == second.result().hits
+    assert len(asked) == 1
 
 
 def test_nothing_is_kept_unless_asked_for(searcher: Searcher) -> None:

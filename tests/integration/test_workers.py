@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, read_many
+from corpus.reading.workers import ReadJob, ReadLimits, ReadOutcome, end_after, read_many
 from corpus.types import Document
 from indexer.workforce import Processes
 from tests.readers import by_name
@@ -115,3 +115,13 @@ def test_a_process_that_nobody_ends_ends_itself(
     command = [sys.executable, "-c", _ALONE, module, str(hangs), *given]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as hanging:  # nor is an order given
         assert hanging.wait(60) == -signal.SIGALRM
+
+
+def test_a_time_beyond_any_clock_is_taken() -> None:
+    before = signal.getitimer(signal.ITIMER_REAL)  # the limit of this very test, perhaps
+    try:
+        for seconds in (float("inf"), 3e9):
+            end_after(seconds)
+            assert signal.getitimer(signal.ITIMER_REAL)[0] > 86_000
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *before)

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -221,3 +222,11 @@ async def _path(scope: Scope, _receive: Receive, send: Send) -> None:
     body = scope["path"].encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body})
+
+
+def test_the_description_can_be_asked_for_by_several_at_once(tmp_path: Path) -> None:
+    app = create_app(load_settings(home=tmp_path))
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: app.openapi(), range(4)))
+    assert all(each is told[0] for each in told)
+    assert "Problem" in told[0]["components"]["schemas"]

@@ -29,7 +29,6 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Connection = psycopg.Connection[Row]
 
-TRIES: Final = 2  # of a question whose connection broke
 _LATELY: Final = Reason(
     "has not answered lately",
     "Try again in a while; the log and `evidence doctor` say why it does not.",

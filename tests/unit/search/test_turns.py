@@ -1,3 +1,5 @@
+import os
+import signal
 import threading
 import time
 
@@ -34,3 +36,29 @@ def test_an_error_gives_the_turn_back() -> None:
         raise ValueError("wrong")
     with turns.turn():
         pass
+
+
+def test_one_who_is_interrupted_while_waiting_keeps_no_turn() -> None:
+    turns, held, done = Turns(1), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turns.turn():
+            held.set()
+            done.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait()
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGUSR1)).start()
+    try:
+        with pytest.raises(KeyboardInterrupt), turns.turn():
+            pass
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        done.set()
+    holder.join()
+    free = threading.Thread(target=lambda: turns.turn().__enter__(), daemon=True)
+    free.start()
+    free.join(timeout=10)
+    assert not free.is_alive()
