@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import cli.commands
-import cli.feedback  # noqa: F401 - registers its commands
+import cli.feedback
+import cli.judged  # noqa: F401 - register their commands
 from api.feedback.exporting import as_dataset
 from api.feedback.store import FeedbackStore
 from api.feedback.types import Judgement, Opinion
