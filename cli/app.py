@@ -75,13 +75,15 @@ def importing() -> Iterator[None]:
     One within an import would leave its lock with nobody, and whatever imports beside it waiting.
     No garbage is looked for meanwhile: there is none, and looking takes long.
     """
-    first = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL) if first else None
+    raises = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not one that ignores
+    ends = raises and threading.current_thread() is threading.main_thread()
+    if ends:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
         gc.enable()
-        if first:
-            signal.signal(signal.SIGINT, before)
+        if ends:
+            signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -53,7 +53,7 @@ def _no_device(wanted: str, why: str) -> EncoderError:
 
 @contextmanager
 def asked_of(device: str) -> Iterator[None]:
-    """Around what a device is asked to do, and nothing else: what ails it, in words.
+    """Around what a device is asked to do, with as little else as can be: what ails it, in words.
 
     torch has a class of its own for a few of these faults only: a driver too old, cuBLAS and
     cuDNN are any RuntimeError. Memory that does not suffice is left to who asked: less may fit.

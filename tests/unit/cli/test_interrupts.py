@@ -8,11 +8,23 @@ from cli.app import importing
 from cli.main import EXIT_INTERRUPTED, main
 
 
-def test_an_interrupt_among_imports_ends_the_process_at_once() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with importing():
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-    assert signal.getsignal(signal.SIGINT) is before
+@pytest.mark.parametrize(
+    ("before", "meanwhile"),
+    [
+        (signal.default_int_handler, signal.SIG_DFL),
+        (signal.SIG_IGN, signal.SIG_IGN),  # in the background of a script
+    ],
+)
+def test_an_interrupt_among_imports_ends_the_process_at_once(
+    before: signal.Handlers, meanwhile: signal.Handlers
+) -> None:
+    outside = signal.signal(signal.SIGINT, before)
+    try:
+        with importing():
+            assert signal.getsignal(signal.SIGINT) is meanwhile
+        assert signal.getsignal(signal.SIGINT) is before
+    finally:
+        signal.signal(signal.SIGINT, outside)
 
 
 def test_an_interrupted_command_says_what_was_kept(
