@@ -1,5 +1,6 @@
 """Running the service: one process, or several over one index."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -18,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from api import logs, metrics
 from api.app import create_app
+from api.listening import listening
 from api.settings import Settings, load_settings
 from corpus.centres import load_registry
 from corpus.errors import SettingError
@@ -25,6 +27,8 @@ from search.loading import LiveSearcher, load_searcher
 
 GRACE_S: Final = 10  # seconds that requests under way have to end when the service is stopped
 _WORKER_S: Final = 30  # seconds a worker may be silent before it is taken for dead
+#: Objects made before garbage is looked for: an answer makes thousands, which go with it.
+_LOOKED_AFTER: Final = 5_000
 #: How uvicorn serves, in one process and in many.
 _SERVED: Final[Mapping[str, Any]] = {
     "log_config": None,
@@ -60,6 +64,7 @@ def serve(settings: Settings, source: LiveSearcher | None = None) -> None:
     check_free(settings.host, settings.port)
     logs.configure(settings.log_format)
     _warn(settings)
+    _look_less_for_garbage()
     try:
         uvicorn.run(create_app(settings, source), host=settings.host, port=settings.port, **_SERVED)
     finally:
@@ -88,17 +93,6 @@ def _serve_many(settings: Settings) -> None:
             Multiprocess(config, sockets=[shared_socket]).run()
 
 
-def listening(config: uvicorn.Config) -> socket.socket:
-    """The socket that several processes answer on, without Nagle's algorithm.
-
-    asyncio turns it off on sockets of its own making only; here it would hold an answer's body
-    back for 40 ms, until the client has acknowledged the headers.
-    """
-    shared = config.bind_socket()
-    shared.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
-    return shared
-
-
 def _warn(settings: Settings) -> None:
     if settings.public_url and not settings.trusted_proxies:
         _log.warning(
@@ -113,7 +107,15 @@ def worker() -> FastAPI:
     logs.configure(settings.log_format)
     if first := multiprocessing.parent_process():
         threading.Thread(target=_end_with, args=(first,), name="end-with", daemon=True).start()
+    _look_less_for_garbage()
     return create_app(settings)
+
+
+def _look_less_for_garbage() -> None:
+    """Not at what is imported, which stays, nor between any two steps of an answer."""
+    gc.freeze()
+    _, *older = gc.get_threshold()
+    gc.set_threshold(_LOOKED_AFTER, *older)
 
 
 def _end_with(first: BaseProcess) -> None:

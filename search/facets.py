@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from corpus.findings import Direction
 from corpus.types import Report
@@ -23,17 +24,11 @@ FACETS = (
 
 def count_facets(reports: Iterable[Report]) -> Mapping[str, tuple[FacetCount, ...]]:
     """Counts by facet and value, most frequent first, then by name."""
-    counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
-    for report in reports:
-        for facet, value in _values(report):
-            counts[facet][value] += 1
-    return {
-        facet: tuple(
-            FacetCount(value, count)
-            for value, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        )
-        for facet, found in counts.items()
-    }
+    counts = Counter(chain.from_iterable(map(_values, reports)))
+    found: dict[str, list[FacetCount]] = {facet: [] for facet in FACETS}
+    for (facet, value), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        found[facet].append(FacetCount(value, count))
+    return {facet: tuple(each) for facet, each in found.items()}
 
 
 def _values(report: Report) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from itertools import chain
 
 import numpy as np
 
@@ -30,11 +31,13 @@ class HitMaker:
     ) -> tuple[ScoredPassage, ...]:
         """The hits of a shortlist, best first; `stored` holds its passages by ordinal.
 
-        No sentence of theirs is highlighted: see `search.sentences`.
+        Of their near-duplicates no more than the ids is looked up. No sentence of theirs is highlighted: see `search.sentences`.
         """
         fused = shortlist.fused
         rows = {stored[int(fused.ordinals[place])].report_row for place in shortlist.repeats}
         reports, unnamed = self._index.store.at(rows), self._unnamed(reading.names, rows)
+        repeats = chain.from_iterable(shortlist.repeats.values())
+        repeated = self._index.store.passage_ids(repeats)
         middle = float(np.median(fused.dense)) if len(fused.dense) else 0.0
         hits = []
         for place, others in shortlist.repeats.items():
@@ -53,7 +56,7 @@ class HitMaker:
                 lexical=Standing(fused.lexical_rank.get(ordinal), float(fused.lexical[place])),
                 tokens=near,
                 preferred=float(self._preferences.gain([report], preference)[0]),
-                duplicates=tuple(stored[other].passage.passage_id for other in others),
+                duplicates=tuple(repeated[other] for other in others),
                 confidence=MODEL.probability(
                     Signals(cosine, cosine - middle, unnamed[found.report_row])
                 ),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -159,10 +158,9 @@ class Searcher(Catalogue):
         bring = Wanted(max(head, skip + k), head, most, Within(filters), preference)
         shortlist = self._shortlister.make(reading.searched, encoding, bring, watch)
         shortlist = shortlist.only({*range(head), *range(skip, skip + k)})
-        fused, repeats = shortlist.fused, shortlist.repeats
         with watch.stage("fetch"):
-            firsts = [int(fused.ordinals[place]) for place in repeats]
-            stored = self._index.store.fetch([*firsts, *chain.from_iterable(repeats.values())])
+            ordinals = [int(shortlist.fused.ordinals[place]) for place in shortlist.repeats]
+            stored = self._index.store.fetch(ordinals)
         with watch.stage("highlight"):
             found = self._hits.make(reading, shortlist, stored, preference)
         if self._reranker:
@@ -176,9 +174,9 @@ class Searcher(Catalogue):
             looked_at = [hit for hit in found if hit.rank <= head]
             statement = state(reading.spelt, looked_at, best, filtered=filters.active)
         with watch.stage("facets"):
-            matched = fused.halves > 0
+            matched = shortlist.fused.halves > 0
             matched[:k] = True
-            rows = np.unique(self._index.report_rows(fused.ordinals[matched]))
+            rows = np.unique(self._index.report_rows(shortlist.fused.ordinals[matched]))
             facets = count_facets(self._index.store.at(rows.tolist()).values())
         likely = statement.reports or [hit.report.report_id for hit in found]
         reports = {h.report.report_id: h.report for h in hits if h.report.report_id in likely}

@@ -10,6 +10,8 @@ one exactly. docs/performance.md has what was measured and turned down.
 """
 
 import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
@@ -130,7 +132,8 @@ class DenseHalf:
         flat = self._info.kind == FLAT
         wanted = k if flat else min(len(self), max(k * CANDIDATES, FEWEST))
         given = self._parameters(_selector(allowed, len(self)), share)
-        scores, found = self._index.search(query[None, :], wanted, params=given)
+        with _one_thread():
+            scores, found = self._index.search(query[None, :], wanted, params=given)
         kept = found[0] >= 0
         if flat:
             return Candidates(found[0][kept], scores[0][kept])
@@ -150,6 +153,17 @@ class DenseHalf:
     def vectors(self, ordinals: Ordinals) -> Vectors:
         """The vectors of the given passages, shape (len(ordinals), dimension)."""
         return self._vectors[ordinals]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """FAISS finds what one question asks for no sooner with more, and those wait busily."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _selector(allowed: Allowed | None, count: int) -> Any:  # noqa: ANN401 - FAISS is untyped

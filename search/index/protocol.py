@@ -56,6 +56,10 @@ class Shelf(Protocol):
         """The passages at these ordinals."""
         ...
 
+    def passage_ids(self, ordinals: Iterable[int]) -> Mapping[int, str]:
+        """The ids of the passages at these ordinals."""
+        ...
+
 
 class Words(Protocol):
     """What the lexical half knows of words. A term is a word as `terms.stems` gives it."""

@@ -84,16 +84,28 @@ class Shelves:
 
     def fetch(self, ordinals: Iterable[int]) -> Mapping[int, StoredPassage]:
         """The passages at these ordinals."""
+        found = (
+            self._stored(part, stored)
+            for part, some in self._by_part(ordinals).items()
+            for stored in self._stores[part].fetch(some).values()
+        )
+        return {stored.ordinal: stored for stored in found}
+
+    def passage_ids(self, ordinals: Iterable[int]) -> Mapping[int, str]:
+        """The ids of the passages at these ordinals."""
+        return {
+            self._places.ordinal(part, within): passage_id
+            for part, some in self._by_part(ordinals).items()
+            for within, passage_id in self._stores[part].passage_ids(some).items()
+        }
+
+    def _by_part(self, ordinals: Iterable[int]) -> dict[int, list[int]]:
+        """Ordinals within each part."""
         wanted: dict[int, list[int]] = {}
         for ordinal in ordinals:
             part, within = self._places.find(int(ordinal))
             wanted.setdefault(part, []).append(within)
-        found = (
-            self._stored(part, stored)
-            for part, some in wanted.items()
-            for stored in self._stores[part].fetch(some).values()
-        )
-        return {stored.ordinal: stored for stored in found}
+        return wanted
 
     def _store_of(self, report_id: str) -> Store:
         part, _ = self._held[self.row_of(report_id)]

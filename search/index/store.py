@@ -141,8 +141,20 @@ class Store:
 
     def fetch(self, ordinals: Iterable[int]) -> Mapping[int, StoredPassage]:
         """The passages at these ordinals."""
-        rows = ",".join(str(int(ordinal) + 1) for ordinal in ordinals)
-        return {p.ordinal: p for p in self._passages(f"passage.row IN ({rows})", ())}
+        return {
+            stored.ordinal: stored
+            for ordinal in sorted(ordinals)  # each by itself: such a statement is prepared once
+            for stored in self._passages("passage.row = ?", (int(ordinal) + 1,))
+        }
+
+    def passage_ids(self, ordinals: Iterable[int]) -> Mapping[int, str]:
+        """The ids of the passages at these ordinals."""
+        query = "SELECT passage_id FROM passage WHERE row = ?"
+        return {
+            ordinal: str(passage_id)
+            for ordinal in ordinals
+            for (passage_id,) in self._all(query, (int(ordinal) + 1,))
+        }
 
     def cuts(self) -> dict[str, tuple[str, int]]:
         """What each report's passages follow from, and how many they are, by its id."""

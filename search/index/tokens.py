@@ -89,47 +89,37 @@ class TokenFile:
         return self.records[self.firsts[place] : self.firsts[place + 1]]
 
 
-class TokenHalf:
-    """Scores passages by their tokens, which are in memory."""
+class TokensOf:
+    """The tokens of some passages of a library, in memory, to be scored."""
 
     def __init__(
-        self,
-        records: Records,
-        firsts: NDArray[np.int64],
-        rarity: NDArray[np.float32],
-        passages: int,
+        self, each: Sequence[Records], rarity: NDArray[np.float32], passages: int
     ) -> None:
-        """`passages` is how many the library has, of which these are some."""
-        self._records = records
-        self._firsts = firsts
+        """`each` passage's, at least one's; `passages` is how many the library has."""
+        # As bytes: numpy takes its time to put records together.
+        joined = np.concatenate([records.view(np.uint8) for records in each])
+        self._records: Records = joined.view(each[0].dtype)
+        self._firsts = np.cumsum([0, *map(len, each[:-1])], dtype=np.int64)
         self._rarity = rarity
         self._passages = passages
 
-    def score(self, query: Tokens, ordinals: Ordinals) -> Scores:
-        """Each given passage's score, -1 to 1, shape (len(ordinals),)."""
-        if len(ordinals) == 0:
-            return np.empty(0, np.float32)
-        firsts, ends = self._firsts[ordinals], self._firsts[ordinals + 1]
-        counts = ends - firsts
-        starts = np.cumsum(counts) - counts
-        rows = np.arange(int(counts.sum())) + np.repeat(firsts - starts, counts)
-        nearest = np.maximum.reduceat(self._cosines(query, self._records[rows]), starts)
+    def scores(self, query: Tokens) -> Scores:
+        """Each passage's score, -1 to 1, shape (passages given,)."""
+        nearest = np.maximum.reduceat(self._cosines(query), self._firsts)
         return self._weighed(query, nearest)
 
-    def score_spans(
-        self, query: Tokens, ordinal: int, spans: Sequence[tuple[int, int]], before: int
+    def scores_of_spans(
+        self, query: Tokens, spans: Sequence[tuple[int, int]], before: int
     ) -> Scores:
-        """The score of each part of a passage, shape (len(spans),); -1 where it has no token.
+        """The score of each part of the only passage, shape (len(spans),); -1 without a token.
 
         Args:
             query: the question's tokens.
-            ordinal: of the passage.
-            spans: offsets in its text.
+            spans: offsets in the passage's text.
             before: characters of the embedded text that stand before the passage's own.
         """
-        records = self._records[slice(*self._firsts[ordinal : ordinal + 2])]
-        cosines = self._cosines(query, records)
-        at = records["start"].astype(np.int64) - before
+        cosines = self._cosines(query)
+        at = self._records["start"].astype(np.int64) - before
         scores = np.full(len(spans), -1.0, np.float32)
         for place, (start, end) in enumerate(spans):
             within = (at >= start) & (at < end)
@@ -137,14 +127,14 @@ class TokenHalf:
                 scores[place] = self._weighed(query, cosines[within].max(axis=0)[None])[0]
         return scores
 
-    def _cosines(self, query: Tokens, records: Records) -> Vectors:
+    def _cosines(self, query: Tokens) -> Vectors:
         """Shape (records, tokens of the query)."""
-        codes, half = records["codes"], query.vectors.shape[1] // 2
+        codes, half = np.ascontiguousarray(self._records["codes"]), query.vectors.shape[1] // 2
         asked = query.vectors.T
         products = (codes & 0xF).astype(np.float32) @ asked[:half]
         products += (codes >> 4).astype(np.float32) @ asked[half:]
         products -= _ZERO * asked.sum(axis=0)  # here rather than from each code
-        products *= records["scale"].astype(np.float32)[:, None]
+        products *= self._records["scale"].astype(np.float32)[:, None]
         return products
 
     def _weighed(self, query: Tokens, nearest: Vectors) -> Scores:
@@ -167,27 +157,24 @@ class PartedTokens:
 
     def score(self, query: Tokens, ordinals: Ordinals) -> Scores:
         """Each given passage's score, -1 to 1, shape (len(ordinals),)."""
-        return self._gathered(ordinals).score(query, np.arange(len(ordinals)))
+        if len(ordinals) == 0:
+            return np.empty(0, np.float32)
+        return self._of(ordinals).scores(query)
 
     def score_spans(
         self, query: Tokens, ordinal: int, spans: Sequence[tuple[int, int]], before: int
     ) -> Scores:
-        """The score of each part of a passage: see `TokenHalf.score_spans`."""
-        return self._gathered(np.array([ordinal])).score_spans(query, 0, spans, before)
+        """The score of each part of a passage: see `TokensOf.scores_of_spans`."""
+        return self._of(np.array([ordinal])).scores_of_spans(query, spans, before)
 
-    def _gathered(self, ordinals: Ordinals) -> TokenHalf:
+    def _of(self, ordinals: Ordinals) -> TokensOf:
         parts = self._places.part(ordinals)
         within = ordinals - self._places.ranked[parts]
-        records = [
+        each = [
             self._parts[part].of(place)
             for part, place in zip(parts.tolist(), within.tolist(), strict=True)
         ]
-        firsts = np.cumsum([0, *map(len, records)], dtype=np.int64)
-        records = records or [self._parts[0].records[:0]]
-        # As bytes: numpy takes its time to put records together.
-        gathered = np.concatenate([each.view(np.uint8) for each in records])
-        gathered = gathered.view(records[0].dtype)
-        return TokenHalf(gathered, firsts, self._rarity, int(self._places.ranked[-1]))
+        return TokensOf(each, self._rarity, int(self._places.ranked[-1]))
 
 
 def open_tokens(folders: Sequence[Path], *, dimension: int, places: Places) -> PartedTokens:

@@ -112,6 +112,25 @@ class EngineStore:
             raise gone()
         return {stored.ordinal: stored for stored in found}
 
+    def passage_ids(self, ordinals: Iterable[int]) -> Mapping[int, str]:
+        """The ids of the passages at these ordinals.
+
+        Raises:
+            IndexChanged: one has gone.
+        """
+        wanted = {int(ordinal) for ordinal in ordinals}
+        if not wanted:
+            return {}
+        found = self._rows(
+            "SELECT ordinal, passage_id FROM {schema}.passage WHERE "
+            "ordinal = ANY(%(wanted)s::bigint[]) AND report_row = ANY(%(rows)s::bigint[])",
+            wanted=list(wanted),
+            rows=list({ordinal // PLACES for ordinal in wanted}),
+        )
+        if len(found) < len(wanted):
+            raise gone()
+        return dict(found)
+
     def _passages(self, where: str, wanted: object, **more: object) -> list[StoredPassage]:
         columns = "ordinal, report_row, passage_id, body"
         statement = f"SELECT {columns} FROM {{schema}}.passage WHERE {where} ORDER BY ordinal"  # noqa: S608 - ours

@@ -12,7 +12,7 @@ from search.index.postgres.asking import Asking
 from search.index.postgres.connections import Connections
 from search.index.postgres.schema import PLACES
 from search.index.postgres.store import gone
-from search.index.tokens import Records, TokenHalf, rarity_of, record_type
+from search.index.tokens import Records, TokensOf, rarity_of, record_type
 from search.index.types import Ordinals, Scores
 
 PASSAGES_HELD: Final = 4_000  # about 5.5 kB each
@@ -44,20 +44,17 @@ class EngineTokens:
         """Each given passage's score, -1 to 1, shape (len(ordinals),)."""
         if len(ordinals) == 0:
             return np.empty(0, np.float32)
-        half = self._half(ordinals.tolist())
-        return half.score(query, np.arange(len(ordinals)))
+        return self._of(ordinals.tolist()).scores(query)
 
     def score_spans(
         self, query: Tokens, ordinal: int, spans: Sequence[tuple[int, int]], before: int
     ) -> Scores:
         """The score of each part of a passage, shape (len(spans),); -1 where it has no token."""
-        return self._half([ordinal]).score_spans(query, 0, spans, before)
+        return self._of([ordinal]).scores_of_spans(query, spans, before)
 
-    def _half(self, ordinals: list[int]) -> TokenHalf:
+    def _of(self, ordinals: list[int]) -> TokensOf:
         found = self._records(ordinals)
-        records = [found[ordinal] for ordinal in ordinals]
-        firsts = np.cumsum([0, *map(len, records)], dtype=np.int64)
-        return TokenHalf(np.concatenate(records), firsts, self._rarity, self._passages)
+        return TokensOf([found[each] for each in ordinals], self._rarity, self._passages)
 
     def _records(self, ordinals: Sequence[int]) -> Mapping[int, Records]:
         found = self._held.get(ordinals, self._load)
