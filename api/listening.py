@@ -9,13 +9,16 @@ import ctypes
 import os
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.reduction import DupFd
 from multiprocessing.sharedctypes import RawArray
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
+
+if TYPE_CHECKING:
+    from ctypes import Array
 
 _PROCESSES: Final = 256  # one after the other; then places are given anew
 _LEFT_S: Final = 0.0005  # given to the others, each time that a connection is left to them
@@ -32,16 +35,21 @@ class SharedSocket(socket.socket):
     """A listening socket, the same in several processes."""
 
     def __init__(
-        self, family: int, kind: int, proto: int, *, fileno: int, held: Sequence[Held], place: int
+        self, family: int, kind: int, proto: int, *, fileno: int, held: "Array[Held]", place: int
     ) -> None:
         """`held` by each process; this one's is at `place`."""
         super().__init__(family, kind, proto, fileno)
         self._held = held
         self._mine = held[place]
-        self._mine.process, self._mine.connections = os.getpid(), 0
+        self._mine.process, self._mine.connections = 0, 0
         self._begun = place
         self._has_given = False
         self._left = 0
+
+    def listen(self, backlog: int = 128, /) -> None:
+        """See `socket.listen`; from here on this process takes its share."""
+        super().listen(backlog)
+        self._mine.process = os.getpid()
 
     def accept(self) -> tuple[socket.socket, Any]:
         """See `socket.accept`; says that nobody waits after each, and where others have fewer."""
@@ -51,6 +59,11 @@ class SharedSocket(socket.socket):
         accepted, address = super().accept()
         self._has_given, self._left = True, 0
         return _Connection(accepted, self._mine), address
+
+    def close(self) -> None:
+        """See `socket.close`; it takes no share any more."""
+        self._mine.process = 0
+        super().close()
 
     def _leaves_it(self) -> bool:
         """Let a process that has fewer connections be the first, for a while."""
@@ -78,7 +91,7 @@ class SharedSocket(socket.socket):
 def _rebuilt(
     inherited: Any,  # noqa: ANN401 - multiprocessing has no type for it
     kind: tuple[int, int, int],
-    held: Sequence[Held],
+    held: "Array[Held]",
     place: int,
 ) -> SharedSocket:
     return SharedSocket(*kind, fileno=inherited.detach(), held=held, place=place)
@@ -109,7 +122,4 @@ def listening(config: uvicorn.Config) -> SharedSocket:
     bound = config.bind_socket()
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
     kind = bound.family, bound.type, bound.proto
-    held = RawArray(Held, _PROCESSES)
-    shared = SharedSocket(*kind, fileno=bound.detach(), held=held, place=0)
-    held[0].process = 0  # who begins the others takes no connections
-    return shared
+    return SharedSocket(*kind, fileno=bound.detach(), held=RawArray(Held, _PROCESSES), place=0)

@@ -1,0 +1,113 @@
+"""The socket that several workers share: what it gives to whom."""
+
+import multiprocessing
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from multiprocessing.sharedctypes import RawArray
+
+import pytest
+import uvicorn
+
+from api import listening as module
+from api.listening import Held, SharedSocket, listening
+
+
+@pytest.fixture
+def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SharedSocket, SharedSocket]]:
+    """Two processes' own of one socket, as if this were both."""
+    monkeypatch.setattr(module, "_LEFT_S", 0)
+    held = RawArray(Held, 3)
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        kind = bound.family, bound.type, bound.proto
+        first, second = (
+            SharedSocket(*kind, fileno=os.dup(bound.fileno()), held=held, place=place)
+            for place in (1, 2)
+        )
+        with closing(first), closing(second):
+            for each in (first, second):
+                each.settimeout(0)
+                each.listen()
+            yield first, second
+
+
+def _visitors(server: socket.socket, many: int, opened: ExitStack) -> None:
+    for _ in range(many):
+        opened.enter_context(closing(socket.create_connection(server.getsockname())))
+
+
+def _taken(server: SharedSocket, looks: int, opened: ExitStack) -> list[socket.socket]:
+    """What it takes in so many looks, as asyncio takes: until it is told that nobody waits."""
+    taken = []
+    for _ in range(looks):
+        while True:
+            try:
+                taken.append(opened.enter_context(closing(server.accept()[0])))
+            except BlockingIOError:
+                break
+    return taken
+
+
+def test_an_answer_is_not_held_back_until_its_headers_are_acknowledged() -> None:
+    config = uvicorn.Config("api.serving:worker", port=0, log_config=None)
+    with closing(listening(config)) as shared:
+        shared.listen()
+        with (
+            closing(socket.create_connection(shared.getsockname())),
+            closing(shared.accept()[0]) as accepted,
+        ):
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_connections_opened_at_once_are_halved(pair: tuple[SharedSocket, SharedSocket]) -> None:
+    with ExitStack() as opened:
+        _visitors(pair[0], 8, opened)
+        taken = [len(_taken(server, 1, opened)) for _ in range(4) for server in pair]
+        assert taken == [1] * 8
+
+
+def test_one_that_has_more_waits_for_the_other(pair: tuple[SharedSocket, SharedSocket]) -> None:
+    with ExitStack() as opened:
+        _visitors(pair[0], 4, opened)
+        assert len(_taken(pair[0], 5, opened)) == 1
+        assert len(_taken(pair[1], 5, opened)) == 2
+        assert len(_taken(pair[0], 5, opened)) == 1
+
+
+def test_what_was_closed_counts_no_more(pair: tuple[SharedSocket, SharedSocket]) -> None:
+    with ExitStack() as opened:
+        _visitors(pair[0], 2, opened)
+        (taken,) = _taken(pair[0], 1, opened)
+        taken.close()
+        taken.close()
+        assert len(_taken(pair[0], 1, opened)) == 1
+
+
+def test_one_that_hangs_is_not_waited_for(pair: tuple[SharedSocket, SharedSocket]) -> None:
+    with ExitStack() as opened:
+        _visitors(pair[0], 2, opened)
+        assert len(_taken(pair[0], 1, opened)) == 1
+        assert len(_taken(pair[0], module._LEFT_AT_MOST + 1, opened)) == 1  # noqa: SLF001
+
+
+def test_one_that_does_not_listen_yet_is_not_waited_for(
+    pair: tuple[SharedSocket, SharedSocket],
+) -> None:
+    held = pair[0]._held  # noqa: SLF001
+    kind = pair[0].family, pair[0].type, pair[0].proto
+    SharedSocket(*kind, fileno=os.dup(pair[0].fileno()), held=held, place=2).close()
+    with ExitStack() as opened:
+        _visitors(pair[0], 2, opened)
+        assert len(_taken(pair[0], 3, opened)) == 2
+
+
+def test_one_that_died_is_not_waited_for(pair: tuple[SharedSocket, SharedSocket]) -> None:
+    gone = multiprocessing.get_context("spawn").Process()
+    gone.start()
+    gone.join()
+    assert gone.pid
+    pair[0]._held[2].process = gone.pid  # noqa: SLF001 - as if it had been the second
+    with ExitStack() as opened:
+        _visitors(pair[0], 2, opened)
+        assert len(_taken(pair[0], 3, opened)) == 2
