@@ -25,6 +25,7 @@ from search.encoder.prepare import prepare_encoder
 from search.encoder.recipe import MODEL_FILE
 from search.errors import EncoderError
 from search.loading import load_searcher
+from tests.devices import spare
 from tests.terminal import here
 
 if TYPE_CHECKING:
@@ -37,9 +38,16 @@ CPU = "cpu"
 def device(prepared_encoder: Path) -> "AcceleratedEncoder":
     from search.encoder.accelerated import AcceleratedEncoder, accelerate  # noqa: PLC0415 - torch
 
-    made = accelerate(prepared_encoder, CPU)
+    with pytest.MonkeyPatch.context() as patched:
+        spare(patched)
+        made = accelerate(prepared_encoder, CPU)
     assert isinstance(made, AcceleratedEncoder)
     return made
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    spare(monkeypatch)
 
 
 def test_it_says_what_the_processors_encoder_says(
@@ -50,10 +58,9 @@ def test_it_says_what_the_processors_encoder_says(
     assert faults(figures) == []
     assert figures.mean_cosine > 0.997
     assert compare_tokens(device, encoder) == []
+    texts = parity_texts()[::4]
     for found, wanted in zip(
-        device.encode_with_tokens(parity_texts()),
-        encoder.encode_with_tokens(parity_texts()),
-        strict=True,
+        device.encode_with_tokens(texts), encoder.encode_with_tokens(texts), strict=True
     ):
         assert found.tokens is not None
         assert wanted.tokens is not None
@@ -131,6 +138,7 @@ def test_a_model_too_large_for_the_device_is_told_of(
     assert "without a device" in (caught.value.cure or "")
 
 
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize(("pooling", "dense"), [("cls", False), ("mean", True)])
 def test_other_models_are_run_too(tmp_path: Path, pooling: str, *, dense: bool) -> None:
     from search.encoder.accelerated import accelerate  # noqa: PLC0415 - torch
@@ -179,6 +187,7 @@ def test_rows_are_doubled_while_it_pays(monkeypatch: pytest.MonkeyPatch) -> None
     assert devices.quickest(lambda _: None) == 4  # eight would take longer than a second
 
 
+@pytest.mark.usefixtures("few")
 def test_weights_that_changed_are_not_run(tmp_path: Path) -> None:
     from search.encoder.accelerated import accelerate  # noqa: PLC0415 - torch
     from tests.models import make_encoder  # noqa: PLC0415 - torch
@@ -193,12 +202,6 @@ def test_weights_that_changed_are_not_run(tmp_path: Path) -> None:
 
 def _two(_: str) -> list[str]:
     return [CPU, CPU]
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So few rows at once as need no looking for."""
-    monkeypatch.setattr("search.encoder.accelerated.quickest", lambda _: 4)
 
 
 @pytest.mark.usefixtures("few")

@@ -14,6 +14,7 @@ from indexer.build import BuildOptions, build_index
 from indexer.progress import Silent
 from search.encoder.prepare import prepare_encoder
 from search.errors import EncoderError
+from tests.devices import spare
 
 if TYPE_CHECKING:
     from search.encoder.accelerated import AcceleratedEncoder, WholeModelEncoder
@@ -47,8 +48,7 @@ def _raises(error: Exception) -> Callable[..., None]:
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So few rows at once as need no looking for."""
-    monkeypatch.setattr("search.encoder.accelerated.quickest", lambda _: 4)
+    spare(monkeypatch)
 
 
 @pytest.fixture(scope="module")
