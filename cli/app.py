@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -38,17 +39,26 @@ def evidence() -> None:
     """Let a command stand in its own module: alone, it would have no name of its own."""
 
 
-HomeOption = Annotated[
-    Path,
-    typer.Option(
-        "--home",
-        envvar="EVIDENCE_HOME",
-        help="Folder that holds library, index and caches.",
-        default_factory=default_home,
-        show_default="`.evidence` in the project's folder",
-        file_okay=False,
-    ),
-]
+def _is_there(home: Path) -> Path:
+    if not home.is_dir():
+        raise typer.BadParameter(
+            f"There is no folder {home}. Is it mistyped? `evidence add PATH` begins one."
+        )
+    return home
+
+
+_home = partial(
+    typer.Option,
+    "--home",
+    envvar="EVIDENCE_HOME",
+    help="Folder that holds library, index and caches.",
+    default_factory=default_home,
+    show_default="`.evidence` in the project's folder",
+    file_okay=False,
+)
+HomeOption = Annotated[Path, _home()]
+#: Of what has no use for a folder that is not there, and would begin one.
+HomeThereOption = Annotated[Path, _home(callback=_is_there)]
 
 
 def messages() -> "Console":

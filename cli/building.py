@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import HomeOption, app, messages
+from cli.app import HomeOption, HomeThereOption, app, messages
 
 
 @app.command()
@@ -50,7 +50,7 @@ def add(
 
 @app.command()
 def index(
-    home: HomeOption,
+    home: HomeThereOption,
     model: Annotated[
         str | None,
         typer.Option(

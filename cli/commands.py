@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import EXIT_ERROR, HomeOption, app, importing, one_thread_a_question
+from cli.app import EXIT_ERROR, HomeOption, HomeThereOption, app, importing, one_thread_a_question
 from cli.asking import (
     CentreOption,
     CostOption,
@@ -92,7 +92,7 @@ def ask(
 
 @app.command()
 def status(
-    home: HomeOption,
+    home: HomeThereOption,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON: every file ever added.")

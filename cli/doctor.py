@@ -78,8 +78,16 @@ def _versions() -> Iterator[tuple[str, str | None]]:
             yield name, None
 
 
+def _opened(home: Path) -> Library:
+    if not home.is_dir():  # to look into it would begin it
+        raise EvidenceError(
+            f"There is no library in {home}.", cure="Run `evidence add PATH`, or mend --home."
+        )
+    return Library(Home(home).library)
+
+
 def _library(home: Path) -> str:
-    with Library(Home(home).library) as library:
+    with _opened(home) as library:
         missing = [
             entry.name
             for entry in library.entries().values()
@@ -142,7 +150,7 @@ def _engine(engine: Address) -> str:
 
 def _agree(home: Path, engine: Address | None) -> str:
     """The library against the index."""
-    with Library(Home(home).library) as library:
+    with _opened(home) as library:
         held = {report.report_id for report in current_reports(library)}
     if held != (live := live_report_ids(home, engine)):
         raise EvidenceError(

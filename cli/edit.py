@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import HomeOption, app, messages
+from cli.app import HomeThereOption, app, messages
 from corpus.errors import MetadataError
 from corpus.metadata.claims import Claim
 from corpus.metadata.corrections import FIELDS, correction
@@ -13,7 +13,7 @@ from corpus.metadata.corrections import FIELDS, correction
 @app.command()
 def edit(
     report: Annotated[str, typer.Argument(help="A report's id, or the path it was added from.")],
-    home: HomeOption,
+    home: HomeThereOption,
     assign: Annotated[
         list[str] | None,
         typer.Option(

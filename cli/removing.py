@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from cli.app import HomeOption, app, messages
+from cli.app import HomeThereOption, app, messages
 
 
 @app.command()
 def remove(
     report: Annotated[str, typer.Argument(help="A report's id, or the path it was added from.")],
-    home: HomeOption,
+    home: HomeThereOption,
     reason: Annotated[
         str, typer.Option(help="Why; `evidence status` tells it.", show_default=False)
     ] = "",

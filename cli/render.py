@@ -68,7 +68,9 @@ def print_answer(answer: Answer) -> None:
     for group in answer.groups:
         _print_group(group, console)
     total = answer.took_ms.get("total", 0.0)
-    console.print(f"\n{len(answer.hits)} passages in {total:.0f} ms", style="dim")
+    many = len(answer.hits)
+    told = f"{many} passage" if many == 1 else f"{many} passages"
+    console.print(f"\n{told} in {total:.0f} ms", style="dim")
 
 
 def _print_statement(answer: Answer, console: Console) -> None:

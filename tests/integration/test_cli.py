@@ -158,11 +158,25 @@ def test_doctor_finds_damage_and_says_the_cure(starter: Path, tmp_path: Path) ->
 def test_bad_input_gets_a_clear_error(
     tmp_path: Path, words: tuple[str, ...], code: int, told: str
 ) -> None:
-    done = here(tmp_path / "home", *words, check=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    done = here(home, *words, check=False)
     assert done.returncode == code
     assert told.lower() in " ".join(done.stderr.lower().split())
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "words", [("index",), ("status",), ("remove", "x"), ("edit", "x"), ("doctor",)], ids=str
+)
+def test_a_mistyped_home_is_told_of_and_not_begun(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = here(tmp_path / "hoem", *words, check=False)
+    assert done.returncode != 0
+    told = " ".join((done.stdout + done.stderr).replace("│", " ").split())
+    assert "There is no folder" in told or "There is no library" in told
+    assert "evidence add" in told
+    assert not (tmp_path / "hoem").exists()
 
 
 def test_metadata_faults_add_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Ctrl-C: at once while modules are imported, with a word after that."""
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -28,13 +29,13 @@ def test_an_interrupt_among_imports_ends_the_process_at_once(
 
 
 def test_an_interrupted_command_says_what_was_kept(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("cli.status.gather", interrupted)
-    monkeypatch.setattr("sys.argv", ["evidence", "status"])
+    monkeypatch.setattr("sys.argv", ["evidence", "status", "--home", str(tmp_path)])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == EXIT_INTERRUPTED
