@@ -1,5 +1,6 @@
 """Is the process alive, can it answer, and how has it fared."""
 
+import asyncio
 import secrets
 from http import HTTPStatus
 
@@ -39,9 +40,10 @@ async def healthz() -> Alive:
 @router.get(
     "/readyz", responses=documented(HTTPStatus.SERVICE_UNAVAILABLE), summary="Ready to answer"
 )
-def readyz(searcher: AnySearcher) -> Ready:
+async def readyz(searcher: AnySearcher) -> Ready:
     """Whether an index is open and answers, and which."""
-    searcher.check()
+    # Not in one of the threads that answer: all of them may be at work, or waiting for their turn.
+    await asyncio.to_thread(searcher.check)
     counts = searcher.counts
     return Ready(
         generation=searcher.generation,

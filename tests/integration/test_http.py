@@ -2,7 +2,9 @@
 
 import html
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -22,6 +24,7 @@ from tests.builders import content, report
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
+THREADS = 40  # that endpoints run in: anyio's own number
 HOSTILE = "<script>alert(1)</script>"
 REPORTS = [
     report(
@@ -114,6 +117,31 @@ def test_alive_and_ready(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz").json()
     assert (ready["reports"], ready["passages"]) == (2, 3)
+
+
+def test_it_is_ready_while_every_thread_is_at_work(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on, at_work = threading.Event(), threading.Semaphore(0)
+
+    def waiting(question: str) -> str:
+        at_work.release()
+        assert may_go_on.wait(60)
+        return question
+
+    monkeypatch.setattr("search.searcher.checked_question", waiting)
+    with ThreadPoolExecutor(THREADS + 1) as askers:
+        asked = [
+            askers.submit(client.get, f"/v1/search?q=class+size+{number}")
+            for number in range(THREADS + 1)
+        ]
+        for _ in range(THREADS):
+            assert at_work.acquire(timeout=30)
+        try:
+            assert client.get("/readyz").status_code == 200
+        finally:
+            may_go_on.set()
+        assert {each.result().status_code for each in asked} == {200}
 
 
 @pytest.mark.parametrize(
