@@ -117,11 +117,13 @@ class LexicalHalf:
             return frozenset()
         having = [Query.term_query(self._schema, WORDS, term, "basic") for term, _ in words]
         any_of = Query.boolean_query([(Occur.Should, each) for each in having])
-        return frozenset(row for row in report_rows if self._has(any_of, row))
+        rows = list(report_rows)
+        numbers = self._numbers.of_reports(np.array(rows, np.int64)).tolist()
+        pairs = zip(rows, numbers, strict=True)
+        return frozenset(row for row, number in pairs if self._has(any_of, number))
 
-    def _has(self, wanted: Query, report_row: int) -> bool:
-        """Whether a passage of the report matches: few are looked at, however many others do."""
-        number = int(self._numbers.of_reports(np.array([report_row]))[0])
+    def _has(self, wanted: Query, number: int) -> bool:
+        """Whether a passage of a report matches: few are looked at, however many others do."""
         within = Query.term_query(self._schema, "report", number)
         both = Query.boolean_query([(Occur.Must, within), (Occur.Must, wanted)])
         return bool(self._searcher.search(both, 1, count=False).hits)
