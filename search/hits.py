@@ -31,7 +31,8 @@ class HitMaker:
     ) -> tuple[ScoredPassage, ...]:
         """The hits of a shortlist, best first; `stored` holds its passages by ordinal.
 
-        Of their near-duplicates no more than the ids is looked up. No sentence of theirs is highlighted: see `search.sentences`.
+        Of their near-duplicates no more than the ids is looked up. No sentence of theirs is
+        highlighted: see `search.sentences`.
         """
         fused = shortlist.fused
         rows = {stored[int(fused.ordinals[place])].report_row for place in shortlist.repeats}
