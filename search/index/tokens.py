@@ -92,9 +92,7 @@ class TokenFile:
 class TokensOf:
     """The tokens of some passages of a library, in memory, to be scored."""
 
-    def __init__(
-        self, each: Sequence[Records], rarity: NDArray[np.float32], passages: int
-    ) -> None:
+    def __init__(self, each: Sequence[Records], rarity: NDArray[np.float32], passages: int) -> None:
         """`each` passage's, at least one's; `passages` is how many the library has."""
         # As bytes: numpy takes its time to put records together.
         joined = np.concatenate([records.view(np.uint8) for records in each])
