@@ -1,7 +1,7 @@
 """Answers by size of the library: time by stage, memory, recall, filters; and how it starts.
 
     python -m benchmarks.speed.curves make HOME LARGE --size 1000000
-    python -m benchmarks.speed.curves ask LARGE [--rounds 2]
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.speed.curves ask LARGE [--rounds 2]
 
 HOME holds an index of real reports. `make` writes LARGE, a home of so many passages made from it
 (`benchmarks.speed.growing`: the real ones are part of it), with HOME's encoder. `ask` opens it
@@ -16,6 +16,7 @@ import os
 import platform
 import shutil
 import time
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -180,6 +181,9 @@ def _recall(index: Generation, searcher: Searcher, questions: Sequence[Question]
     asked = searcher.encoder.encode_queries([each.question for each in questions[:COMPARED]])
     filters = {"all": Filters()}
     filters |= {f"{share:.2%}": Filters(topics=(topic_of(share),)) for share in SHARES}
+    # What a centre publishes is alike, and far from most questions: not as if drawn by lot.
+    centres = Counter(each.metadata.centre for each in index.store.reports).most_common(6)
+    filters |= {f"centre {name}": Filters(centres=(name,)) for name, _ in centres if name}
     for name, chosen in filters.items():
         allowed = index._allowed(Within(chosen))  # noqa: SLF001 - as the index itself has it
         hits, took = {10: [], 100: []}, []  # type: dict[int, list[float]], list[float]

@@ -5,14 +5,16 @@ Search is exact (flat) up to `FLAT_UP_TO` vectors. Above, candidates come from a
 memory; the vectors themselves stay on the disk, and the candidates' are read to put them in
 order by their true cosines. How many lists are probed is chosen at build, on made questions held
 against exact search, as the fewest that reach `RECALL_WANTED`; the recall reached is stated in
-the manifest. A filter is answered by as many more lists as it leaves passages out, a selective
-one exactly. docs/performance.md has what was measured and turned down.
+the manifest. A selective filter is answered exactly, any other from those lists alone that hold
+passages it allows: a centre's, or a topic's, lie in few of them, and often far from the question
+(ADR 0030). docs/performance.md has what was measured and turned down.
 """
 
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +44,7 @@ TRAINED_ON: Final = 40  # vectors for each list
 ROUNDS: Final = 10  # of k-means
 QUERY_BITS: Final = 8  # of each dimension of a question while lists are read
 CANDIDATES: Final = 8  # brought from the lists for each passage wanted
+FARTHER: Final = 2  # times as many behind a filter: far from a question, cosines lie close together
 FEWEST: Final = 300  # candidates
 
 
@@ -121,30 +124,51 @@ class DenseHalf:
     ) -> Candidates:
         """The k nearest allowed passages, nearest first."""
         k = min(k, len(self))
-        share = 1.0
-        if allowed is not None:
-            ordinals = np.flatnonzero(allowed.mask[: len(self)])
-            if len(ordinals) <= EXACT_UP_TO:
-                return _best(ordinals, self.score(query, ordinals), k)
-            share = len(ordinals) / len(self)
+        mask = None if allowed is None else allowed.mask[: len(self)]
+        if mask is not None and np.count_nonzero(mask) <= EXACT_UP_TO:
+            ordinals = np.flatnonzero(mask)
+            return _best(ordinals, self.score(query, ordinals), k)
         if k == 0:
             return Candidates(np.empty(0, np.int64), np.empty(0, np.float32))
-        flat = self._info.kind == FLAT
-        wanted = k if flat else min(len(self), max(k * CANDIDATES, FEWEST))
-        given = self._parameters(_selector(allowed, len(self)), share)
-        with _one_thread():
-            scores, found = self._index.search(query[None, :], wanted, params=given)
-        kept = found[0] >= 0
-        if flat:
-            return Candidates(found[0][kept], scores[0][kept])
-        ordinals = np.sort(found[0][kept])
+        if self._info.kind == FLAT:
+            given = None if mask is None else faiss.SearchParameters(sel=_selector(mask))
+            return self._found(query, k, given)
+        given, wanted = self._probing(mask), max(k * CANDIDATES, FEWEST)
+        if mask is not None:
+            wanted *= FARTHER
+        ordinals = np.sort(self._found(query, min(len(self), wanted), given).ordinals)
         return _best(ordinals, self.score(query, ordinals), k)
 
-    def _parameters(self, selector: Any, share: float) -> Any:  # noqa: ANN401 - FAISS is untyped
-        if self._info.kind == FLAT:
-            return faiss.SearchParameters(sel=selector) if selector else None
-        probes = min(self._info.lists, ceil(self._info.probes / share))
-        return faiss.IVFRaBitQSearchParameters(sel=selector, nprobe=probes, qb=QUERY_BITS)
+    def _found(self, query: NDArray[np.float32], k: int, given: Any) -> Candidates:  # noqa: ANN401 - FAISS is untyped
+        with _one_thread():
+            scores, found = self._index.search(query[None, :], k, params=given)
+        kept = found[0] >= 0
+        return Candidates(found[0][kept], scores[0][kept])
+
+    def _probing(self, mask: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401 - FAISS is untyped
+        """Which lists are gone through; behind a filter, of those that hold what it allows."""
+        if mask is None:
+            return faiss.IVFRaBitQSearchParameters(nprobe=self._info.probes, qb=QUERY_BITS)
+        held = np.zeros(self._info.lists, np.bool_)
+        held[self._list_of[mask]] = True
+        probes = ceil(self._info.probes * len(self) / np.count_nonzero(mask))
+        return faiss.IVFRaBitQSearchParameters(
+            sel=_selector(mask),
+            nprobe=min(int(np.count_nonzero(held)), probes),
+            qb=QUERY_BITS,
+            quantizer_params=faiss.SearchParameters(sel=_selector(held)),
+        )
+
+    @cached_property
+    def _list_of(self) -> NDArray[np.int32]:
+        """The list that each vector is in, shape (ranked,)."""
+        found = np.empty(len(self), np.int32)
+        for each in range(self._info.lists):
+            held = self._index.get_list_size(each)
+            if held:
+                ids = self._index.invlists.get_ids(each)
+                found[faiss.rev_swig_ptr(ids, held)] = each
+        return found
 
     def score(self, query: NDArray[np.float32], ordinals: Ordinals) -> Scores:
         """The cosine of each given passage, shape (len(ordinals),)."""
@@ -166,10 +190,8 @@ def _one_thread() -> Iterator[None]:
         faiss.omp_set_num_threads(before)
 
 
-def _selector(allowed: Allowed | None, count: int) -> Any:  # noqa: ANN401 - FAISS is untyped
-    if allowed is None:
-        return None
-    return faiss.IDSelectorBitmap(np.packbits(allowed.mask[:count], bitorder="little"))
+def _selector(mask: NDArray[np.bool_]) -> Any:  # noqa: ANN401 - FAISS is untyped
+    return faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
 
 
 def _best(ordinals: Ordinals, scores: Scores, k: int) -> Candidates:

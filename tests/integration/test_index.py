@@ -205,14 +205,25 @@ class _Large:
     lists: DenseHalf
     vectors: np.ndarray
     folder: Path
+    of: np.ndarray  # the cluster of each vector
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> _Large:
-    place = tmp_path_factory.mktemp("large")
+    return _made(tmp_path_factory.mktemp("large"), spread=0.7)
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> _Large:
+    """Clusters that have little in common, as centres' subjects."""
+    return _made(tmp_path_factory.mktemp("apart"), spread=0.4)
+
+
+def _made(place: Path, spread: float) -> _Large:
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(60, 32))
-    vectors = centres[rng.integers(0, 60, 6_000)] + 0.7 * rng.normal(size=(6_000, 32))
+    of = rng.integers(0, 60, 6_000)
+    vectors = centres[of] + spread * rng.normal(size=(6_000, 32))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     halves = []
     for name, flat_up_to in (("flat", 10_000), ("lists", 1_000)):
@@ -220,7 +231,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> _Large:
         folder.mkdir()
         info = write_dense(vectors, folder, flat_up_to=flat_up_to)
         halves.append(open_dense(folder, info, dimension=32, ranked=len(vectors)))
-    return _Large(halves[0], halves[1], vectors, place / "lists")
+    return _Large(halves[0], halves[1], vectors, place / "lists", of)
 
 
 def test_a_large_index_is_approximate_with_the_recall_it_states(large: _Large) -> None:
@@ -257,6 +268,27 @@ def test_a_large_index_answers_a_wide_filter_as_well_as_no_filter(
             assert allowed.mask[got].all()
             found += len(np.intersect1d(want, got))
         assert found / (100 * len(vectors[1::60])) > 0.97
+
+
+@pytest.mark.parametrize("clusters", [3, 12, 30])
+def test_a_large_index_answers_a_filter_that_leaves_what_is_far(
+    apart: _Large, monkeypatch: pytest.MonkeyPatch, clusters: int
+) -> None:
+    monkeypatch.setattr("search.index.dense.EXACT_UP_TO", 100)
+    exact, lists = apart.exact, apart.lists
+    allowed = Allowed(apart.of < clusters, np.array([0]))
+    asked = apart.vectors[apart.of >= clusters][::40]  # as a centre's reports to another's question
+    recall = [
+        len(
+            np.intersect1d(
+                exact.search(query, 100, allowed).ordinals,
+                lists.search(query, 100, allowed).ordinals,
+            )
+        )
+        / 100
+        for query in asked
+    ]
+    assert np.mean(recall) > 0.97
 
 
 def test_a_large_index_gives_true_cosines(large: _Large) -> None:
