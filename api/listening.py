@@ -6,12 +6,12 @@ it to one that has fewer.
 """
 
 import ctypes
+import multiprocessing
 import os
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.reduction import DupFd
 from multiprocessing.sharedctypes import RawArray
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,9 +20,11 @@ import uvicorn
 if TYPE_CHECKING:
     from ctypes import Array
 
-_PROCESSES: Final = 256  # one after the other; then places are given anew
-_LEFT_S: Final = 0.0005  # given to the others, each time that a connection is left to them
-_LEFT_AT_MOST: Final = 50  # times one after the other: they may be busy, or hang
+_PLACES: Final = 256  # for processes, those included that are starting
+_PAUSE_S: Final = 0.0005  # given to the others, each time that a connection is left to them
+_LEFT_S: Final = 0.025  # for which a connection is left at most: they may be busy, or hang
+_KEPT_S: Final = 1.0  # for which none is left again where nobody came
+_ANOTHER_S: Final = 0.1  # after so long it is another connection that waits
 
 
 class Held(ctypes.Structure):
@@ -44,7 +46,7 @@ class SharedSocket(socket.socket):
         self._mine.process, self._mine.connections = 0, 0
         self._begun = place
         self._has_given = False
-        self._left = 0
+        self._left_first = self._left_last = self._kept_until = 0.0
 
     def listen(self, backlog: int = 128, /) -> None:
         """See `socket.listen`; from here on this process takes its share."""
@@ -52,12 +54,22 @@ class SharedSocket(socket.socket):
         self._mine.process = os.getpid()
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """See `socket.accept`; says that nobody waits after each, and where others have fewer."""
+        """See `socket.accept`; says that nobody waits after each, and where others have fewer.
+
+        After a failure too, which asyncio would repeat two thousand times; one that has no files
+        left is not waited for.
+        """
         if self._has_given or self._leaves_it():
             self._has_given = False
             raise BlockingIOError
-        accepted, address = super().accept()
-        self._has_given, self._left = True, 0
+        try:
+            accepted, address = super().accept()
+        except BlockingIOError:
+            raise
+        except OSError:
+            self._has_given, self._mine.process = True, 0
+            raise
+        self._has_given, self._mine.process = True, os.getpid()
         return _Connection(accepted, self._mine), address
 
     def close(self) -> None:
@@ -67,10 +79,16 @@ class SharedSocket(socket.socket):
 
     def _leaves_it(self) -> bool:
         """Let a process that has fewer connections be the first, for a while."""
-        if self._left == _LEFT_AT_MOST or not any(map(self._has_fewer, self._held)):
+        now = time.monotonic()
+        if now < self._kept_until or not any(map(self._has_fewer, self._held)):
             return False
-        self._left += 1
-        time.sleep(_LEFT_S)
+        if now - self._left_last > _ANOTHER_S:
+            self._left_first = now
+        self._left_last = now
+        if now - self._left_first > _LEFT_S:
+            self._kept_until = now + _KEPT_S
+            return False
+        time.sleep(_PAUSE_S)
         return True
 
     def _has_fewer(self, other: Held) -> bool:
@@ -83,7 +101,14 @@ class SharedSocket(socket.socket):
 
     def __reduce__(self) -> tuple[Callable[..., "SharedSocket"], tuple[Any, ...]]:
         """To a process that is being started, as `multiprocessing` has it of any socket."""
-        self._begun = (self._begun + 1) % _PROCESSES or 1
+        from multiprocessing.reduction import DupFd  # noqa: PLC0415 - not on every system
+
+        alive = {child.pid for child in multiprocessing.active_children()}
+        for held in self._held:
+            if held.process not in alive:  # its number will be another's one day
+                held.process = 0
+        free = (each % _PLACES for each in range(self._begun + 1, self._begun + _PLACES))
+        self._begun = next(place for place in free if not self._held[place].process)
         kind = self.family, self.type, self.proto
         return _rebuilt, (DupFd(self.fileno()), kind, self._held, self._begun)
 
@@ -122,4 +147,4 @@ def listening(config: uvicorn.Config) -> SharedSocket:
     bound = config.bind_socket()
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
     kind = bound.family, bound.type, bound.proto
-    return SharedSocket(*kind, fileno=bound.detach(), held=RawArray(Held, _PROCESSES), place=0)
+    return SharedSocket(*kind, fileno=bound.detach(), held=RawArray(Held, _PLACES), place=0)

@@ -113,6 +113,7 @@ def worker() -> FastAPI:
 
 def _look_less_for_garbage() -> None:
     """Not at what is imported, which stays, nor between any two steps of an answer."""
+    gc.collect()
     gc.freeze()
     _, *older = gc.get_threshold()
     gc.set_threshold(_LOOKED_AFTER, *older)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from corpus.home import default_home
+from corpus.home import Home, default_home
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,11 +39,9 @@ def evidence() -> None:
     """Let a command stand in its own module: alone, it would have no name of its own."""
 
 
-def _is_there(home: Path) -> Path:
-    if not home.is_dir():
-        raise typer.BadParameter(
-            f"There is no folder {home}. Is it mistyped? `evidence add PATH` begins one."
-        )
+def _begun(home: Path) -> Path:
+    """The home, where anything of one is in it: to look into another would begin it."""
+    Home(home).check_begun()
     return home
 
 
@@ -57,8 +55,8 @@ _home = partial(
     file_okay=False,
 )
 HomeOption = Annotated[Path, _home()]
-#: Of what has no use for a folder that is not there, and would begin one.
-HomeThereOption = Annotated[Path, _home(callback=_is_there)]
+#: For commands that have no use for a home that is not begun.
+HomeThereOption = Annotated[Path, _home(callback=_begun)]
 
 
 def messages() -> "Console":

@@ -79,10 +79,7 @@ def _versions() -> Iterator[tuple[str, str | None]]:
 
 
 def _opened(home: Path) -> Library:
-    if not home.is_dir():  # to look into it would begin it
-        raise EvidenceError(
-            f"There is no library in {home}.", cure="Run `evidence add PATH`, or mend --home."
-        )
+    Home(home).check_begun()  # to look into another would begin it
     return Library(Home(home).library)
 
 

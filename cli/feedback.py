@@ -11,7 +11,7 @@ import typer
 from api.feedback.errors import CannotExport
 from api.feedback.store import FeedbackStore
 from api.feedback.types import Judgement, Opinion
-from cli.app import HomeOption, app, messages
+from cli.app import HomeOption, HomeThereOption, app, messages
 from corpus.home import Home
 
 feedback_app = typer.Typer(
@@ -36,6 +36,7 @@ def counts(context: typer.Context, home: HomeOption) -> None:
     """
     if context.invoked_subcommand is not None:
         return
+    Home(home).check_begun()
     kept = FeedbackStore(Home(home).feedback).all()
     typer.echo(f"judgements: {len(kept)}")
     if not kept:
@@ -51,7 +52,7 @@ def counts(context: typer.Context, home: HomeOption) -> None:
 @feedback_app.command()
 def export(
     out: Annotated[Path, typer.Argument(help="The folder (qrels) or file (jsonl) to write.")],
-    home: HomeOption,
+    home: HomeThereOption,
     form: Annotated[As, typer.Option("--as", help="A dataset to evaluate with, or lines of JSON.")],
 ) -> None:
     """Write judgements where other programs, or `evidence evaluate`, read them.
@@ -107,7 +108,9 @@ def _export_qrels(kept: list[Judgement], out: Path, home: Path) -> None:
 
 @feedback_app.command()
 def clear(
-    home: HomeOption, *, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+    home: HomeThereOption,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget all feedback, for good.
 

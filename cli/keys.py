@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from api.keys.errors import WrongKeyOptions
 from api.keys.store import KeyStore
 from api.keys.types import Key, KeyKind, Quota, utc_now
-from cli.app import HomeOption, app, messages
+from cli.app import HomeOption, HomeThereOption, app, messages
 from corpus.centres import load_centres
 from corpus.home import Home
 
@@ -97,7 +97,7 @@ def create(
 
 
 @keys_app.command("list")
-def list_keys(home: HomeOption, *, as_json: AsJson = False) -> None:
+def list_keys(home: HomeThereOption, *, as_json: AsJson = False) -> None:
     """Every key ever made, without its secret."""
     keys = KeyStore(Home(home).keys).all()
     if as_json:
@@ -113,7 +113,7 @@ def list_keys(home: HomeOption, *, as_json: AsJson = False) -> None:
 
 
 @keys_app.command()
-def show(key: KeyId, home: HomeOption, *, as_json: AsJson = False) -> None:
+def show(key: KeyId, home: HomeThereOption, *, as_json: AsJson = False) -> None:
     """What a key may do, its quotas and when it was last used."""
     found = KeyStore(Home(home).keys).get(key)
     if as_json:
@@ -138,14 +138,14 @@ def show(key: KeyId, home: HomeOption, *, as_json: AsJson = False) -> None:
 
 
 @keys_app.command()
-def revoke(key: KeyId, home: HomeOption) -> None:
+def revoke(key: KeyId, home: HomeThereOption) -> None:
     """Let a key open nothing any more, at once and for good."""
     found = KeyStore(Home(home).keys).revoke(key, who=_who(), now=utc_now())
     messages().print(f"The key {found.key_id} opens nothing any more.", markup=False)
 
 
 @keys_app.command()
-def audit(home: HomeOption) -> None:
+def audit(home: HomeThereOption) -> None:
     """Who made and revoked which key, and when."""
     for entry in KeyStore(Home(home).keys).audit():
         when = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC"

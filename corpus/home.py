@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.errors import LibraryError
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -54,6 +56,15 @@ class Home:
     def jobs(self) -> Path:
         """What the desk's jobs said, and files on their way in; kept for a while."""
         return self.desk / "jobs"
+
+    def check_begun(self) -> None:
+        """Raise LibraryError where nothing of a home is in the folder."""
+        held = (self.library, self.index, self.models, self.keys, self.feedback)
+        if not any(each.exists() for each in held):
+            raise LibraryError(
+                f"There is no library in {self.path}.",
+                cure="Run `evidence add PATH`, or name the home with --home or EVIDENCE_HOME.",
+            )
 
 
 def default_home() -> Path:

@@ -152,8 +152,8 @@ class Store:
         query = "SELECT passage_id FROM passage WHERE row = ?"
         return {
             ordinal: str(passage_id)
-            for ordinal in ordinals
-            for (passage_id,) in self._all(query, (int(ordinal) + 1,))
+            for ordinal in map(int, ordinals)
+            for (passage_id,) in self._all(query, (ordinal + 1,))
         }
 
     def cuts(self) -> dict[str, tuple[str, int]]:

@@ -159,7 +159,7 @@ def test_bad_input_gets_a_clear_error(
     tmp_path: Path, words: tuple[str, ...], code: int, told: str
 ) -> None:
     home = tmp_path / "home"
-    home.mkdir()
+    (home / "models").mkdir(parents=True)
     done = here(home, *words, check=False)
     assert done.returncode == code
     assert told.lower() in " ".join(done.stderr.lower().split())
@@ -167,16 +167,24 @@ def test_bad_input_gets_a_clear_error(
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("there", [False, True], ids=["not there", "empty"])
 @pytest.mark.parametrize(
-    "words", [("index",), ("status",), ("remove", "x"), ("edit", "x"), ("doctor",)], ids=str
+    "words",
+    ["index", "status", "remove x", "edit x", "doctor", "keys list", "keys revoke x", "feedback"],
 )
-def test_a_mistyped_home_is_told_of_and_not_begun(tmp_path: Path, words: tuple[str, ...]) -> None:
-    done = here(tmp_path / "hoem", *words, check=False)
-    assert done.returncode != 0
-    told = " ".join((done.stdout + done.stderr).replace("│", " ").split())
-    assert "There is no folder" in told or "There is no library" in told
+def test_a_mistyped_home_is_told_of_and_not_begun(
+    tmp_path: Path, words: str, *, there: bool
+) -> None:
+    home = tmp_path / "hoem"
+    if there:
+        home.mkdir()
+    done = here(home, *words.split(), check=False)
+    assert done.returncode == 1
+    told = " ".join((done.stdout + done.stderr).split())
+    assert f"There is no library in {home}." in told.replace("- ", "-")
     assert "evidence add" in told
-    assert not (tmp_path / "hoem").exists()
+    assert not (home.exists() and any(home.iterdir()))
+    assert home.exists() == there
 
 
 def test_metadata_faults_add_nothing(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ SITE = ("site", "--name", "A blog", "--origin", "https://a.org", "--centre", "ee
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
+    (tmp_path / "home" / "models").mkdir(parents=True)
     return tmp_path / "home"
 
 
@@ -89,4 +90,4 @@ def test_wrong_wishes_are_told_with_a_cure(
 def test_without_keys_lists_are_empty_and_nothing_is_made(home: Path) -> None:
     assert _run(home, "list").exit_code == 0
     assert _run(home, "audit").stdout == ""
-    assert not home.exists()
+    assert [each.name for each in home.iterdir()] == ["models"]

@@ -279,6 +279,7 @@ def test_the_commands(tmp_path: Path, kept: FeedbackStore) -> None:
         assert done.exit_code == 0, done.output
         return done.output
 
+    Home(tmp_path).models.mkdir()
     assert run().strip() == "judgements: 0"
     assert not Home(tmp_path).feedback.exists()
     kept.add(Judgement("Q", Opinion.USEFUL, DAY, "g", "p1", "d", "r", 3, 1))

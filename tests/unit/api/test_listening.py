@@ -1,8 +1,10 @@
 """The socket that several workers share: what it gives to whom."""
 
+import errno
 import multiprocessing
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from multiprocessing.sharedctypes import RawArray
@@ -17,7 +19,7 @@ from api.listening import Held, SharedSocket, listening
 @pytest.fixture
 def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SharedSocket, SharedSocket]]:
     """Two processes' own of one socket, as if this were both."""
-    monkeypatch.setattr(module, "_LEFT_S", 0)
+    monkeypatch.setattr(module, "_PAUSE_S", 0)
     held = RawArray(Held, 3)
     with socket.create_server(("127.0.0.1", 0)) as bound:
         kind = bound.family, bound.type, bound.proto
@@ -84,11 +86,70 @@ def test_what_was_closed_counts_no_more(pair: tuple[SharedSocket, SharedSocket])
         assert len(_taken(pair[0], 1, opened)) == 1
 
 
-def test_one_that_hangs_is_not_waited_for(pair: tuple[SharedSocket, SharedSocket]) -> None:
+def test_one_that_hangs_is_waited_for_once(
+    pair: tuple[SharedSocket, SharedSocket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("api.listening.time.monotonic", lambda: now)
     with ExitStack() as opened:
-        _visitors(pair[0], 2, opened)
+        _visitors(pair[0], 6, opened)
         assert len(_taken(pair[0], 1, opened)) == 1
-        assert len(_taken(pair[0], module._LEFT_AT_MOST + 1, opened)) == 1  # noqa: SLF001
+        assert len(_taken(pair[0], 20, opened)) == 0
+        now += 0.03
+        assert len(_taken(pair[0], 2, opened)) == 2  # nobody came: the next is not left to others
+        now += 1
+        assert len(_taken(pair[0], 2, opened)) == 0
+        now += 60  # somebody else took that one, and another waits
+        assert len(_taken(pair[0], 2, opened)) == 0
+
+
+def test_one_without_files_is_not_waited_for(
+    pair: tuple[SharedSocket, SharedSocket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(_: socket.socket) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with ExitStack() as opened:
+        _visitors(pair[0], 4, opened)
+        with monkeypatch.context() as full:
+            full.setattr(socket.socket, "accept", none_left)
+            with pytest.raises(OSError, match="Too many"):
+                pair[1].accept()
+            with pytest.raises(BlockingIOError):  # asyncio asks again at once
+                pair[1].accept()
+        assert len(_taken(pair[0], 2, opened)) == 2
+        assert len(_taken(pair[1], 1, opened)) == 1  # and takes its share again
+        assert len(_taken(pair[0], 3, opened)) == 0
+
+
+def test_a_place_is_given_anew_and_the_number_of_a_dead_process_forgotten() -> None:
+    config = uvicorn.Config("api.serving:worker", port=0, log_config=None)
+    spawning = multiprocessing.get_context("spawn")
+    with closing(listening(config)) as shared:
+        shared.listen()
+        begun = [spawning.Process(target=_listens, args=(shared,)) for _ in range(2)]
+        try:
+            for each in begun:
+                each.start()
+            while sum(bool(held.process) for held in shared._held) < 2:  # noqa: SLF001
+                time.sleep(0.01)
+            begun[0].kill()
+            begun[0].join()
+            begun.append(spawning.Process(target=_listens, args=(shared,)))
+            begun[2].start()
+            while not shared._held[3].process:  # noqa: SLF001
+                time.sleep(0.01)
+            listed = [held.process for held in shared._held[:5]]  # noqa: SLF001
+            assert listed == [0, 0, begun[1].pid, begun[2].pid, 0]
+        finally:
+            for each in begun:
+                each.kill()
+                each.join()
+
+
+def _listens(shared: SharedSocket) -> None:
+    shared.listen()
+    time.sleep(60)
 
 
 def test_one_that_does_not_listen_yet_is_not_waited_for(

@@ -34,6 +34,7 @@ def test_an_interrupted_command_says_what_was_kept(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
+    (tmp_path / "models").mkdir()
     monkeypatch.setattr("cli.status.gather", interrupted)
     monkeypatch.setattr("sys.argv", ["evidence", "status", "--home", str(tmp_path)])
     with pytest.raises(SystemExit) as ended:
