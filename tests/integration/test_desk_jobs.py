@@ -47,6 +47,7 @@ def launcher() -> Iterator[Launcher]:
 def jobs(tmp_path: Path, launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     monkeypatch.setenv("EVIDENCE_HOME", str(tmp_path))
     home = Home(tmp_path)
+    home.models.mkdir()
     return Jobs(home, DeskDatabase(home.desk), launch=launcher.note)
 
 

@@ -94,6 +94,17 @@ def test_related_studies_are_looked_for_once_more(
     assert {each.report.report_id for each in found.reports} == {"a", "c"}
 
 
+@pytest.mark.parametrize("name", ["fetch", "passage_ids"])  # what is told of hits and their like
+def test_a_question_is_asked_once_more(
+    searcher: Searcher, b_goes: Callable[..., list[int]], name: str
+) -> None:
+    assert b_goes(EngineStore, name) == []
+    answer = searcher.ask("smaller classes progress cost")
+    assert answer.hits
+    assert "b" not in {hit.report.report_id for hit in answer.hits}
+    assert not any(hit.duplicates for hit in answer.hits)
+
+
 def test_the_centre_is_looked_for_once_more(
     searcher: Searcher, b_goes: Callable[..., list[int]]
 ) -> None:

@@ -395,3 +395,4 @@ def _everything_is_found(home: Home, ranked: int) -> None:
     for ordinal, stored in index.store.fetch(range(ranked)).items():
         assert index.store.passage(stored.passage.passage_id).ordinal == ordinal
         assert index.report_rows(np.array([ordinal]))[0] == stored.report_row
+        assert index.store.passage_ids([ordinal]) == {ordinal: stored.passage.passage_id}
