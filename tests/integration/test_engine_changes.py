@@ -94,11 +94,20 @@ def test_related_studies_are_looked_for_once_more(
     assert {each.report.report_id for each in found.reports} == {"a", "c"}
 
 
-@pytest.mark.parametrize("name", ["fetch", "passage_ids"])  # what is told of hits and their like
-def test_a_question_is_asked_once_more(
-    searcher: Searcher, b_goes: Callable[..., list[int]], name: str
+def test_the_id_of_a_passage_that_went_is_not_made_up(
+    searcher: Searcher, b_goes: Callable[..., list[int]]
 ) -> None:
-    assert b_goes(EngineStore, name) == []
+    index = searcher._index  # noqa: SLF001
+    ordinals = index.ranked_of(index.store.row_of("b")).tolist()
+    b_goes(EngineStore, "passage_ids")
+    with pytest.raises(IndexChanged):
+        index.store.passage_ids(ordinals)
+
+
+def test_a_question_is_asked_once_more(
+    searcher: Searcher, b_goes: Callable[..., list[int]]
+) -> None:
+    assert b_goes(EngineStore, "fetch") == []
     answer = searcher.ask("smaller classes progress cost")
     assert answer.hits
     assert "b" not in {hit.report.report_id for hit in answer.hits}
