@@ -44,6 +44,7 @@ TRAINED_ON: Final = 40  # vectors for each list
 ROUNDS: Final = 10  # of k-means
 QUERY_BITS: Final = 8  # of each dimension of a question while lists are read
 CANDIDATES: Final = 8  # brought from the lists for each passage wanted
+NARROW: Final = 0.25  # of all passages: a filter that leaves fewer may leave what is far
 FARTHER: Final = 2  # times as many behind a filter: far from a question, cosines lie close together
 FEWEST: Final = 300  # candidates
 
@@ -134,7 +135,7 @@ class DenseHalf:
             given = None if mask is None else faiss.SearchParameters(sel=_selector(mask))
             return self._found(query, k, given)
         given, wanted = self._probing(mask), max(k * CANDIDATES, FEWEST)
-        if mask is not None:
+        if mask is not None and np.count_nonzero(mask) < NARROW * len(self):
             wanted *= FARTHER
         ordinals = np.sort(self._found(query, min(len(self), wanted), given).ordinals)
         return _best(ordinals, self.score(query, ordinals), k)
