@@ -47,6 +47,7 @@ class SharedSocket(socket.socket):
         self._begun = place
         self._has_given = False
         self._left_first = self._left_last = self._kept_until = 0.0
+        self._elsewhere = 0
 
     def listen(self, backlog: int = 128, /) -> None:
         """See `socket.listen`; from here on this process takes its share."""
@@ -82,9 +83,10 @@ class SharedSocket(socket.socket):
         now = time.monotonic()
         if now < self._kept_until or not any(map(self._has_fewer, self._held)):
             return False
-        if now - self._left_last > _ANOTHER_S:
-            self._left_first = now
-        self._left_last = now
+        elsewhere = sum(each.connections for each in self._held) - self._mine.connections
+        if elsewhere > self._elsewhere or now - self._left_last > _ANOTHER_S:
+            self._left_first = now  # another has taken the one before, or it is long ago
+        self._left_last, self._elsewhere = now, elsewhere
         if now - self._left_first > _LEFT_S:
             self._kept_until = now + _KEPT_S
             return False

@@ -103,6 +103,24 @@ def test_one_that_hangs_is_waited_for_once(
         assert len(_taken(pair[0], 2, opened)) == 0
 
 
+def test_what_the_other_takes_is_left_to_it_however_much_comes(
+    pair: tuple[SharedSocket, SharedSocket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("api.listening.time.monotonic", lambda: now)
+    with ExitStack() as opened, ExitStack() as early:
+        _visitors(pair[0], 12, opened)
+        for _ in range(6):  # six of the first's, and none of the second's any more
+            assert len(_taken(pair[0], 1, opened)) == 1
+            assert len(_taken(pair[1], 1, early)) == 1
+        early.close()
+        _visitors(pair[0], 6, opened)
+        for _ in range(6):
+            assert len(_taken(pair[0], 3, opened)) == 0
+            now += 0.02
+            assert len(_taken(pair[1], 1, opened)) == 1
+
+
 def test_one_without_files_is_not_waited_for(
     pair: tuple[SharedSocket, SharedSocket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
