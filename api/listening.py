@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _PLACES: Final = 256  # for processes, those included that are starting
 _PAUSE_S: Final = 0.0005  # given to the others, each time that a connection is left to them
-_LEFT_S: Final = 0.025  # for which a connection is left at most: they may be busy, or hang
+_LEFT_S: Final = 0.1  # for which a connection is left at most: they may be busy, or hang
 _KEPT_S: Final = 1.0  # for which none is left again where nobody came
-_ANOTHER_S: Final = 0.1  # after so long it is another connection that waits
+_ANOTHER_S: Final = 0.2  # after so long it is another connection that waits
 
 
 class Held(ctypes.Structure):

@@ -95,7 +95,7 @@ def test_one_that_hangs_is_waited_for_once(
         _visitors(pair[0], 6, opened)
         assert len(_taken(pair[0], 1, opened)) == 1
         assert len(_taken(pair[0], 20, opened)) == 0
-        now += 0.03
+        now += 0.11
         assert len(_taken(pair[0], 2, opened)) == 2  # nobody came: the next is not left to others
         now += 1
         assert len(_taken(pair[0], 2, opened)) == 0
@@ -117,7 +117,7 @@ def test_what_the_other_takes_is_left_to_it_however_much_comes(
         _visitors(pair[0], 6, opened)
         for _ in range(6):
             assert len(_taken(pair[0], 3, opened)) == 0
-            now += 0.02
+            now += 0.06
             assert len(_taken(pair[1], 1, opened)) == 1
 
 
