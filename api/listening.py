@@ -65,7 +65,7 @@ class SharedSocket(socket.socket):
             raise BlockingIOError
         try:
             accepted, address = super().accept()
-        except BlockingIOError:
+        except (BlockingIOError, ConnectionAbortedError):  # nobody waits, or not any more
             raise
         except OSError:
             self._has_given, self._mine.process = True, 0

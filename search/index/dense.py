@@ -126,7 +126,8 @@ class DenseHalf:
         """The k nearest allowed passages, nearest first."""
         k = min(k, len(self))
         mask = None if allowed is None else allowed.mask[: len(self)]
-        if mask is not None and np.count_nonzero(mask) <= EXACT_UP_TO:
+        left = len(self) if mask is None else int(np.count_nonzero(mask))
+        if mask is not None and left <= EXACT_UP_TO:
             ordinals = np.flatnonzero(mask)
             return _best(ordinals, self.score(query, ordinals), k)
         if k == 0:
@@ -134,8 +135,8 @@ class DenseHalf:
         if self._info.kind == FLAT:
             given = None if mask is None else faiss.SearchParameters(sel=_selector(mask))
             return self._found(query, k, given)
-        given, wanted = self._probing(mask), max(k * CANDIDATES, FEWEST)
-        if mask is not None and np.count_nonzero(mask) < NARROW * len(self):
+        given, wanted = self._probing(mask, left), max(k * CANDIDATES, FEWEST)
+        if left < NARROW * len(self):
             wanted *= FARTHER
         ordinals = np.sort(self._found(query, min(len(self), wanted), given).ordinals)
         return _best(ordinals, self.score(query, ordinals), k)
@@ -146,13 +147,13 @@ class DenseHalf:
         kept = found[0] >= 0
         return Candidates(found[0][kept], scores[0][kept])
 
-    def _probing(self, mask: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401 - FAISS is untyped
-        """Which lists are gone through; behind a filter, of those that hold what it allows."""
+    def _probing(self, mask: NDArray[np.bool_] | None, left: int) -> Any:  # noqa: ANN401 - FAISS is untyped
+        """Which lists are gone through; behind a filter, of those that hold what it leaves."""
         if mask is None:
             return faiss.IVFRaBitQSearchParameters(nprobe=self._info.probes, qb=QUERY_BITS)
         held = np.zeros(self._info.lists, np.bool_)
         held[self._list_of[mask]] = True
-        probes = ceil(self._info.probes * len(self) / np.count_nonzero(mask))
+        probes = ceil(self._info.probes * len(self) / left)
         return faiss.IVFRaBitQSearchParameters(
             sel=_selector(mask),
             nprobe=min(int(np.count_nonzero(held)), probes),

@@ -20,6 +20,8 @@ from search.index.store import StoredPassage, no_passage, no_report, passage_of
 REPORTS_HELD: Final = 20_000
 _REPORT: Final = TypeAdapter(Report)
 _DETAILS: Final = TypeAdapter(ReportDetails)
+#: At some ordinals; the rows of their reports, `_rows_of`, name the shards they are in.
+_AT: Final = "ordinal = ANY(%(wanted)s::bigint[]) AND report_row = ANY(%(rows)s::bigint[])"
 
 
 class EngineStore:
@@ -103,11 +105,7 @@ class EngineStore:
         wanted = {int(ordinal) for ordinal in ordinals}
         if not wanted:
             return {}
-        found = self._passages(
-            "ordinal = ANY(%(wanted)s::bigint[]) AND report_row = ANY(%(rows)s::bigint[])",
-            list(wanted),
-            rows=list({ordinal // PLACES for ordinal in wanted}),
-        )
+        found = self._passages(_AT, list(wanted), rows=_rows_of(wanted))
         if len(found) < len(wanted):
             raise gone()
         return {stored.ordinal: stored for stored in found}
@@ -121,12 +119,8 @@ class EngineStore:
         wanted = {int(ordinal) for ordinal in ordinals}
         if not wanted:
             return {}
-        found = self._rows(
-            "SELECT ordinal, passage_id FROM {schema}.passage WHERE "
-            "ordinal = ANY(%(wanted)s::bigint[]) AND report_row = ANY(%(rows)s::bigint[])",
-            wanted=list(wanted),
-            rows=list({ordinal // PLACES for ordinal in wanted}),
-        )
+        statement = f"SELECT ordinal, passage_id FROM {{schema}}.passage WHERE {_AT}"  # noqa: S608 - ours
+        found = self._rows(statement, wanted=list(wanted), rows=_rows_of(wanted))
         if len(found) < len(wanted):
             raise gone()
         return dict(found)
@@ -140,6 +134,10 @@ class EngineStore:
             StoredPassage(_passage(passage_id, reports[row], body), ordinal, row)
             for ordinal, row, passage_id, body in found
         ]
+
+
+def _rows_of(ordinals: Iterable[int]) -> list[int]:
+    return list({ordinal // PLACES for ordinal in ordinals})
 
 
 def _passage(passage_id: str, report: Report, body: str) -> Passage:
