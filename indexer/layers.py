@@ -1,6 +1,6 @@
 """The dense half of a new generation: built whole, or what came since beside what there was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +51,10 @@ def write_vectors(
     return held.manifest.dense, Layers(info, len(came), int((rows < 0).sum()))
 
 
-def _vectors(folders: Sequence[Path], places: Places, ordinals: Ordinals) -> Vectors:
+def _vectors(folders: Sequence[Path], places: Places, ordinals: Ordinals) -> Iterator[Vectors]:
     """The vectors of these passages, ascending, from the files of their parts."""
-    parts = places.part(ordinals)
-    found = []
+    bounds = np.searchsorted(ordinals, places.ranked)
     for part, folder in enumerate(folders):
-        within = ordinals[parts == part] - places.ranked[part]
+        within = ordinals[bounds[part] : bounds[part + 1]] - places.ranked[part]
         vectors = np.load(folder / VECTORS_NAME, mmap_mode="r")
-        found.append(vectors if len(within) == len(vectors) else vectors[within])
-    return np.concatenate(found)
+        yield vectors if len(within) == len(vectors) else vectors[within]

@@ -11,14 +11,21 @@ recall is against it. nDCG@10 counts pages judged right, which are in the real r
 """
 
 import argparse
+import filecmp
 import hashlib
+import multiprocessing
 import os
 import platform
 import shutil
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -32,12 +39,15 @@ from benchmarks.speed.growing import SHARES, Made, Parts, Source, topic_of
 from corpus.details import ReportDetails
 from corpus.home import Home
 from indexer.content import Content
+from indexer.parts import write_part
 from indexer.publish import Wanted, publish_parts
 from search.encoder.load import for_questions, load_encoder
 from search.index.dense import DenseHalf
 from search.index.embedded import Generation
-from search.index.generations import Generations
-from search.index.manifest import verify_files
+from search.index.generations import Generations, Held
+from search.index.manifest import Part, verify_files
+from search.index.parts import FOLDER_NAME as PARTS
+from search.index.tokens import RECORDS_NAME
 from search.index.types import Allowed, Candidates, Within
 from search.loading import encoder_folder
 from search.searcher import Searcher
@@ -57,12 +67,13 @@ def main() -> None:
     making.add_argument("home", type=Path)
     making.add_argument("large", type=Path)
     making.add_argument("--size", type=int, required=True)
+    making.add_argument("--share-tokens", action="store_true", help="one file, by hard links")
     asking = commands.add_parser("ask")
     asking.add_argument("large", type=Path)
     asking.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args()
     if given.command == "make":
-        make(given.home, given.large, given.size)
+        make(given.home, given.large, given.size, share=given.share_tokens)
     else:
         ask(given.large, given.rounds)
 
@@ -75,33 +86,73 @@ class Grown(Content):
         return f"{len(self.entries):08d}"
 
 
-def make(home: Path, large: Path, size: int) -> None:
-    """Write a home of `size` passages made from another's, a part for each time it comes."""
+def make(home: Path, large: Path, size: int, *, share: bool) -> None:
+    """Write a home of `size` passages made from another's, a part for each time it comes.
+
+    One process a core writes parts; the last is left to the publishing, which takes the others
+    over. `share`: parts of the same tokens have one file of them, by hard links.
+    """
     start = time.perf_counter()
     real = Generations(Home(home).index).open_current()
-    parts = Parts.of(real)
-    source = Source.of(parts.vectors)
-    name, most = real.manifest.encoder.name, len(parts.entries)
-    models = encoder_folder(Home(large), name)
-    shutil.copytree(encoder_folder(Home(home), name), models, dirs_exist_ok=True)
+    parts, encoder = Parts.of(real), real.manifest.encoder
+    source, most = Source.of(parts.vectors), len(parts.entries)
+    models = encoder_folder(Home(large), encoder.name)
+    shutil.copytree(encoder_folder(Home(home), encoder.name), models, dirs_exist_ok=True)
 
-    def content(turn: int, start: int) -> Content:
-        made = Made(parts, turn, min(most, size - start))
+    def content(turn: int) -> Content:
+        made = Made(parts, turn, min(most, size - turn * most))
         reports = made.reports()
         told = [ReportDetails()] * len(reports)
         return Grown(reports, told, made, made.vectors(source), made.tokens())
 
-    manifest = publish_parts(
-        [
-            Wanted(hashlib.sha256(str(turn).encode()).hexdigest(), partial(content, turn, first))
-            for turn, first in enumerate(range(0, size, most))
-        ],
-        Generations(Home(large).index),
-        encoder=real.manifest.encoder,
-        rules=real.manifest.passage_rules,
-        library_digest="made",
-    )
+    keys = [hashlib.sha256(str(turn).encode()).hexdigest() for turn in range(ceil(size / most))]
+    with tempfile.TemporaryDirectory(dir=large) as name:
+        folder = Path(name)
+
+        def write(turn: int) -> Part:
+            part = write_part(
+                content(turn), keys[turn], folder / PARTS, token_dimension=encoder.token_dimension
+            )
+            if share:
+                _share(folder / PARTS / part.name / RECORDS_NAME, folder / RECORDS_NAME)
+            return part
+
+        taken = tuple(_each(write, range(len(keys) - 1)))
+        print(f"parts after {time.perf_counter() - start:.0f} s", flush=True)
+        held = replace(real.manifest, parts=taken, files={})
+        manifest = publish_parts(
+            [Wanted(key, partial(content, turn)) for turn, key in enumerate(keys)],
+            Generations(Home(large).index),
+            encoder=encoder,
+            rules=held.passage_rules,
+            library_digest="made",
+            held=Held(held, folder),
+            whole=True,
+        )
     print(f"written in {time.perf_counter() - start:.0f} s: {manifest.counts}, {manifest.dense}")
+
+
+_DO: list[Callable[[int], Part]] = []  # handed to processes by forking: it cannot be pickled
+
+
+def _each(do: Callable[[int], Part], turns: Sequence[int]) -> Iterator[Part]:
+    _DO[:] = [do]
+    cores = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("fork")) as pool:
+        yield from pool.map(_do, turns)
+
+
+def _do(turn: int) -> Part:
+    return _DO[0](turn)
+
+
+def _share(path: Path, shared: Path) -> None:
+    """Let a file that is the same as the shared one be that one."""
+    with suppress(FileExistsError):
+        shared.hardlink_to(path)
+    if not path.samefile(shared) and filecmp.cmp(path, shared, shallow=False):
+        path.unlink()
+        path.hardlink_to(shared)
 
 
 def ask(large: Path, rounds: int) -> None:

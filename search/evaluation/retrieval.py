@@ -145,7 +145,7 @@ def collect(
     encoder: Encoder,
 ) -> Collection:
     """Write both halves and the tokens of cut passages into a folder, and open them."""
-    info = write_dense(encoded.vectors, folder)
+    info = write_dense([encoded.vectors], folder)
     write_lexical(entries, folder)
     if encoded.tokens:
         write_tokens(encoded.tokens, folder)

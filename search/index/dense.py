@@ -11,7 +11,7 @@ passages it allows: a centre's, or a topic's, lie in few of them, and often far 
 """
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -42,6 +42,7 @@ LIKENESS: Final = 0.6  # cosine of a question and the passage nearest to it
 EXACT_UP_TO: Final = 20_000  # allowed passages scored one by one rather than through the lists
 TRAINED_ON: Final = 40  # vectors for each list
 ROUNDS: Final = 10  # of k-means
+ADDED_AT_ONCE: Final = 262_144  # vectors
 QUERY_BITS: Final = 8  # of each dimension of a question while lists are read
 CANDIDATES: Final = 8  # brought from the lists for each passage wanted
 NARROW: Final = 0.25  # of all passages: a filter that leaves fewer may leave what is far
@@ -49,15 +50,29 @@ FARTHER: Final = 2  # times as many behind a filter: far from a question, cosine
 FEWEST: Final = 300  # candidates
 
 
-def write_dense(vectors: Vectors, folder: Path, *, flat_up_to: int = FLAT_UP_TO) -> DenseInfo:
-    """Build and write the dense half of a generation; `vectors` has shape (ranked, dimension)."""
-    count, dimension = vectors.shape
+def write_dense(
+    pieces: Iterable[Vectors], folder: Path, *, flat_up_to: int = FLAT_UP_TO
+) -> DenseInfo:
+    """Build and write the dense half of a generation, of which few vectors are held in memory.
+
+    Args:
+        pieces: the vectors in order, some at a time, each of shape (any, dimension); one at least.
+        folder: where they and their index go.
+        flat_up_to: how many are searched exactly.
+    """
+    path = folder / VECTORS_NAME
+    with path.open("wb") as file:
+        for piece in pieces:
+            dimension = piece.shape[1]
+            np.ascontiguousarray(piece, "<f4").tofile(file)
+    count = path.stat().st_size // (4 * dimension)
     if count <= flat_up_to:
         index: Any = faiss.IndexFlatIP(dimension)
-        index.add(vectors)
+        index.add(np.fromfile(path, "<f4").reshape(count, dimension))
+        path.unlink()
         info = DenseInfo(kind=FLAT, recall=1.0)
     else:
-        np.ascontiguousarray(vectors, "<f4").tofile(folder / VECTORS_NAME)
+        vectors = np.memmap(path, "<f4", "r", shape=(count, dimension))
         index = _lists_of(vectors)
         info = _tuned(index, vectors)
     faiss.write_index(index, str(folder / FILE_NAME))
@@ -73,7 +88,8 @@ def _lists_of(vectors: Vectors) -> Any:  # noqa: ANN401 - FAISS is untyped
     index.qb = QUERY_BITS
     rng = np.random.default_rng(0)
     index.train(vectors[np.sort(rng.permutation(count)[: lists * TRAINED_ON])])
-    index.add(vectors)
+    for start in range(0, count, ADDED_AT_ONCE):
+        index.add(vectors[start : start + ADDED_AT_ONCE])
     return index
 
 

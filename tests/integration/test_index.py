@@ -229,7 +229,7 @@ def _made(place: Path, spread: float) -> _Large:
     for name, flat_up_to in (("flat", 10_000), ("lists", 1_000)):
         folder = place / name
         folder.mkdir()
-        info = write_dense(vectors, folder, flat_up_to=flat_up_to)
+        info = write_dense(np.array_split(vectors, 7), folder, flat_up_to=flat_up_to)
         halves.append(open_dense(folder, info, dimension=32, ranked=len(vectors)))
     return _Large(halves[0], halves[1], vectors, place / "lists", of)
 

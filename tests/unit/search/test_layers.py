@@ -16,7 +16,7 @@ BUILT, KEPT, CAME = 2_000, 1_700, 90
 
 def _half(vectors: Vectors, folder: Path, flat_up_to: int) -> DenseHalf:
     folder.mkdir()
-    info = write_dense(vectors, folder, flat_up_to=flat_up_to)
+    info = write_dense([vectors], folder, flat_up_to=flat_up_to)
     return open_dense(folder, info, dimension=DIMENSION, ranked=len(vectors))
 
 
