@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S: Final = 1.0
 RETRY_AFTER_S: Final = 30.0
+AHEAD_AFTER_S: Final = 2.0  # a server is ready by then
 ASKED_OF_DATABASE: Final = 16  # questions at the same time: as many as connections are held
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,10 @@ class IndexSource(Protocol):
 
     def open_current(self) -> "Index":
         """Open the live generation; raises NoIndex, IndexUnusable."""
+        ...
+
+    def read_ahead(self, stop: threading.Event) -> None:
+        """Have in memory what questions to the live generation need; until `stop` is set."""
         ...
 
     def close(self) -> None:
@@ -169,7 +174,7 @@ class LiveSearcher:
 
     A thread looks for a new one every second, opens it and swaps it in; a request under way
     keeps the searcher it was given. One that cannot be used is logged, the old one stays, and
-    it is tried again after `RETRY_AFTER_S`.
+    it is tried again after `RETRY_AFTER_S`. Another thread reads what came into memory.
     """
 
     def __init__(
@@ -190,7 +195,10 @@ class LiveSearcher:
         self._refused: tuple[str, float] = ("", 0.0)
         self._stop = threading.Event()
         self._looking = threading.Lock()
+        self._came = threading.Event()
+        self._came.set()
         threading.Thread(target=self._follow, name="follow-index", daemon=True).start()
+        threading.Thread(target=self._read_ahead, name="read-ahead", daemon=True).start()
 
     def current(self) -> "Searcher":
         """The searcher to use now."""
@@ -204,6 +212,7 @@ class LiveSearcher:
     def close(self) -> None:
         """Stop looking for new generations."""
         self._stop.set()
+        self._came.set()
         self._generations.close()
 
     def _follow(self) -> None:
@@ -214,6 +223,11 @@ class LiveSearcher:
                 continue  # told of where the database is asked; it may be back at the next look
             except Exception:  # noqa: BLE001 - whatever it is, the next look may succeed
                 _log.exception("Looking for a new generation failed; the old one stays")
+
+    def _read_ahead(self) -> None:
+        while self._came.wait() and not self._stop.wait(AHEAD_AFTER_S):
+            self._came.clear()
+            self._generations.read_ahead(self._stop)
 
     def _renew(self) -> None:
         with self._looking:
@@ -231,4 +245,5 @@ class LiveSearcher:
         except SearchError as error:
             _log.error("Generation %s cannot be used, the old one stays: %s", newest, error)
         else:
+            self._came.set()
             _log.info("Now answering from generation %s", newest)

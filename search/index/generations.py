@@ -26,6 +26,8 @@ from search.index.manifest import REBUILD, Manifest, model_named, read_manifest,
 from search.index.parts import part_folders
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from search.index.embedded import Generation
 
 CURRENT: Final = "CURRENT"
@@ -62,6 +64,7 @@ class Generations:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._all = folder / "generations"
+        self._in_memory: frozenset[tuple[int, int]] = frozenset()  # files, by device and inode
 
     def current_id(self) -> str:
         """The id of the live generation; a cheap look at one small file.
@@ -130,6 +133,19 @@ class Generations:
                 if generation == self.current_id():
                     raise
         raise IndexUnusable("The index is being replaced over and over.", cure="Try again.")
+
+    def read_ahead(self, stop: "Event") -> None:
+        """Read the live generation's files into memory, as far as there is room; a while.
+
+        What was read before is not read again. Nothing is done where there is no index.
+        """
+        from search.index.ahead import read_ahead  # noqa: PLC0415 - as above
+
+        try:
+            folder = self.path(self.current_id())
+        except (NoIndex, IndexUnusable):
+            return
+        self._in_memory = read_ahead(folder, self._in_memory, stop)
 
     @contextmanager
     def writing(self, generation: str) -> Iterator[Path]:

@@ -6,6 +6,7 @@ import threading
 import time
 import weakref
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -18,6 +19,7 @@ from indexer.build import BuildOptions, build_index, remove_report
 from indexer.progress import Silent
 from search.encoder.models import DEFAULT_MODEL
 from search.errors import IndexUnusable
+from search.index.ahead import read_ahead
 from search.index.generations import Generations
 from search.loading import LiveSearcher, encoder_folder, load_searcher
 from tests.once import copied
@@ -80,6 +82,34 @@ def test_a_library_is_looked_through_without_looking_for_garbage(
     build_index(Home(built), BuildOptions(), QUIET)
     assert on == [False]
     assert gc.isenabled()
+
+
+def test_what_questions_need_is_read_into_memory_at_the_start_and_after_a_swap(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: SimpleQueue[tuple[str, int, int]] = SimpleQueue()
+    monkeypatch.setattr("search.loading.AHEAD_AFTER_S", 0.01)
+
+    def noted(
+        folder: Path, known: frozenset[tuple[int, int]], stop: threading.Event
+    ) -> frozenset[tuple[int, int]]:
+        found = read_ahead(folder, known, stop)
+        done.put((folder.name, len(known), len(found)))
+        return found
+
+    monkeypatch.setattr("search.index.ahead.read_ahead", noted)
+    live = LiveSearcher(built)
+    try:
+        name, known, first = done.get(timeout=20)
+        assert (name, known) == (live.current().generation, 0)
+        assert first >= 5
+        _add(built, "three.txt", "Small classes help pupils to read.")
+        build_index(Home(built), BuildOptions(), QUIET)
+        live.newest()
+        name, known, _ = done.get(timeout=20)
+        assert (name, known) == (live.current().generation, first)
+    finally:
+        live.close()
 
 
 def test_no_file_of_the_index_has_a_removed_reports_text(built: Path) -> None:
