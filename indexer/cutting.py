@@ -1,10 +1,10 @@
 """Reports into passages; those of the live index that still hold are taken from there."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import TypeAdapter
 
@@ -13,7 +13,10 @@ from corpus.library.readings import Readings
 from corpus.passages import PassageRules, split_document
 from corpus.types import Passage, Report, ReportStatus
 from search.encoder.types import Encoder
-from search.index.store import Store, open_store
+from search.index.stores import open_stores
+
+if TYPE_CHECKING:
+    from search.index.store import Store
 
 _PASSAGES: Final = TypeAdapter(list[Passage])
 
@@ -22,13 +25,13 @@ class Cutter:
     """Cuts each report once; what was cut waits on disk. A context manager."""
 
     def __init__(
-        self, readings: Readings, rules: PassageRules, encoder: Encoder, held: Iterable[Path]
+        self, readings: Readings, rules: PassageRules, encoder: Encoder, held: Sequence[Path]
     ) -> None:
         """`held` are the folders of parts of the live index."""
         self._readings = readings
         self._rules = rules
         self._encoder = encoder
-        self._stores = [open_store(each) for each in held]
+        self._stores = open_stores(held)
         self._held: dict[str, tuple[str, int, Store]] = {
             report_id: (name, passages, store)
             for store in self._stores

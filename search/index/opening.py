@@ -5,7 +5,7 @@ opened, while these are imported.
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,8 @@ from search.index.manifest import REBUILD, Manifest, read_manifest, verify_files
 from search.index.numbers import Numbers
 from search.index.parts import Places, part_folders, read_columns
 from search.index.shelves import Shelves
-from search.index.store import Store, open_store
+from search.index.store import Store
+from search.index.stores import open_stores
 from search.index.tokens import open_tokens
 
 
@@ -32,8 +33,9 @@ def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
     manifest = read_manifest(folder)
     verify_files(manifest, folder, read_all=read_all)
     with ExitStack() as opened:
-        folders = part_folders(folder, manifest)
-        stores = [opened.enter_context(closing(open_store(each))) for each in folders]
+        stores = open_stores(part_folders(folder, manifest))
+        for store in stores:
+            opened.callback(store.close)
         generation = _open(manifest, folder, stores)
         opened.pop_all()  # they are the generation's to close
     return generation

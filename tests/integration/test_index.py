@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import threading
@@ -115,7 +116,7 @@ def test_a_generation_that_does_not_open_leaves_no_store_open(
         opened.append(open_store(part))
         return opened[-1]
 
-    monkeypatch.setattr("search.index.opening.open_store", remembered)
+    monkeypatch.setattr("search.index.stores.open_store", remembered)
     with pytest.raises(IndexUnusable, match="reports"):
         open_generation(folder)
     (store,) = opened
@@ -311,6 +312,27 @@ def test_a_large_index_without_its_vectors_is_refused(large: _Large, tmp_path: P
     with pytest.raises(IndexUnusable) as caught:
         open_dense(folder, info, dimension=32, ranked=6_000)
     assert "--rebuild" in (caught.value.cure or "")
+
+
+def test_as_many_files_are_opened_as_an_index_has_parts(tmp_path: Path) -> None:
+    folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (300, before[1]))
+    try:
+        open_generation(folder).close()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 500
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_an_index_of_more_parts_than_files_may_be_open_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 256))
+    with pytest.raises(IndexUnusable, match=r"1 parts.* 256 files open") as caught:
+        open_generation(folder)
+    assert "ulimit -n" in (caught.value.cure or "")
 
 
 def test_a_question_asked_again_is_answered_alike_and_at_once(tmp_path: Path) -> None:
