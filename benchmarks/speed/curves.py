@@ -4,51 +4,39 @@
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.speed.curves ask LARGE [--rounds 2]
 
 HOME holds an index of real reports. `make` writes LARGE, a home of so many passages made from it
-(`benchmarks.speed.growing`: the real ones are part of it), with HOME's encoder. `ask` opens it
+(`benchmarks.speed.growing`: the real ones are part of it), with HOME's encoder; with
+`--share-tokens` the token vectors, which come again and again, lie on the disk once. `ask` opens it
 and asks the policy questions: every figure is of whole answers in process, nothing kept from one
 to the next. "Exact" is the same index with the dense half searched by going through every vector;
 recall is against it. nDCG@10 counts pages judged right, which are in the real reports only.
 """
 
 import argparse
-import filecmp
-import hashlib
-import multiprocessing
 import os
 import platform
-import shutil
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
-from dataclasses import replace
-from functools import partial
-from math import ceil
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.engine.agreement import ndcg
 from benchmarks.relevance.policy.questions import Question, load_questions
-from benchmarks.speed.growing import SHARES, Made, Parts, Source, topic_of
-from corpus.details import ReportDetails
+from benchmarks.speed.enlarging import make
+from benchmarks.speed.exact import ALL, Exact
+from benchmarks.speed.growing import SHARES, topic_of
 from corpus.home import Home
-from indexer.content import Content
-from indexer.parts import write_part
-from indexer.publish import Wanted, publish_parts
 from search.encoder.load import for_questions, load_encoder
-from search.index.dense import DenseHalf
+from search.encoder.types import Vectors
+from search.index.dense import RETRIEVED, DenseHalf
 from search.index.embedded import Generation
-from search.index.generations import Generations, Held
-from search.index.manifest import Part, verify_files
-from search.index.parts import FOLDER_NAME as PARTS
-from search.index.tokens import RECORDS_NAME
-from search.index.types import Allowed, Candidates, Within
+from search.index.generations import Generations
+from search.index.manifest import verify_files
+from search.index.types import Within
 from search.loading import encoder_folder
 from search.searcher import Searcher
 from search.types import Filters
@@ -56,7 +44,6 @@ from search.types import Filters
 K: Final = 10
 DEPTH: Final = 100
 COMPARED: Final = 40  # questions asked of the exact index too
-BLOCK: Final = 100_000
 
 
 def main() -> None:
@@ -71,93 +58,21 @@ def main() -> None:
     asking = commands.add_parser("ask")
     asking.add_argument("large", type=Path)
     asking.add_argument("--rounds", type=int, default=2)
+    asking.add_argument("--ahead", action="store_true", help="read it into memory first")
     given = parser.parse_args()
     if given.command == "make":
         make(given.home, given.large, given.size, share=given.share_tokens)
     else:
-        ask(given.large, given.rounds)
+        ask(given.large, given.rounds, ahead=given.ahead)
 
 
-class Grown(Content):
-    """Content without a digest, which would take as long as everything else."""
-
-    def digest(self, reports: Sequence[bytes] | None = None) -> str:  # noqa: ARG002 - of `Content`
-        """A name only."""
-        return f"{len(self.entries):08d}"
-
-
-def make(home: Path, large: Path, size: int, *, share: bool) -> None:
-    """Write a home of `size` passages made from another's, a part for each time it comes.
-
-    One process a core writes parts; the last is left to the publishing, which takes the others
-    over. `share`: parts of the same tokens have one file of them, by hard links.
-    """
-    start = time.perf_counter()
-    real = Generations(Home(home).index).open_current()
-    parts, encoder = Parts.of(real), real.manifest.encoder
-    source, most = Source.of(parts.vectors), len(parts.entries)
-    models = encoder_folder(Home(large), encoder.name)
-    shutil.copytree(encoder_folder(Home(home), encoder.name), models, dirs_exist_ok=True)
-
-    def content(turn: int) -> Content:
-        made = Made(parts, turn, min(most, size - turn * most))
-        reports = made.reports()
-        told = [ReportDetails()] * len(reports)
-        return Grown(reports, told, made, made.vectors(source), made.tokens())
-
-    keys = [hashlib.sha256(str(turn).encode()).hexdigest() for turn in range(ceil(size / most))]
-    with tempfile.TemporaryDirectory(dir=large) as name:
-        folder = Path(name)
-
-        def write(turn: int) -> Part:
-            part = write_part(
-                content(turn), keys[turn], folder / PARTS, token_dimension=encoder.token_dimension
-            )
-            if share:
-                _share(folder / PARTS / part.name / RECORDS_NAME, folder / RECORDS_NAME)
-            return part
-
-        taken = tuple(_each(write, range(len(keys) - 1)))
-        print(f"parts after {time.perf_counter() - start:.0f} s", flush=True)
-        held = replace(real.manifest, parts=taken, files={})
-        manifest = publish_parts(
-            [Wanted(key, partial(content, turn)) for turn, key in enumerate(keys)],
-            Generations(Home(large).index),
-            encoder=encoder,
-            rules=held.passage_rules,
-            library_digest="made",
-            held=Held(held, folder),
-            whole=True,
-        )
-    print(f"written in {time.perf_counter() - start:.0f} s: {manifest.counts}, {manifest.dense}")
-
-
-_DO: list[Callable[[int], Part]] = []  # handed to processes by forking: it cannot be pickled
-
-
-def _each(do: Callable[[int], Part], turns: Sequence[int]) -> Iterator[Part]:
-    _DO[:] = [do]
-    cores = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(cores, multiprocessing.get_context("fork")) as pool:
-        yield from pool.map(_do, turns)
-
-
-def _do(turn: int) -> Part:
-    return _DO[0](turn)
-
-
-def _share(path: Path, shared: Path) -> None:
-    """Let a file that is the same as the shared one be that one."""
-    with suppress(FileExistsError):
-        shared.hardlink_to(path)
-    if not path.samefile(shared) and filecmp.cmp(path, shared, shallow=False):
-        path.unlink()
-        path.hardlink_to(shared)
-
-
-def ask(large: Path, rounds: int) -> None:
-    """Open it, ask, compare, print."""
+def ask(large: Path, rounds: int, *, ahead: bool) -> None:
+    """Open it, ask, compare, print; `ahead`: read what questions need first, as a server does."""
     generations = Generations(Home(large).index)
+    if ahead:
+        start = time.perf_counter()
+        generations.read_ahead(Event())
+        print(f"read ahead in {time.perf_counter() - start:.0f} s", flush=True)
     start = time.perf_counter()
     verify_files(generations.manifest(), generations.path(generations.current_id()))
     verified = time.perf_counter() - start
@@ -186,8 +101,9 @@ def ask(large: Path, rounds: int) -> None:
         for question in questions[:20]:
             searcher.ask(question.question, filters=topic)
         _latency(f"{share:.2%} of reports", searcher, questions, 1, topic)
-    _recall(index, searcher, questions)
-    _agreement(index, searcher, questions[:COMPARED])
+    asked = encoder.encode_queries([each.question for each in questions[:COMPARED]])
+    exact = _recall(index, asked)
+    _agreement(index, exact, searcher, questions[:COMPARED])
 
 
 def _latency(
@@ -205,21 +121,6 @@ def _latency(
           flush=True)  # fmt: skip
 
 
-class Exact(DenseHalf):
-    """The dense half by going through every vector."""
-
-    def search(
-        self, query: NDArray[np.float32], k: int, allowed: Allowed | None = None
-    ) -> Candidates:
-        """See `DenseHalf`."""
-        count = len(self)
-        starts = range(0, count, BLOCK)
-        scores = np.concatenate([self._vectors[n : n + BLOCK] @ query for n in starts])
-        ordinals = np.arange(count) if allowed is None else np.flatnonzero(allowed.mask[:count])
-        best = ordinals[np.argsort(-scores[ordinals], kind="stable")[:k]]
-        return Candidates(best, scores[best])
-
-
 def _exact(index: Generation) -> Exact:
     dense = index.dense
     if not isinstance(dense, DenseHalf):
@@ -227,36 +128,42 @@ def _exact(index: Generation) -> Exact:
     return Exact(dense._index, dense._info, dense._vectors)  # noqa: SLF001 - the same parts
 
 
-def _recall(index: Generation, searcher: Searcher, questions: Sequence[Question]) -> None:
-    exact = _exact(index)
-    asked = searcher.encoder.encode_queries([each.question for each in questions[:COMPARED]])
-    filters = {"all": Filters()}
+def _recall(index: Generation, asked: Vectors) -> Exact:
+    filters = {ALL: Filters()}
     filters |= {f"{share:.2%}": Filters(topics=(topic_of(share),)) for share in SHARES}
     # What a centre publishes is alike, and far from most questions: not as if drawn by lot.
     centres = Counter(each.metadata.centre for each in index.store.reports).most_common(6)
     filters |= {f"centre {name}": Filters(centres=(name,)) for name, _ in centres if name}
-    for name, chosen in filters.items():
-        allowed = index._allowed(Within(chosen))  # noqa: SLF001 - as the index itself has it
+    allowed = {name: index._allowed(Within(each)) for name, each in filters.items()}  # noqa: SLF001 - as the index itself has it
+    exact = _exact(index)
+    nearest = exact.nearest(
+        asked, {name: None if each is None else each.mask for name, each in allowed.items()}
+    )
+    for name, within in allowed.items():
+        left = len(index.dense) if within is None else int(within.mask.sum())
+        if not left:
+            continue
         hits, took = {10: [], 100: []}, []  # type: dict[int, list[float]], list[float]
-        for vector in asked:
+        for vector, right in zip(asked, nearest[name], strict=True):
             start = time.perf_counter()
-            found = index.dense.search(vector, 200, allowed).ordinals
+            found = index.dense.search(vector, RETRIEVED, within).ordinals
             took.append((time.perf_counter() - start) * 1000)
-            right = exact.search(vector, 200, allowed).ordinals
             for k, shares in hits.items():
                 best = right[:k]
                 shares.append(len(np.intersect1d(best, found[:k])) / max(1, len(best)))
-        left = len(index.dense) if allowed is None else int(allowed.mask.sum())
         told = ", ".join(f"recall@{k} {np.mean(shares):.4f}" for k, shares in hits.items())
         p50, p95 = np.percentile(took, [50, 95])
-        print(f"dense, {name} ({left:,} passages): {told}; 200 nearest in p50 {p50:.1f} ms, "
-              f"p95 {p95:.1f} ms", flush=True)  # fmt: skip
+        print(f"dense, {name} ({left:,} passages): {told}; {RETRIEVED} nearest in p50 {p50:.1f} "
+              f"ms, p95 {p95:.1f} ms", flush=True)  # fmt: skip
+    return exact
 
 
-def _agreement(index: Generation, searcher: Searcher, questions: Sequence[Question]) -> None:
+def _agreement(
+    index: Generation, exact: Exact, searcher: Searcher, questions: Sequence[Question]
+) -> None:
     """Whole answers with the dense half as it is, and exact."""
     quick = [searcher.ask(each.question, k=DEPTH).hits for each in questions]
-    index.dense = _exact(index)
+    index.dense = exact
     slow = [searcher.ask(each.question, k=DEPTH).hits for each in questions]
     ids = [
         [[h.passage.passage_id for h in hits[:K]] for hits in pair]
