@@ -54,10 +54,6 @@ class IndexSource(Protocol):
         """Open the live generation; raises NoIndex, IndexUnusable."""
         ...
 
-    def read_ahead(self, stop: threading.Event) -> None:
-        """Have in memory what questions to the live generation need; until `stop` is set."""
-        ...
-
     def close(self) -> None:
         """Let go of what it holds."""
         ...
@@ -173,8 +169,8 @@ class LiveSearcher:
     """Hands out a searcher over the newest generation, which keeps answers in memory.
 
     A thread looks for a new one every second, opens it and swaps it in; a request under way
-    keeps the searcher it was given. One that cannot be used is logged, the old one stays, and
-    it is tried again after `RETRY_AFTER_S`. Another thread reads what came into memory.
+    keeps the searcher it was given. One that cannot be used is logged, the old one stays, and it
+    is tried again after `RETRY_AFTER_S`. Another thread reads files that came into memory.
     """
 
     def __init__(
@@ -225,9 +221,15 @@ class LiveSearcher:
                 _log.exception("Looking for a new generation failed; the old one stays")
 
     def _read_ahead(self) -> None:
+        files = self._generations
+        if not isinstance(files, Generations):
+            return  # a database's server holds its own in memory
         while self._came.wait() and not self._stop.wait(AHEAD_AFTER_S):
             self._came.clear()
-            self._generations.read_ahead(self._stop)
+            try:
+                files.read_ahead(self._came)  # the next one's coming ends it, and so does the end
+            except Exception:  # noqa: BLE001 - questions are answered without it
+                _log.exception("The index could not be read ahead")
 
     def _renew(self) -> None:
         with self._looking:

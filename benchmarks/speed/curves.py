@@ -139,6 +139,7 @@ def _recall(index: Generation, asked: Vectors) -> Exact:
     nearest = exact.nearest(
         asked, {name: None if each is None else each.mask for name, each in allowed.items()}
     )
+    exact.remember(asked, nearest[ALL])
     for name, within in allowed.items():
         left = len(index.dense) if within is None else int(within.mask.sum())
         if not left:

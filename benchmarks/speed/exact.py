@@ -1,6 +1,6 @@
 """Exact search of a large index, for what an approximate one is held against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,24 +22,27 @@ class Exact(DenseHalf):
         super().__init__(index, info, vectors)
         self._known: dict[bytes, Ordinals] = {}
 
+    def remember(self, asked: Vectors, nearest: Sequence[Ordinals]) -> None:
+        """Know the nearest of all passages to each question."""
+        self._known |= {
+            vector.tobytes(): found for vector, found in zip(asked, nearest, strict=True)
+        }
+
     def search(
         self, query: NDArray[np.float32], k: int, allowed: Allowed | None = None
     ) -> Candidates:
-        """See `DenseHalf`; without a filter, at once where `nearest` found them before."""
-        if allowed is not None or k > RETRIEVED:
-            raise ValueError(f"{RETRIEVED} of all passages are found exactly, and no others")
-        if query.tobytes() not in self._known:
-            self.nearest(query[None, :], {ALL: None})
-        ordinals = self._known[query.tobytes()][:k]
+        """See `DenseHalf`; at once where `nearest` found as many of all passages before."""
+        if allowed is not None or len(self._known.get(query.tobytes(), ())) < min(k, len(self)):
+            mask = None if allowed is None else allowed.mask
+            ((ordinals,),) = self.nearest(query[None, :], {ALL: mask}, k).values()
+        else:
+            ordinals = self._known[query.tobytes()][:k]
         return Candidates(ordinals, self.score(query, ordinals))
 
     def nearest(
-        self, asked: Vectors, masks: Mapping[str, NDArray[np.bool_] | None]
+        self, asked: Vectors, masks: Mapping[str, NDArray[np.bool_] | None], k: int = RETRIEVED
     ) -> dict[str, list[Ordinals]]:
-        """The `RETRIEVED` nearest that each mask leaves, of each question, in one pass.
-
-        Those of the mask called `ALL` are remembered.
-        """
+        """The k nearest that each mask leaves, of each question, in one pass."""
         best = {name: [Candidates(np.empty(0, np.int64), np.empty(0, np.float32))] * len(asked)
                 for name in masks}  # fmt: skip
         for start in range(0, len(self), BLOCK):
@@ -47,20 +50,18 @@ class Exact(DenseHalf):
             for name, mask in masks.items():
                 left = None if mask is None else np.flatnonzero(mask[start : start + BLOCK])
                 for row, found in enumerate(best[name]):
-                    best[name][row] = _better(found, scores[row], left, start)
-        for vector, found in zip(asked, best.get(ALL, []), strict=True):
-            self._known[vector.tobytes()] = found.ordinals
+                    best[name][row] = _better(found, scores[row], left, start, k)
         return {name: [each.ordinals for each in found] for name, found in best.items()}
 
 
 def _better(
-    found: Candidates, scores: NDArray[np.float32], left: Ordinals | None, start: int
+    found: Candidates, scores: NDArray[np.float32], left: Ordinals | None, start: int, k: int
 ) -> Candidates:
     """The best of what was found and a block's, of which `left` counts."""
     places = np.arange(len(scores)) if left is None else left
-    if len(places) > RETRIEVED:
-        places = places[np.argpartition(-scores[places], RETRIEVED)[:RETRIEVED]]
+    if len(places) > k:
+        places = places[np.argpartition(-scores[places], k)[:k]]
     ordinals = np.concatenate([found.ordinals, np.sort(places) + start])
     together = np.concatenate([found.scores, scores[np.sort(places)]])
-    order = np.argsort(-together, kind="stable")[:RETRIEVED]
+    order = np.argsort(-together, kind="stable")[:k]
     return Candidates(ordinals[order], together[order])

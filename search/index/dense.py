@@ -53,24 +53,21 @@ FEWEST: Final = 300  # candidates
 def write_dense(
     pieces: Iterable[Vectors], folder: Path, *, flat_up_to: int = FLAT_UP_TO
 ) -> DenseInfo:
-    """Build and write the dense half of a generation, of which few vectors are held in memory.
+    """Build and write the dense half of a generation; few of its vectors are held in memory.
 
-    Args:
-        pieces: the vectors in order, some at a time, each of shape (any, dimension); one at least.
-        folder: where they and their index go.
-        flat_up_to: how many are searched exactly.
+    `pieces`, one at least, are the vectors in order, each of shape (any, dimension).
     """
     path = folder / VECTORS_NAME
     with path.open("wb") as file:
         for piece in pieces:
-            dimension = piece.shape[1]
             np.ascontiguousarray(piece, "<f4").tofile(file)
+    dimension = piece.shape[1]
     count = path.stat().st_size // (4 * dimension)
     if count <= flat_up_to:
         index: Any = faiss.IndexFlatIP(dimension)
         index.add(np.fromfile(path, "<f4").reshape(count, dimension))
-        path.unlink()
         info = DenseInfo(kind=FLAT, recall=1.0)
+        path.unlink()
     else:
         vectors = np.memmap(path, "<f4", "r", shape=(count, dimension))
         index = _lists_of(vectors)
@@ -151,9 +148,8 @@ class DenseHalf:
         if self._info.kind == FLAT:
             given = None if mask is None else faiss.SearchParameters(sel=_selector(mask))
             return self._found(query, k, given)
-        given, wanted = self._probing(mask, left), max(k * CANDIDATES, FEWEST)
-        if left < NARROW * len(self):
-            wanted *= FARTHER
+        farther = FARTHER if left < NARROW * len(self) else 1
+        given, wanted = self._probing(mask, left), farther * max(k * CANDIDATES, FEWEST)
         ordinals = np.sort(self._found(query, min(len(self), wanted), given).ordinals)
         return _best(ordinals, self.score(query, ordinals), k)
 

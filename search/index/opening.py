@@ -20,7 +20,7 @@ from search.index.numbers import Numbers
 from search.index.parts import Places, part_folders, read_columns
 from search.index.shelves import Shelves
 from search.index.store import Store
-from search.index.stores import open_stores
+from search.index.stores import many_files, open_stores
 from search.index.tokens import open_tokens
 
 
@@ -32,8 +32,9 @@ def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
     """
     manifest = read_manifest(folder)
     verify_files(manifest, folder, read_all=read_all)
-    with ExitStack() as opened:
-        stores = open_stores(part_folders(folder, manifest))
+    folders = part_folders(folder, manifest)
+    with ExitStack() as opened, many_files(len(folders)):
+        stores = open_stores(folders)
         for store in stores:
             opened.callback(store.close)
         generation = _open(manifest, folder, stores)

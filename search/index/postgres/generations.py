@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event
 from typing import Final
 
 from psycopg import OperationalError, errors, sql
@@ -76,9 +75,6 @@ class EngineGenerations:
         return EngineIndex(
             self._connections, number, manifest, routing or self.routing, alone=self._alone
         )
-
-    def read_ahead(self, stop: Event) -> None:
-        """Nothing: what is held in memory is for the database's server to say."""
 
     def report_ids(self) -> frozenset[str]:
         """Ids of the reports that can be found; none where there is no index."""

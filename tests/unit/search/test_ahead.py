@@ -13,6 +13,7 @@ from search.index.ahead import read_ahead
 
 SIZE = 3_000_000
 NEEDED = ("dense/vectors.bin", "lexical/words.idx", "parts/one/words.bin", "parts/one/tokens.bin")
+ROOM = 5_000_000  # of the memory to be had, three quarters
 
 
 @pytest.fixture
@@ -62,21 +63,63 @@ def test_what_was_read_before_is_not_read_again(folder: Path, read: Counter[str]
     assert sum(read.values()) == SIZE
 
 
-def test_no_more_is_read_than_there_is_room_for(
-    folder: Path, read: Counter[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the system tells of so much memory, of which `ROOM` may be read."""
     told = tmp_path / "meminfo"
-    told.write_text("MemTotal:  9000000 kB\nMemAvailable:    5000 kB\n", encoding="ascii")
+    told.write_text(f"MemTotal: 9000000 kB\nMemAvailable: {ROOM // 768} kB\n", encoding="ascii")
     monkeypatch.setattr(ahead, "_MEMORY", told)
+    return told
+
+
+@pytest.mark.usefixtures("memory")
+def test_no_more_is_read_than_there_is_room_for(folder: Path, read: Counter[str]) -> None:
     known = read_ahead(folder, (), Event())
-    assert SIZE < sum(read.values()) <= 5000 * 1024 * ahead.SHARE + 2**20
+    assert SIZE < sum(read.values()) <= ROOM + 2**20
     assert known == _keys(folder, *NEEDED[:2])
-    limit = tmp_path / "limit"
-    limit.write_text("1000\n", encoding="ascii")
-    monkeypatch.setattr(ahead, "_LIMITS", (limit,))
     read.clear()
+    assert read_ahead(folder, known, Event()) == known
+    assert not read, "what is in memory takes room there"
+
+
+@pytest.mark.usefixtures("memory")
+def test_a_file_that_parts_share_is_read_once(folder: Path, read: Counter[str]) -> None:
+    for name in NEEDED[1:]:
+        (folder / name).unlink()
+        (folder / name).hardlink_to(folder / NEEDED[0])
     read_ahead(folder, (), Event())
-    assert sum(read.values()) <= 2**20, "a container's limit counts"
+    assert set(read) == {"vectors.bin", "store.sqlite"}
+    assert read["vectors.bin"] == SIZE
+
+
+@pytest.mark.parametrize(
+    ("group", "limits"),
+    [
+        ("0::/", ["memory.max"]),
+        ("0::/system.slice/evidence.service", ["system.slice/memory.high"]),
+        ("0::/a/b", ["a/b/memory.max", "memory.max"]),
+        ("5:cpu,cpuacct:/a\n4:memory:/a/b", ["memory/memory.limit_in_bytes"]),
+        ("4:memory:/a/b\n0::/", ["memory/a/memory.limit_in_bytes"]),
+    ],
+)
+@pytest.mark.usefixtures("memory")
+def test_limits_of_containers_and_services_count(
+    folder: Path,
+    read: Counter[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    group: str,
+    limits: list[str],
+) -> None:
+    (tmp_path / "group").write_text(group + "\n", encoding="utf-8")
+    monkeypatch.setattr(ahead, "_GROUP", tmp_path / "group")
+    monkeypatch.setattr(ahead, "_GROUPS", tmp_path / "groups")
+    for number, name in enumerate(limits):
+        path = tmp_path / "groups" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("max\n" if number else "1000\n", encoding="ascii")
+    read_ahead(folder, (), Event())
+    assert 0 < sum(read.values()) <= 2**20
 
 
 def test_nothing_is_read_where_no_memory_is_told(
