@@ -168,9 +168,9 @@ def _as_name(model: str) -> str:
 class LiveSearcher:
     """Hands out a searcher over the newest generation, which keeps answers in memory.
 
-    A thread looks for a new one every second, opens it and swaps it in; a request under way
-    keeps the searcher it was given. One that cannot be used is logged, the old one stays, and it
-    is tried again after `RETRY_AFTER_S`. Another thread reads files that came into memory.
+    A thread looks for a new one every second, opens it and swaps it in, while requests under way
+    keep theirs. One that cannot be used is logged, the old one stays, and it is tried again after
+    `RETRY_AFTER_S`. Another thread reads files that came into memory.
     """
 
     def __init__(
@@ -223,9 +223,11 @@ class LiveSearcher:
     def _read_ahead(self) -> None:
         files = self._generations
         if not isinstance(files, Generations):
-            return  # a database's server holds its own in memory
-        while self._came.wait() and not self._stop.wait(AHEAD_AFTER_S):
+            return  # a database's server holds its own
+        while self._came.wait():
             self._came.clear()
+            if self._stop.wait(AHEAD_AFTER_S):
+                return
             try:
                 files.read_ahead(self._came)  # the next one's coming ends it, and so does the end
             except Exception:  # noqa: BLE001 - questions are answered without it

@@ -112,6 +112,37 @@ def test_what_questions_need_is_read_into_memory_at_the_start_and_after_a_swap(
         live.close()
 
 
+def test_nothing_is_read_ahead_for_a_searcher_that_is_closed(built: Path) -> None:
+    before = set(threading.enumerate())
+    live = LiveSearcher(built)
+    (reading,) = (t for t in set(threading.enumerate()) - before if t.name == "read-ahead")
+    live.close()
+    reading.join(10)
+    assert not reading.is_alive()
+
+
+def test_reading_ahead_goes_on_with_the_next_index_after_a_fault(
+    built: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: SimpleQueue[threading.Event] = SimpleQueue()
+    monkeypatch.setattr("search.loading.AHEAD_AFTER_S", 0.01)
+
+    def failing(_: Generations, stop: threading.Event) -> None:
+        asked.put(stop)
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Generations, "read_ahead", failing)
+    live = LiveSearcher(built)
+    try:
+        asked.get(timeout=20)
+        remove_report(Home(built), "two.txt", QUIET)
+        live.newest()
+        asked.get(timeout=20)
+    finally:
+        live.close()
+    assert "could not be read ahead" in caplog.text
+
+
 def test_no_file_of_the_index_has_a_removed_reports_text(built: Path) -> None:
     remove_report(Home(built), "two.txt", QUIET)
     files = [path for path in (Home(built).index / "generations").rglob("*") if path.is_file()]
