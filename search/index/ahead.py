@@ -41,28 +41,29 @@ def read_ahead(folder: Path, known: Collection[Key], stop: Event) -> frozenset[K
         stop: leaves off once it is set.
 
     Returns:
-        The files of this generation that are in memory, the last of them perhaps in part.
+        The files in memory, whole or as far as there was room: those of this generation, and the
+        other known ones too where reading was left off.
     """
     room = _room()
     buffer = bytearray(_AT_ONCE)
     here = set[Key]()
     for path in _needed(folder):
-        if room <= 0:
-            break
         try:
             with FileIO(path) as file:
                 status = os.fstat(file.fileno())
                 key = (status.st_dev, status.st_ino)
                 if key in here:
                     continue
-                here.add(key)
                 if key in known:
                     room -= status.st_size
-                    continue
-                while room > 0 and (count := file.readinto(buffer)):
-                    room -= count
+                    here.add(key)
+                while key not in here and room > 0:
                     if stop.is_set():
-                        return frozenset(here)
+                        return frozenset(here.union(known))
+                    count = file.readinto(buffer) or 0
+                    room -= count
+                    if not count or room <= 0:
+                        here.add(key)
         except OSError:
             continue
     return frozenset(here)
@@ -99,7 +100,7 @@ def _limits() -> Iterator[Path]:
     except OSError:
         return
     for line in lines:
-        _, kinds, group = line.split(":", 2)
+        kinds, _, group = line.partition(":")[2].partition(":")
         if kinds and "memory" not in kinds.split(","):
             continue
         top = _GROUPS / "memory" if kinds else _GROUPS  # version 1, or 2

@@ -31,9 +31,9 @@ def open_generation(folder: Path, *, read_all: bool = False) -> Generation:
         IndexUnusable: damaged or of another format version.
     """
     manifest = read_manifest(folder)
-    verify_files(manifest, folder, read_all=read_all)
     folders = part_folders(folder, manifest)
     with ExitStack() as opened, many_files(len(folders)):
+        verify_files(manifest, folder, read_all=read_all)
         stores = open_stores(folders)
         for store in stores:
             opened.callback(store.close)

@@ -129,8 +129,28 @@ def test_nothing_is_read_where_no_memory_is_told(
     assert read_ahead(folder, (), Event()) == frozenset()
 
 
-def test_reading_ahead_leaves_off_when_it_is_told_to(folder: Path, read: Counter[str]) -> None:
+class _Soon(Event):
+    """Set once it has been asked about often enough for two files to be read and a part more."""
+
+    asked = 0
+
+    def is_set(self) -> bool:
+        self.asked += 1
+        return self.asked > 2 * (SIZE // 2**20 + 2) + 1
+
+
+def test_reading_that_was_left_off_is_taken_up_again(folder: Path, read: Counter[str]) -> None:
+    other = _keys(folder, "parts/one/store.sqlite")
+    known = read_ahead(folder, other, _Soon())
+    assert known == _keys(folder, *NEEDED[:2]) | other
+    assert 0 < read["words.bin"] < SIZE
+    read.clear()
+    assert read_ahead(folder, known, Event()) == known | _keys(folder, *NEEDED)
+    assert read == {"words.bin": SIZE, "tokens.bin": SIZE}
+
+
+def test_nothing_is_read_where_reading_is_left_off_before(folder: Path, read: Counter[str]) -> None:
     stop = Event()
     stop.set()
-    read_ahead(folder, (), stop)
-    assert sum(read.values()) <= 2**20
+    assert read_ahead(folder, (), stop) == frozenset()
+    assert not read
