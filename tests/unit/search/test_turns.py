@@ -2,32 +2,43 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from search.turns import Turns
 
 
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
 def test_those_who_wait_go_in_the_order_they_came_two_at_a_time() -> None:
-    turns, order, inside, most = Turns(2), list[int](), [0], [0]
+    turns, order = Turns(2), list[int]()
+    leave = [threading.Event() for _ in range(8)]
 
     def work(number: int) -> None:
         with turns.turn():
             order.append(number)
-            inside[0] += 1
-            most[0] = max(most[0], inside[0])
-            time.sleep(0.02)
-            inside[0] -= 1
+            leave[number].wait(30)
 
-    threads = []
-    for number in range(8):
-        threads.append(threading.Thread(target=work, args=(number,)))
-        threads[-1].start()
-        time.sleep(0.002)
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        waiting = turns._waiting  # noqa: SLF001 - who has come is told nowhere else
+        come = number + 1
+        _until(lambda come=come, waiting=waiting: len(order) + len(waiting) == come)  # type: ignore[misc]
+    assert order == [0, 1]
+    for left in range(8):
+        leave[left].set()
+        entered = min(left + 3, 8)
+        _until(lambda entered=entered: len(order) == entered)  # type: ignore[misc]
+        assert order == list(range(entered))
     for thread in threads:
         thread.join()
-    assert order == sorted(order)
-    assert most == [2]
 
 
 def test_an_error_gives_the_turn_back() -> None:
