@@ -4,14 +4,16 @@ import errno
 import os
 import resource
 import shutil
-from contextlib import ExitStack, suppress
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from search.errors import IndexUnusable
 from search.index.opening import open_generation
-from search.index.stores import A_PART, SPARE, open_stores
+from search.index.stores import A_PART, SPARE
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
@@ -74,21 +76,30 @@ def test_too_few_open_files_for_maps_are_told_of_as_that(
     assert "ulimit -n" in (caught.value.cure or "")
 
 
-def test_too_few_open_files_for_stores_are_told_of_as_that(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+FULL = """
+import os, resource, sys
+from pathlib import Path
+from search.errors import IndexUnusable
+from search.index.stores import open_stores
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+taken = []
+try:
+    while True:
+        taken.append(open(os.devnull))
+except OSError:
+    pass
+try:
+    open_stores([Path(sys.argv[1])])
+except IndexUnusable as error:
+    print(error, error.cure)
+"""
+
+
+def test_too_few_open_files_for_stores_are_told_of_as_that(tmp_path: Path) -> None:
     folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    monkeypatch.setattr("search.index.stores._raised", lambda _: 40)
-    highest = max(int(each.name) for each in Path("/proc/self/fd").iterdir())
-    with ExitStack() as opened:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, before[1]))
-        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, before)
-        with suppress(OSError):
-            while True:  # the numbers below the limit
-                opened.enter_context(Path(os.devnull).open("rb"))
-        with pytest.raises((IndexUnusable, OSError)) as caught:
-            open_stores([folder])
-    assert isinstance(caught.value, IndexUnusable)
-    assert "this process may have 40 files open" in str(caught.value)
-    assert "ulimit -n" in (caught.value.cure or "")
+    store = next(folder.glob("parts/*"))
+    told = subprocess.run(
+        [sys.executable, "-c", FULL, str(store)], capture_output=True, text=True, check=True
+    )
+    assert "this process may have 40 files open" in told.stdout
+    assert "ulimit -n" in told.stdout
