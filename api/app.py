@@ -36,7 +36,7 @@ from api.settings import Settings
 from corpus.centres import using_registry
 from corpus.errors import EvidenceError
 from corpus.home import Home
-from search.loading import LiveSearcher
+from search.live import LiveSearcher
 from search.searcher import Searcher
 
 if TYPE_CHECKING:

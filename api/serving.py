@@ -23,7 +23,8 @@ from api.listening import listening
 from api.settings import Settings, load_settings
 from corpus.centres import load_registry
 from corpus.errors import SettingError
-from search.loading import LiveSearcher, load_searcher
+from search.live import LiveSearcher
+from search.loading import load_searcher
 
 GRACE_S: Final = 10  # seconds that requests under way have to end when the service is stopped
 _WORKER_S: Final = 30  # seconds a worker may be silent before it is taken for dead

@@ -39,7 +39,7 @@ def mcp(
     from api.assistants import build_server
     from api.serving import check_free
     from api.settings import load_settings
-    from search.loading import LiveSearcher
+    from search.live import LiveSearcher
 
     settings = load_settings(home=home)
     live = LiveSearcher(home, reranker=reranker, engine=settings.engine)

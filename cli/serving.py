@@ -28,7 +28,7 @@ def serve(
     given = {"home": home, "host": host, "port": port, "workers": workers}
     with importing(), ThreadPoolExecutor(max_workers=1) as aside:
         from api.settings import load_settings
-        from search.loading import LiveSearcher
+        from search.live import LiveSearcher
 
         settings = load_settings(
             **{name: value for name, value in given.items() if value is not None}

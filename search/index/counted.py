@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from search.errors import IndexUnusable
 from search.index.bm25 import K1, saturation
 from search.index.manifest import REBUILD
+from search.index.mapping import mapped
 from search.index.parts import Places
 from search.index.types import Ordinals, Scores
 
@@ -108,13 +109,11 @@ def open_counts(folders: Sequence[Path], places: Places) -> CountedWords:
         path = folder / RECORDS_NAME
         try:
             ends.append(np.load(folder / ENDS_NAME))
-            size = path.stat().st_size
-            held = np.memmap(path, _RECORD, "r") if size else np.empty(0, _RECORD)
-            records.append(np.asarray(held))
+            records.append(mapped(path, _RECORD))
         except (OSError, ValueError) as error:
             raise IndexUnusable(f"The words {path} cannot be opened.", cure=REBUILD) from error
         last = int(ends[-1]["end"][-1]) if len(ends[-1]) else 0
-        if len(ends[-1]) != ranked or last * _RECORD.itemsize != size:
+        if len(ends[-1]) != ranked or last != len(records[-1]):
             raise IndexUnusable(
                 f"The words {path} are not those of {ranked} passages.", cure=REBUILD
             )

@@ -10,7 +10,6 @@ passages it allows: a centre's, or a topic's, lie in few of them, and often far 
 (ADR 0030). docs/performance.md has what was measured and turned down.
 """
 
-import mmap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 from search.encoder.types import Vectors
 from search.errors import IndexUnusable
 from search.index.manifest import REBUILD, DenseInfo
+from search.index.mapping import mapped
 from search.index.types import Allowed, Candidates, Ordinals, Scores
 
 FILE_NAME: Final = "dense.faiss"
@@ -222,8 +222,11 @@ def open_dense(folder: Path, info: DenseInfo, *, dimension: int, ranked: int) ->
     path = folder / FILE_NAME
     try:
         index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        flat = info.kind == FLAT
-        vectors = _stored_in(index) if flat else _mapped(folder / VECTORS_NAME, dimension)
+        if info.kind == FLAT:
+            vectors = _stored_in(index)
+        else:
+            held = mapped(folder / VECTORS_NAME, "<f4", scattered=True)
+            vectors = held.reshape(-1, dimension)
     except (RuntimeError, OSError, ValueError) as error:
         raise IndexUnusable(f"The dense index {path} cannot be opened.", cure=REBUILD) from error
     if (index.ntotal, index.d, len(vectors)) != (ranked, dimension, ranked):
@@ -242,11 +245,3 @@ def _stored_in(index: Any) -> Vectors:  # noqa: ANN401 - FAISS is untyped
     data = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
     vectors: Vectors = data.reshape(index.ntotal, index.d)
     return vectors
-
-
-def _mapped(path: Path, dimension: int) -> Vectors:
-    """Vectors on the disk; of those around one that is asked for, none is read."""
-    with path.open("rb") as file:
-        held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    held.madvise(mmap.MADV_RANDOM)
-    return np.frombuffer(held, "<f4").reshape(-1, dimension)

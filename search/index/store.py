@@ -98,7 +98,7 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._turn = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         told = self._all(_TOLD)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from search.encoder.types import Tokens, Vectors
 from search.errors import IndexUnusable
 from search.index.manifest import REBUILD
+from search.index.mapping import mapped
 from search.index.parts import Places
 from search.index.types import Ordinals, Scores
 
@@ -197,14 +198,12 @@ def _open(folder: Path, *, dimension: int, ranked: int) -> TokenFile:
     try:
         firsts = np.load(folder / FIRSTS_NAME)
         counts = np.load(folder / COUNTS_NAME)
-        size = (folder / RECORDS_NAME).stat().st_size
-        records = np.memmap(folder / RECORDS_NAME, kind, "r") if size else np.empty(0, kind)
-        records = np.asarray(records)  # slices of a memmap take their time
+        records = mapped(folder / RECORDS_NAME, kind)
     except (OSError, ValueError) as error:
         raise IndexUnusable(
             f"The tokens in {folder} cannot be opened: {error}", cure=REBUILD
         ) from error
-    if len(firsts) != ranked + 1 or firsts[-1] * kind.itemsize != size:
+    if len(firsts) != ranked + 1 or firsts[-1] != len(records):
         raise IndexUnusable(
             f"The tokens in {folder} are not those of {ranked} passages.", cure=REBUILD
         )

@@ -27,7 +27,8 @@ from indexer.errors import BackupDamaged
 from indexer.progress import Silent
 from indexer.restore import restore
 from search.encoder.models import DEFAULT_MODEL
-from search.loading import LiveSearcher, encoder_folder, load_searcher
+from search.live import LiveSearcher
+from search.loading import encoder_folder, load_searcher
 
 QUESTION = "Does mentoring reduce reoffending?"
 

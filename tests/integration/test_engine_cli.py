@@ -13,7 +13,7 @@ from indexer.build import BuildOptions, build_index, remove_report
 from indexer.progress import Silent
 from search.index.address import Address
 from search.index.postgres.generations import EngineGenerations
-from search.loading import LiveSearcher
+from search.live import LiveSearcher
 from tests.backends import Engine
 from tests.engines import Server
 from tests.terminal import here, run

@@ -12,7 +12,8 @@ from search.errors import EngineUnavailable, IndexChanged, NoIndex
 from search.index.address import Address
 from search.index.postgres.connections import Connection, Connections, Patience
 from search.index.postgres.generations import EngineGenerations
-from search.loading import LiveSearcher, load_searcher
+from search.live import LiveSearcher
+from search.loading import load_searcher
 from tests.backends import Engine, write
 from tests.builders import content
 from tests.doors import ENCODER, REPORTS, TEXTS

@@ -21,7 +21,8 @@ from search.encoder.models import DEFAULT_MODEL
 from search.errors import IndexUnusable
 from search.index.ahead import read_ahead
 from search.index.generations import Generations
-from search.loading import LiveSearcher, encoder_folder, load_searcher
+from search.live import LiveSearcher
+from search.loading import encoder_folder, load_searcher
 from tests.once import copied
 from tests.terminal import here
 
@@ -88,7 +89,7 @@ def test_what_questions_need_is_read_into_memory_at_the_start_and_after_a_swap(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: SimpleQueue[tuple[str, int, int]] = SimpleQueue()
-    monkeypatch.setattr("search.loading.AHEAD_AFTER_S", 0.01)
+    monkeypatch.setattr("search.live.AHEAD_AFTER_S", 0.01)
 
     def noted(
         folder: Path, known: frozenset[tuple[int, int]], stop: threading.Event
@@ -125,7 +126,7 @@ def test_reading_ahead_goes_on_with_the_next_index_after_a_fault(
     built: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked: SimpleQueue[threading.Event] = SimpleQueue()
-    monkeypatch.setattr("search.loading.AHEAD_AFTER_S", 0.01)
+    monkeypatch.setattr("search.live.AHEAD_AFTER_S", 0.01)
 
     def failing(_: Generations, stop: threading.Event) -> None:
         asked.put(stop)

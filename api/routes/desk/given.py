@@ -18,7 +18,7 @@ from api.keys.errors import UnknownKey
 from api.keys.types import Key, utc_now
 from api.languages import N_, visit
 from api.routes.rendering import render
-from search.loading import LiveSearcher
+from search.live import LiveSearcher
 from search.searcher import Searcher
 
 COOKIE: Final = "evidence-desk"
