@@ -69,7 +69,7 @@ def publish_to_engine(
     digests = content.digests()
     digest = content.digest(digests)
     counts = content.counts
-    nearest = not generations.routing.is_exact(counts.ranked)
+    nearest = not generations.routing.is_exact(counts.ranked, filtered=False)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         generation=generation_id(now, digest),
@@ -239,10 +239,8 @@ def _recall(content: Content, exact: EngineIndex, walked: EngineIndex) -> float:
     """The share of the 100 nearest passages that the index of vectors finds, on a sample."""
     ranked = len(content.vectors)
     sample = content.vectors[:: max(1, ranked // _SAMPLE)]
-    pairs = zip(
-        exact.near(sample, _RECALL_AT, Within()),
-        walked.near(sample, _RECALL_AT, Within()),
-        strict=True,
-    )
-    found = [len(np.intersect1d(a.ordinals, b.ordinals)) / max(1, len(a)) for a, b in pairs]
+    found = []
+    for vector in sample:
+        a, b = (next(each.near(vector[None], _RECALL_AT, Within())) for each in (exact, walked))
+        found.append(len(np.intersect1d(a.ordinals, b.ordinals)) / max(1, len(a)))
     return float(np.mean(found)) if found else 1.0

@@ -146,7 +146,10 @@ class Index(Protocol):
         ...
 
     def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:
-        """Passages near any of the vectors: `depth` of each at least; some may come twice."""
+        """Passages near any of the vectors; some may come twice.
+
+        They are the `depth` nearest of each at least, or as many of the nearest to any of several.
+        """
         ...
 
     def centre(self, sample: int) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ on one node, with common table expressions, whose results it sends to every node
 reference tables; there is no lateral join and no window function over a whole table.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,7 @@ class Asking:
             rare: look passages up by their terms; else every one is scored, which is quicker
                 where many have one.
         """
-        near, values = self.nearest(vector, scope, depth, exact=exact)
+        near, values = self.nearest([vector], scope, depth, exact=exact)
         score, scoring = _score(weighted)
         within, _ = self._within(scope, "l")
         having = sql.SQL("l.terms && %(terms)s::integer[]" if rare else "true")
@@ -95,7 +96,7 @@ proposed AS MATERIALIZED (
         UNION ALL SELECT ordinal, report_row, false, true FROM worded
     ) AS both_halves GROUP BY ordinal, report_row
 )
-SELECT p.ordinal, v.alike, -(v.vector <#> %(vector)s::halfvec), {score}, p.dense, p.lexical
+SELECT p.ordinal, v.alike, -(v.vector <#> %(vector_0)s::halfvec), {score}, p.dense, p.lexical
 FROM proposed p
 JOIN {schema}.vector v ON v.ordinal = p.ordinal AND v.report_row = p.report_row
 JOIN {schema}.lexical l ON l.ordinal = p.ordinal AND l.report_row = p.report_row
@@ -103,20 +104,30 @@ JOIN {schema}.lexical l ON l.ordinal = p.ordinal AND l.report_row = p.report_row
         return statement, values | scoring | {"terms": weighted.ids}
 
     def nearest(
-        self, vector: str, scope: Scope | None, depth: int, *, exact: bool
+        self, vectors: Sequence[str], scope: Scope | None, depth: int, *, exact: bool
     ) -> tuple[sql.Composed, Values]:
-        """The passages nearest to a vector: ordinal, report_row, cosine; nearest first.
+        """The passages nearest to any of the vectors: ordinal, report_row, cosine; nearest first.
 
-        Ordered by the cosine, which no index has, they are compared one by one.
+        Ordered by the cosine, which no index has, they are compared one by one; the index
+        (`exact` false) takes one vector.
         """
         within, values = self._within(scope, "n")
-        order = "cosine DESC, ordinal" if exact else "vector <#> %(vector)s::halfvec"
+        asked = {f"vector_{place}": each for place, each in enumerate(vectors)}
+        cosines = [
+            sql.SQL("-(vector <#> {}::halfvec)").format(sql.Placeholder(name)) for name in asked
+        ]
+        order = "cosine DESC, ordinal" if exact else "vector <#> %(vector_0)s::halfvec"
         statement = sql.SQL(
-            "SELECT ordinal, report_row, -(vector <#> %(vector)s::halfvec) AS cosine "
+            "SELECT ordinal, report_row, greatest({cosines}) AS cosine "
             "FROM {schema}.vector n WHERE {within} "
             "ORDER BY {order} LIMIT %(depth)s"
-        ).format(schema=self._schema, within=within, order=sql.SQL(order))
-        return statement, values | {"vector": vector, "depth": depth}
+        ).format(
+            cosines=sql.SQL(", ").join(cosines),
+            schema=self._schema,
+            within=within,
+            order=sql.SQL(order),
+        )
+        return statement, values | asked | {"depth": depth}
 
     def _within(self, scope: Scope | None, table: str) -> tuple[sql.Composable, Values]:
         if scope is None:

@@ -28,6 +28,7 @@ from search.stopwatch import Stopwatch
 from search.types import Filters
 
 SCOPES_HELD: Final = 64
+COMPARED: Final = 4_000_000  # pairs of vectors in one statement, where there are several
 RARE: Final = 0.1  # of all passages, up to which those with a term are looked up, not all scored
 
 
@@ -35,15 +36,16 @@ RARE: Final = 0.1  # of all passages, up to which those with a term are looked u
 class Routing:
     """When vectors are compared one by one, which is exact, and not through the index (HNSW).
 
-    So are those of a library, or of what a filter leaves, of up to `exact_up_to` passages. The
-    index is walked only where a filter leaves more: there it meets enough of them on its way.
+    So are those of a library of up to `exact_up_to` passages, and what a filter leaves, however
+    many: the index is made of neighbours, and what a centre publishes lies far from most
+    questions, which walk it without getting there (docs/scale.md).
     """
 
     exact_up_to: int = 20_000
 
-    def is_exact(self, passages: int) -> bool:
-        """Whether so many are compared one by one."""
-        return passages <= self.exact_up_to
+    def is_exact(self, passages: int, *, filtered: bool) -> bool:
+        """Whether so many passages are compared one by one, a library's or what a filter leaves."""
+        return filtered or passages <= self.exact_up_to
 
 
 class EngineIndex:
@@ -98,7 +100,7 @@ class EngineIndex:
             scope = self._scope(within)
             weighted = self.lexical.weighted(question)
         with watch.stage("candidates"):
-            exact = self._routing.is_exact(self._passages(scope))
+            exact = self._is_exact(within, scope)
             few = scope is not None and scope.rows is not None
             rare = not few and weighted.passages < RARE * self.manifest.counts.ranked
             statement, values = self._asking.candidates(
@@ -121,12 +123,15 @@ class EngineIndex:
         )
 
     def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:
-        """The nearest passages of each vector."""
+        """The nearest passages of each vector, or of some together as many."""
         scope = self._scope(within)
-        exact = self._routing.is_exact(self._passages(scope))
-        for vector in vectors:
+        passages = self._passages(scope)
+        exact = self._is_exact(within, scope)
+        together = max(1, COMPARED // max(1, passages)) if exact else 1
+        for start in range(0, len(vectors), together):
+            some = [told(vector) for vector in vectors[start : start + together]]
             found = self._connections.found(
-                *self._asking.nearest(told(vector), scope, depth, exact=exact)
+                *self._asking.nearest(some, scope, depth * len(some), exact=exact)
             )
             yield Candidates(
                 np.array([each[0] for each in found], np.int64),
@@ -180,6 +185,9 @@ class EngineIndex:
 
     def _rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of SQL
         return self._connections.rows(self._asking.plain(statement), values)
+
+    def _is_exact(self, within: Within, scope: Scope | None) -> bool:
+        return self._routing.is_exact(self._passages(scope), filtered=within.filters.active)
 
     def _passages(self, scope: Scope | None) -> int:
         return self.manifest.counts.ranked if scope is None else scope.passages
