@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from corpus.reading.pdf.textlayer import LINE_END_HYPHEN, RawLine
+from corpus.reading.pdf.characters import LINE_END_HYPHEN
+from corpus.reading.pdf.textlayer import RawLine
 from corpus.types import Box
 
 Row = tuple[RawLine, ...]

@@ -123,9 +123,11 @@ def _is_reference(one: Labelled) -> bool:
     if one.kind in {BlockKind.HEADING, BlockKind.CONTENTS}:
         return False
     text = plain(one.group)
-    signs, years = len(_SIGNS.findall(text)), len(_YEAR.findall(text))
-    dense = len(text) < _CHARACTERS_A_SIGN * (1 + signs + years)
-    return signs > 0 and years > 0 and dense and _AUTHOR.match(text) is not None
+    years = len(_YEAR.findall(text))
+    if not years or _AUTHOR.match(text) is None:
+        return False
+    signs = len(_SIGNS.findall(text))  # takes longest
+    return signs > 0 and len(text) < _CHARACTERS_A_SIGN * (1 + signs + years)
 
 
 def _hints_at_reference(one: Labelled) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from corpus.reading.clean import clean_text
+from corpus.reading.pdf.characters import LINE_END_HYPHEN
 from corpus.reading.pdf.structure import Labelled
-from corpus.reading.pdf.textlayer import LINE_END_HYPHEN, RawLine
+from corpus.reading.pdf.textlayer import RawLine
 from corpus.reading.pdf.turn import Turn
 from corpus.types import Block, Line
 

@@ -1,13 +1,13 @@
 """The text layer of a page as printed lines, through PDFium's raw interface.
 
-One pass over the characters asks for code point, box and size; everything later works on
-lines. PDFium marks a hyphen it takes for a line-end hyphen with U+FFFE.
+One pass over the characters asks for code point, box and size (`corpus.reading.pdf.characters`);
+everything later works on lines. PDFium marks a hyphen it takes for a line-end hyphen with U+FFFE.
 """
 
 import ctypes
 import math
+import re
 import statistics
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -15,29 +15,18 @@ from typing import Final
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from corpus.reading.pdf.characters import LINE_END_HYPHEN, Char, characters
 from corpus.reading.pdf.turn import Turn
 from corpus.types import Box
 
-LINE_END_HYPHEN: Final = "\ufffe"
-MOST_CHARACTERS: Final = 200_000  # of one page; no printed page comes near
-_HYPHEN_CODE: Final = 2  # how PDFium's raw interface gives that hyphen
-_BREAKS: Final = frozenset("\r\n")
+_RUN: Final = re.compile(f"[^\r\n{LINE_END_HYPHEN}]*{LINE_END_HYPHEN}?")
 _RAISED: Final = (
     0.8  # a digit below this share of its line's size, above its middle, is a note mark
 )
 _GAP: Final = 1.8  # ems between two cells of a table row
 _BACK: Final = 2.0  # ems back to the left: another line, whatever PDFium thinks
 _BOLD_WEIGHT: Final = 600
-_UNSCALED: Final = 2.0  # points: no print is that small
-
-
-@dataclass(frozen=True, slots=True)
-class Char:
-    """A printed character with its box and its font size in points."""
-
-    text: str
-    box: Box
-    size: float
+_SMALLEST: Final = 4.0  # points an em is taken for at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,30 +98,13 @@ def _unrotated_size(page: pdfium.PdfPage) -> tuple[float, float]:
 
 
 def _runs(raw: ctypes.c_void_p) -> tuple[list[_Run], int]:
-    count = min(max(pdfium_c.FPDFText_CountChars(raw), 0), MOST_CHARACTERS)
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    page = characters(raw)
     runs: list[_Run] = []
-    current: list[Char] = []
-    first = unmapped = 0
-    for place in range(count):
-        code = pdfium_c.FPDFText_GetUnicode(raw, place)
-        character = LINE_END_HYPHEN if code == _HYPHEN_CODE else chr(min(code, sys.maxunicode))
-        if character not in _BREAKS:
-            unmapped += pdfium_c.FPDFText_HasUnicodeMapError(raw, place) == 1
-            pdfium_c.FPDFText_GetCharBox(raw, place, left, right, bottom, top)
-            size = pdfium_c.FPDFText_GetFontSize(raw, place)
-            if size <= _UNSCALED:
-                size *= _scale(raw, place)
-            box = Box(left.value, bottom.value, right.value, top.value)
-            if not current and not character.strip():
-                continue
-            first = first if current else place
-            current.append(Char(character, box, size))
-        if character in _BREAKS or character == LINE_END_HYPHEN or place == count - 1:
-            if current:
-                runs.append(_run(raw, current, first))
-            current = []
-    return runs, unmapped
+    for found in _RUN.finditer(page.text):
+        start = found.end() - len(found.group().lstrip())
+        if start < found.end():
+            runs.append(_run(raw, page.chars[start : found.end()], start))
+    return runs, page.unmapped
 
 
 def _run(raw: ctypes.c_void_p, characters: list[Char], first: int) -> _Run:
@@ -145,15 +117,14 @@ def _lines_of(run: _Run, turn: Turn) -> list[RawLine]:
     """A run as one line, or as several: wide gaps part cells, jumps back lines."""
     cells: list[list[Char]] = [[]]
     edge: float | None = None
-    for each in run.characters:
-        char = Char(each.text, turn.upright(each.box), each.size) if turn.quarters else each
-        shown = bool(char.text.strip())
-        gap = 0.0 if edge is None or not shown else char.box.x0 - edge
-        if gap > _GAP * max(char.size, 4.0) or gap < -_BACK * max(char.size, 4.0):
-            cells.append([])
+    for char in map(turn.upright_char, run.characters) if turn.quarters else run.characters:
+        if not char.text.isspace():
+            if edge is not None:
+                gap, em = char.x0 - edge, max(char.size, _SMALLEST)
+                if gap > _GAP * em or gap < -_BACK * em:
+                    cells.append([])
+            edge = char.x1
         cells[-1].append(char)
-        if shown:
-            edge = char.box.x1
     return [line for cell in cells if (line := _line(cell, bold=run.bold)) is not None]
 
 
@@ -166,42 +137,29 @@ def _bold_font(raw: ctypes.c_void_p, place: int) -> bool:
 
 
 def _line(characters: list[Char], *, bold: bool) -> RawLine | None:
-    shown = [c for c in characters if c.text.strip()]
+    shown = [c for c in characters if not c.text.isspace()]
     if not shown:
         return None
-    size = statistics.median(c.size for c in shown)
-    floor = statistics.median(c.box.y0 for c in shown)
+    _, lefts, bottoms, rights, tops, sizes = zip(*shown, strict=True)
+    size, floor = statistics.median(sizes), statistics.median(bottoms)
     mark = 0
     while mark < len(shown) and shown[mark].text.isdigit() and _is_raised(shown[mark], size, floor):
         mark += 1
     opening = shown[:mark]
     kept = [
-        c
+        c.text
         for c in characters
-        if c in opening or not (c.text.isdigit() and _is_raised(c, size, floor))
+        if not c.text.isdigit() or c in opening or not _is_raised(c, size, floor)
     ]
-    text = "".join(c.text for c in kept).strip(" \t")
+    text = "".join(kept).strip(" \t")
     if not text:
         return None
-    box = Box(
-        min(c.box.x0 for c in shown),
-        min(c.box.y0 for c in shown),
-        max(c.box.x1 for c in shown),
-        max(c.box.y1 for c in shown),
-    )
+    box = Box(min(lefts), min(bottoms), max(rights), max(tops))
     return RawLine(text, box, size, bold, note=0 < mark < len(shown))
 
 
-def _scale(raw: ctypes.c_void_p, place: int) -> float:
-    """How much a character's font is enlarged: some files say size 1 and scale it."""
-    matrix = pdfium_c.FS_MATRIX()
-    if not pdfium_c.FPDFText_GetMatrix(raw, place, matrix):
-        return 1.0
-    return max(math.hypot(matrix.b, matrix.d), 1.0)
-
-
 def _is_raised(char: Char, size: float, floor: float) -> bool:
-    return char.size < _RAISED * size and char.box.y0 > floor + 0.15 * size
+    return char.size < _RAISED * size and char.y0 > floor + 0.15 * size
 
 
 def _joined(lines: list[RawLine]) -> list[RawLine]:

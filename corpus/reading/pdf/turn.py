@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from corpus.reading.pdf.characters import Char
 from corpus.types import Box
 
 
@@ -27,6 +28,11 @@ class Turn:
                 return Box(box.y0, self.width - box.x1, box.y1, self.width - box.x0)
             case _:
                 return box
+
+    def upright_char(self, char: Char) -> Char:
+        """A character, its box upright."""
+        box = self.upright(Box(char.x0, char.y0, char.x1, char.y1))
+        return Char(char.text, box.x0, box.y0, box.x1, box.y1, char.size)
 
     def back(self, box: Box) -> Box:
         """An upright box where it is on the page."""
