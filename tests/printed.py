@@ -16,14 +16,24 @@ def printed_pdf(*pages: Sequence[Placed], turned: int = 0, cut: float = 0.0) -> 
         turned: degrees that a reader turns every page by, clockwise.
         cut: points cut away at the left and at the bottom.
     """
+    drawn = ["".join(_drawn(*line) for line in lines) for lines in pages]
+    return _drawn_file(drawn, turned=turned, cut=cut)
+
+
+def page_of(drawn: str) -> bytes:
+    """A PDF of one page, whose content is these operators; /F1 is Helvetica."""
+    return _drawn_file([drawn], turned=0, cut=0.0)
+
+
+def _drawn_file(pages: Sequence[str], *, turned: int, cut: float) -> bytes:
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"",
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
     kids = []
-    for lines in pages:
-        drawn = "".join(_drawn(*line) for line in lines).encode("latin-1")
+    for page in pages:
+        drawn = page.encode("latin-1")
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn))
         objects.append(
             f"<</Type/Page/Parent 2 0 R/Rotate {turned}/MediaBox[0 0 {WIDTH} {HEIGHT}]"

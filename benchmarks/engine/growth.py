@@ -30,6 +30,7 @@ from indexer.content import Content
 from indexer.engine import publish_to_engine
 from indexer.progress import Silent
 from search.encoder.types import Vectors
+from search.filters import passes
 from search.index.address import parse_address
 from search.index.embedded import Generation
 from search.index.generations import Generations
@@ -176,8 +177,9 @@ def _by_centre(made: Content) -> Iterator[tuple[str, list[int], Filters]]:
     of = [report.metadata.centre for report in made.reports]
     passages = Counter(of[entry.report_row] for entry in made.entries)
     for centre in [each for each, _ in passages.most_common() if each][:CENTRES]:
-        rows = [row for row, each in enumerate(of) if each == centre]
-        yield f"centre {centre[:12]}", rows, Filters(centres=(centre,))
+        filters = Filters(centres=(centre,))
+        rows = [row for row, each in enumerate(made.reports) if passes(each, filters)]
+        yield f"centre {centre[:12]}", rows, filters
 
 
 def _chosen(owners: NDArray[np.int64], share: float, draw: np.random.Generator) -> list[int]:

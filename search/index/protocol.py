@@ -146,9 +146,10 @@ class Index(Protocol):
         ...
 
     def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:
-        """Passages near any of the vectors; some may come twice.
+        """Passages near any of the vectors, a few vectors at a time; some may come twice.
 
-        They are the `depth` nearest of each at least, or as many of the nearest to any of several.
+        Of n vectors looked up together the n x `depth` passages nearest to any of them, or more; a
+        passage's score is the highest of its cosines.
         """
         ...
 

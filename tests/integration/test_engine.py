@@ -317,23 +317,46 @@ def test_recall_holds_however_selective_a_filter_is(
     assert places.manifest().dense.recall > 0.97
 
 
-@pytest.mark.parametrize("at_once", [1, 20_000, 10_000_000])
+@pytest.mark.parametrize(
+    ("share", "groups"), [(0, [1] * 10), (1, [1] * 10), (12, [4, 4, 2]), (99, [10])]
+)
 def test_what_is_near_any_of_several_vectors_is_found_together(
-    many: tuple[Content, EngineGenerations], monkeypatch: pytest.MonkeyPatch, at_once: int
+    many: tuple[Content, EngineGenerations],
+    monkeypatch: pytest.MonkeyPatch,
+    share: int,
+    groups: list[int],
 ) -> None:
     made, places = many
-    monkeypatch.setattr("search.index.postgres.opened.COMPARED", at_once)
+    left = sum(APART in each.metadata.topics for each in made.reports)
+    monkeypatch.setattr("search.index.postgres.opened.PRODUCTS", share * left * 32)
     allowed = np.array([APART in each.metadata.topics for each in made.reports])
     asked = made.vectors[::1_000]
     best = np.where(allowed, (made.vectors @ asked.T).max(axis=1), -2)
     index = places.open_current()
+    found = list(index.near(asked, 30, Within(Filters(topics=(APART,)))))
+    assert [len(each) for each in found] == [30 * vectors for vectors in groups]
     told: dict[int, float] = {}
-    for near in index.near(asked, 30, Within(Filters(topics=(APART,)))):
-        assert len(near) % 30 == 0
+    for near in found:
         for ordinal, cosine in zip(near.ordinals.tolist(), near.scores.tolist(), strict=True):
             told[ordinal] = max(cosine, told.get(ordinal, -2))
     highest = sorted(told.values(), reverse=True)[:30]
     assert np.allclose(highest, np.sort(best)[::-1][:30], atol=2e-3)
+
+
+def test_a_wide_vector_lies_in_its_row(engine: Engine) -> None:
+    """Elsewhere it would be fetched anew for each vector it is compared with."""
+    encoder = HashingEncoder()
+    encoder.spec = replace(ENCODER.spec, dimension=1_024, token_dimension=0)
+    wide = np.random.default_rng(0).normal(size=(len(TEXTS), 1_024)).astype(np.float32)
+    wide /= np.linalg.norm(wide, axis=1, keepdims=True)
+    places = engine.generations()
+    write(replace(content(REPORTS, TEXTS, ENCODER), vectors=wide, tokens=[]), encoder, places)
+    with psycopg.connect(places.address.dsn) as connection:
+        ((bytes_elsewhere,),) = connection.execute(
+            "SELECT coalesce(sum(pg_relation_size(reltoastrelid)), 0) FROM pg_class "
+            "WHERE relname = 'vector' AND relkind = 'r' AND reltoastrelid <> 0"
+        ).fetchall()
+    assert bytes_elsewhere == 0
 
 
 def test_replaced_reports_are_kept_and_not_found(engine: Engine) -> None:

@@ -67,7 +67,7 @@ CREATE TABLE {schema}.vector (
     ordinal bigint NOT NULL,
     report_row bigint NOT NULL,
     alike bigint NOT NULL,
-    vector halfvec({dimension}) NOT NULL,
+    vector halfvec({dimension}) STORAGE MAIN NOT NULL, -- in the row, where a page has room
     PRIMARY KEY (ordinal, report_row)
 );
 CREATE TABLE {schema}.lexical (
