@@ -70,7 +70,7 @@ def test_too_few_open_files_for_maps_are_told_of_as_that(
     def refused(*_: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    monkeypatch.setattr("search.index.tokens.np.memmap", refused)
+    monkeypatch.setattr("search.index.mapping.mmap.mmap", refused)
     with pytest.raises(IndexUnusable, match=r"may have \d+ files open") as caught:
         open_generation(folder)
     assert "ulimit -n" in (caught.value.cure or "")
