@@ -67,7 +67,8 @@ def test_too_few_open_files_for_maps_are_told_of_as_that(
 ) -> None:
     folder = generation(tmp_path, content(REPORTS, TEXTS, ENCODER), ENCODER).folder
 
-    def refused(*_: object) -> None:
+    def refused(*_: object, access: int) -> None:
+        del access
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr("search.index.mapping.mmap.mmap", refused)
