@@ -148,8 +148,9 @@ class Index(Protocol):
     def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:
         """Passages near any of the vectors, a few vectors at a time; some may come twice.
 
-        Of n vectors looked up together the n x `depth` passages nearest to any of them, or more; a
-        passage's score is the highest of its cosines.
+        Of n vectors looked up together the n x `depth` passages nearest to any of them, or all
+        within; a passage's score is the highest of its cosines. Where an index is walked they are
+        the nearest as far as it finds them.
         """
         ...
 

@@ -1,7 +1,7 @@
 """The characters of a page, asked of PDFium's raw interface all at once.
 
-Each is four calls through ctypes, which are a third of the time that a page takes: they are made by
-`map`, and PDFium writes boxes straight into arrays.
+Each is four calls through ctypes, which were a third of the time that a page took, so they are made
+by `map`, and PDFium writes boxes straight into arrays.
 """
 
 import ctypes

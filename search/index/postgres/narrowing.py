@@ -1,7 +1,8 @@
 """Filters as conditions on the table of reports, and how many passages they leave.
 
 The planner knows neither how selective a filter is nor that an approximate index loses recall
-behind a selective one, so the choice is made here: few passages are compared one by one.
+behind one, so it is not left the choice: what a filter leaves is compared one by one (ADR 0032),
+by the rows of its reports where they are few.
 """
 
 from collections.abc import Iterator

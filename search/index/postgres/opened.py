@@ -28,8 +28,8 @@ from search.stopwatch import Stopwatch
 from search.types import Filters
 
 SCOPES_HELD: Final = 64
-PRODUCTS: Final = 7_500_000_000  # of numbers in one statement: about a second of two cores
-READING: Final = 8  # vectors that are compared with a row in the time that reading it takes
+PRODUCTS: Final = 7_500_000_000  # of numbers in one statement: 1 to 2 s of two cores
+READING: Final = 8  # vectors that are compared with a row in about the time that reading it takes
 RARE: Final = 0.1  # of all passages, up to which those with a term are looked up, not all scored
 
 
@@ -37,9 +37,9 @@ RARE: Final = 0.1  # of all passages, up to which those with a term are looked u
 class Routing:
     """When vectors are compared one by one, which is exact, and not through the index (HNSW).
 
-    So are those of a library of up to `exact_up_to` passages, and what a filter leaves, however
-    many: the index is made of neighbours, and what a centre publishes lies far from most
-    questions, which walk it without getting there (docs/scale.md).
+    One by one are compared those of a library of up to `exact_up_to` passages, and what a filter
+    leaves, however many: the index is made of neighbours, and what a centre publishes may lie far
+    from a question, which walks it without getting there (docs/scale.md).
     """
 
     exact_up_to: int = 20_000

@@ -65,12 +65,16 @@ def test_leading_blanks_are_no_part_of_a_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("matrix", "quarters"), [("0 1 -1 0", 1), ("-1 0 0 -1", 2), ("0 -1 1 0", 3)]
+    ("matrix", "quarters", "left"),
+    [("0 1 -1 0", 3, 400), ("-1 0 0 -1", 2, 295), ("0 -1 1 0", 1, 442)],
 )
-def test_words_that_run_another_way_are_laid_upright(matrix: str, quarters: int) -> None:
+def test_words_that_run_another_way_are_laid_upright(
+    matrix: str, quarters: int, left: float
+) -> None:
     drawn = f"BT /F1 12 Tf {matrix} 300 400 Tm (Mentoring works) Tj ET"
     found = _layer(drawn)
-    assert found.turn.quarters in {quarters, 4 - quarters}
+    assert found.turn.quarters == quarters
     (line,) = found.lines
     assert line.text == "Mentoring works"
+    assert line.box.x0 == pytest.approx(left, abs=2)
     assert line.box.x1 - line.box.x0 > 5 * (line.box.y1 - line.box.y0)
