@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-#: Questions that are worked on at the same time, unless told otherwise.
-AT_ONCE: Final = max(4, len(os.sched_getaffinity(0)))
+#: Questions that are worked on at the same time, unless told otherwise: as many as cores, and two
+#: at least, for one may wait for the disk.
+AT_ONCE: Final = max(2, len(os.sched_getaffinity(0)))
 
 
 class Turns:
