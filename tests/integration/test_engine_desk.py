@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -70,8 +71,9 @@ def test_jobs_of_the_desk_write_to_the_database(desk: TestClient, library: Home)
     assert "Done" in ended(desk, send(desk, f"{path}/withdraw", {"reason": "A copy"}))
     assert _comes_to_find(desk, "Police patrols", wanted=False)
     assert "Engine" in ended(desk, send(desk, "/desk/check"))
-    kept = [each for each in (library.path / "desk").rglob("*") if each.is_file()]
-    assert not [each for each in kept if b"not-told" in each.read_bytes()]
+    for each in (library.path / "desk").rglob("*"):
+        with suppress(FileNotFoundError):  # SQLite's log goes when its last connection closes
+            assert each.is_dir() or b"not-told" not in each.read_bytes()
 
 
 def test_feedback_is_exported_from_the_database(library: Home, tmp_path: Path) -> None:
