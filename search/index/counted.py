@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from search.errors import IndexUnusable
 from search.index.bm25 import K1, saturation
 from search.index.manifest import REBUILD
-from search.index.mapping import mapped
+from search.index.mapping import mapped, saved
 from search.index.parts import Places
 from search.index.types import Ordinals, Scores
 
@@ -108,7 +108,7 @@ def open_counts(folders: Sequence[Path], places: Places) -> CountedWords:
     for folder, ranked in zip(folders, np.diff(places.ranked).tolist(), strict=True):
         path = folder / RECORDS_NAME
         try:
-            ends.append(np.load(folder / ENDS_NAME))
+            ends.append(saved(folder / ENDS_NAME, _END))
             records.append(mapped(path, _RECORD))
         except (OSError, ValueError) as error:
             raise IndexUnusable(f"The words {path} cannot be opened.", cure=REBUILD) from error

@@ -4,11 +4,10 @@ A passage's number is its part's first number and its ordinal there, a report's 
 part keeps its numbers in every generation that holds it, whatever comes before it.
 """
 
-from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from search.index.types import Ordinals
 
@@ -16,7 +15,7 @@ from search.index.types import Ordinals
 class Numbers:
     """From ordinals and rows of a generation to numbers, and back."""
 
-    def __init__(self, starts: Sequence[int], firsts: Ordinals, reports: NDArray[np.int64]) -> None:
+    def __init__(self, starts: ArrayLike, firsts: Ordinals, reports: NDArray[np.int64]) -> None:
         """What each part brings.
 
         Args:

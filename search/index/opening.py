@@ -72,7 +72,6 @@ def _open(manifest: Manifest, folder: Path, stores: Sequence[Store]) -> Generati
 
 def _numbers(manifest: Manifest, shelves: Shelves, places: Places) -> Numbers:
     """The lexical half's."""
-    starts = [part.numbered_from for part in manifest.parts]
-    held = map(shelves.place, range(len(shelves.reports)))
-    reports = np.fromiter((starts[part] + row for part, row in held), np.int64)
-    return Numbers(starts, places.ranked, reports)
+    starts = np.array([part.numbered_from for part in manifest.parts], np.int64)
+    parts, rows = shelves.places()
+    return Numbers(starts, places.ranked, starts[parts] + rows)

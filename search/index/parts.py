@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from search.errors import IndexUnusable
 from search.index.manifest import REBUILD, Counts, Manifest
+from search.index.mapping import saved
 from search.index.types import Ordinals
 
 FOLDER_NAME: Final = "parts"
@@ -78,7 +79,7 @@ def read_columns(folders: Sequence[Path], places: Places) -> list[Columns]:
         IndexUnusable: unreadable, or not as many as the manifest says.
     """
     try:
-        found: list[Columns] = [np.load(folder / COLUMNS_NAME) for folder in folders]
+        found: list[Columns] = [saved(folder / COLUMNS_NAME, COLUMNS) for folder in folders]
     except (OSError, ValueError) as error:
         raise IndexUnusable(
             f"A part of the index cannot be opened: {error}", cure=REBUILD

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -15,8 +16,6 @@ from search.index.reports import Reports
 from search.index.store import Store, StoredPassage, no_passage, no_report
 from search.index.types import Ordinals
 
-_Place = tuple[int, int]  # a part, and the row of a report in it
-
 
 class Shelves:
     """A `Shelf` over the store of each part. Reports of several parts are in order of their ids.
@@ -28,27 +27,37 @@ class Shelves:
     def __init__(self, stores: Sequence[Store], places: Places) -> None:
         self._stores: Final = stores
         self._places: Final = places
-        held = [(part, row) for part, each in enumerate(stores) for row in range(len(each.ids))]
+        counts = [len(each.ids) for each in stores]
+        ids = list(chain.from_iterable(each.ids for each in stores))
+        order = np.arange(len(ids))
         if len(stores) > 1:
-            held.sort(key=lambda place: stores[place[0]].ids[place[1]])
-        self._held: list[_Place] = held
+            order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+        self._ids = [ids[each] for each in order]
+        #: By row: the part a report is in, and its row there.
+        self._part = np.repeat(np.arange(len(stores)), counts)[order]
+        firsts = np.cumsum([0, *counts], dtype=np.int64)
+        self._within = order - firsts[self._part]
+        row = np.empty(len(ids), np.int64)
+        row[order] = np.arange(len(ids))
+        self._rows = np.split(row, firsts[1:-1]) if stores else []
         # Nothing it keeps may lead back to it: one that is done with goes at once.
-        self.reports = Reports(len(held), partial(_bodies, stores, held))
+        self.reports = Reports(len(ids), partial(_bodies, stores, self._part, self._within))
         self.standing = sum(each.standing for each in stores)
         years = frozenset[int]().union(*(each.years for each in stores))
         self.years = (min(years), max(years)) if years else (0, 0)
-        self._row_of = {stores[part].ids[within]: row for row, (part, within) in enumerate(held)}
-        self._rows = [np.empty(len(each.ids), np.int64) for each in stores]
-        for row, (part, within) in enumerate(held):
-            self._rows[part][within] = row
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        """The row of each report, by its id."""
+        return {report_id: row for row, report_id in enumerate(self._ids)}
 
     def rows(self, part: int) -> Ordinals:
         """The row among all reports of each report of a part, in the part's order."""
         return self._rows[part]
 
-    def place(self, row: int) -> _Place:
-        """The part a report is in, and its row there."""
-        return self._held[row]
+    def places(self) -> tuple[Ordinals, Ordinals]:
+        """By row: the part that each report is in, and its row there."""
+        return self._part, self._within
 
     def at(self, rows: Iterable[int]) -> dict[int, Report]:
         """The reports at these rows, by row."""
@@ -108,8 +117,7 @@ class Shelves:
         return wanted
 
     def _store_of(self, report_id: str) -> Store:
-        part, _ = self._held[self.row_of(report_id)]
-        return self._stores[part]
+        return self._stores[int(self._part[self.row_of(report_id)])]
 
     def _stored(self, part: int, stored: StoredPassage) -> StoredPassage:
         return replace(
@@ -124,10 +132,13 @@ class Shelves:
             store.close()
 
 
-def _bodies(stores: Sequence[Store], held: Sequence[_Place], rows: Sequence[int]) -> list[bytes]:
+def _bodies(
+    stores: Sequence[Store], part_of: Ordinals, within: Ordinals, rows: Sequence[int]
+) -> list[bytes]:
     """Of the reports at these rows, each as JSON, in their order."""
+    places = list(zip(part_of[rows].tolist(), within[rows].tolist(), strict=True))
     wanted: dict[int, list[int]] = {}
-    for part, within in (held[row] for row in rows):
-        wanted.setdefault(part, []).append(within)
+    for part, row in places:
+        wanted.setdefault(part, []).append(row)
     found = {part: stores[part].bodies(some) for part, some in wanted.items()}
-    return [found[part][within] for part, within in (held[row] for row in rows)]
+    return [found[part][row] for part, row in places]

@@ -102,9 +102,10 @@ class Store:
         self._turn = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         told = self._all(_TOLD)
-        self.ids = tuple(str(report_id) for report_id, _, _ in told)
-        self.standing = sum(standing for _, standing, _ in told)
-        self.years = frozenset(int(year) for _, _, year in told if year is not None)
+        ids, standing, years = zip(*told, strict=True) if told else ((), (), ())
+        self.ids: tuple[str, ...] = ids
+        self.standing = sum(standing)
+        self.years: frozenset[int] = frozenset(years) - {None}
 
     def bodies(self, rows: Sequence[int]) -> dict[int, bytes]:
         """The reports at these rows, each as JSON."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from search.encoder.types import Tokens, Vectors
 from search.errors import IndexUnusable
 from search.index.manifest import REBUILD
-from search.index.mapping import mapped
+from search.index.mapping import mapped, saved
 from search.index.parts import Places
 from search.index.types import Ordinals, Scores
 
@@ -196,8 +196,8 @@ def open_tokens(folders: Sequence[Path], *, dimension: int, places: Places) -> P
 def _open(folder: Path, *, dimension: int, ranked: int) -> TokenFile:
     kind = record_type(dimension)
     try:
-        firsts = np.load(folder / FIRSTS_NAME)
-        counts = np.load(folder / COUNTS_NAME)
+        firsts = saved(folder / FIRSTS_NAME, "<i8")
+        counts = saved(folder / COUNTS_NAME, "<i8")
         records = mapped(folder / RECORDS_NAME, kind)
     except (OSError, ValueError) as error:
         raise IndexUnusable(
