@@ -2,10 +2,12 @@
 
 import mmap
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+_NPY: Final = b"\x93NUMPY\x01\x00"
 
 
 def mapped(path: Path, kind: DTypeLike, *, scattered: bool = False) -> NDArray[Any]:
@@ -43,11 +45,13 @@ def saved(path: Path, kind: DTypeLike) -> NDArray[Any]:
         OSError, ValueError: there is no such file, or it holds something else.
     """
     content = path.read_bytes()
-    told = 10  # bytes before the header: magic, version, its length
-    start = told + int.from_bytes(content[8:told], "little")
+    before = len(_NPY) + 2  # bytes: which format, and the length of the header
+    start = before + int.from_bytes(content[len(_NPY) : before], "little")
     descr = np.lib.format.dtype_to_descr(np.dtype(kind))
-    header = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': ("
-    found = np.frombuffer(content, kind, offset=start) if len(content) > start else np.empty(0, kind)
-    if not content[told:start].decode("latin-1").startswith(f"{header}{len(found)},)"):
+    found = (
+        np.frombuffer(content, kind, offset=start) if len(content) > start else np.empty(0, kind)
+    )
+    told = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': ({len(found)},)"
+    if content[: len(_NPY)] != _NPY or not content[before:start].startswith(told.encode()):
         raise ValueError(f"{path} is not an array of {descr}")
     return found

@@ -75,15 +75,10 @@ def rarity_of(frequencies: NDArray[np.int64], passages: int) -> NDArray[np.float
 
 @dataclass(frozen=True, slots=True)
 class TokenFile:
-    """The tokens of a part's ranked passages.
-
-    A passage's first record is at `firsts` (ranked + 1,); `counts` (vocabulary,) is how many
-    passages have each token.
-    """
+    """The tokens of a part's ranked passages; each one's first is at `firsts`, (ranked + 1,)."""
 
     records: Records
     firsts: NDArray[np.int64]
-    counts: NDArray[np.int64]
 
     def of(self, place: int) -> Records:
         """The records of one passage."""
@@ -183,17 +178,18 @@ def open_tokens(folders: Sequence[Path], *, dimension: int, places: Places) -> P
         IndexUnusable: unreadable, or not of the shape the manifest names.
     """
     ranked = np.diff(places.ranked).tolist()
-    parts = [
-        _open(folder, dimension=dimension, ranked=count)
-        for folder, count in zip(folders, ranked, strict=True)
-    ]
-    total = np.zeros(max((len(part.counts) for part in parts), default=0), np.int64)
-    for part in parts:
-        total[: len(part.counts)] += part.counts
+    parts, total = list[TokenFile](), np.zeros(0, np.int64)
+    for folder, count in zip(folders, ranked, strict=True):
+        part, counts = _open(folder, dimension=dimension, ranked=count)
+        parts.append(part)
+        if len(counts) > len(total):
+            total = np.pad(total, (0, len(counts) - len(total)))
+        total[: len(counts)] += counts
     return PartedTokens(parts, places, rarity_of(total, int(places.ranked[-1])))
 
 
-def _open(folder: Path, *, dimension: int, ranked: int) -> TokenFile:
+def _open(folder: Path, *, dimension: int, ranked: int) -> tuple[TokenFile, NDArray[np.int64]]:
+    """A part's, and how many of its passages have each token, (vocabulary,)."""
     kind = record_type(dimension)
     try:
         firsts = saved(folder / FIRSTS_NAME, "<i8")
@@ -207,4 +203,4 @@ def _open(folder: Path, *, dimension: int, ranked: int) -> TokenFile:
         raise IndexUnusable(
             f"The tokens in {folder} are not those of {ranked} passages.", cure=REBUILD
         )
-    return TokenFile(records, firsts, counts)
+    return TokenFile(records, firsts), counts
