@@ -142,8 +142,8 @@ class Searcher(Catalogue):
             if kept := self._kept.find(asked):  # asked by somebody else meanwhile
                 return replace(kept, took_ms={"total": _ms_since(start)})
             answer = self._ask(asked, watch)
-        answer = replace(answer, took_ms={**watch.took_ms, "total": _ms_since(start)})
-        self._kept.keep(asked, answer)
+            answer = replace(answer, took_ms={**watch.took_ms, "total": _ms_since(start)})
+            self._kept.keep(asked, answer)  # before the next has its turn, who may ask the same
         return answer
 
     @once_more

@@ -17,9 +17,10 @@ from search.index.opening import open_generation
 from search.index.store import Store, open_store
 from search.index.tokens import RECORDS_NAME
 from search.index.types import Proposed, Within
+from search.kept import Asked, Kept
 from search.searcher import Searcher
 from search.stopwatch import Stopwatch
-from search.types import Filters
+from search.types import Answer, Filters
 from tests.builders import content, generation, report
 from tests.fakes import HashingEncoder
 
@@ -223,7 +224,14 @@ def test_what_is_asked_at_the_same_time_is_worked_out_once(
         go_on.wait(10)
         return encode(self, text)
 
+    keep = Kept.keep
+
+    def slowly(self: Kept[Asked, Answer], question: Asked, answer: Answer) -> None:
+        time.sleep(0.2)  # whoever has the turn meanwhile finds nothing kept
+        keep(self, question, answer)
+
     monkeypatch.setattr(HashingEncoder, "encode_query", waiting)
+    monkeypatch.setattr(Kept, "keep", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(keeping.ask, "smaller classes")
         begun.wait(10)
