@@ -2,7 +2,6 @@
 
 import gc
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from corpus.home import Home
 from search.encoder.models import DEFAULT_MODEL
 from search.encoder.prepare import prepare_encoder
 from search.loading import encoder_folder
+from tests.chromium import chromium
 from tests.once import made_once
 from tests.terminal import run
 
@@ -44,10 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: _FIRST.index(item.path.name) if item.path.name in _FIRST else len(_FIRST)
     )
-    present = {"shared": SHARED.is_dir(), "browser": shutil.which("chromium") is not None}
+    present = {"shared": SHARED.is_dir(), "browser": chromium() is not None}
     reasons = {
         "shared": "the developers' folder ../shared is not on this machine",
-        "browser": "Chromium is not on this machine (Debian: apt-get install chromium)",
+        "browser": "Chromium is not on this machine (Debian: apt-get install chromium-headless-shell)",
     }
     for marker in (name for name, there in present.items() if not there):
         absent = pytest.mark.skip(reason=reasons[marker])

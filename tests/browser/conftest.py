@@ -13,7 +13,6 @@
 A module that needs another server takes `home` and calls `serving` with its settings.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +31,7 @@ from tests.browser.watching import (
     open_context,
     weigh,
 )
+from tests.chromium import chromium
 from tests.once import copied, made_once
 
 LARGEST_PAGE: Final = 100_000  # bytes, compressed
@@ -48,9 +48,9 @@ Visit = Callable[..., Page]
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=chromium())
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="package")
