@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     present = {"shared": SHARED.is_dir(), "browser": chromium() is not None}
     reasons = {
         "shared": "the developers' folder ../shared is not on this machine",
-        "browser": "Chromium is not on this machine (Debian: apt-get install chromium-headless-shell)",
+        "browser": "Chromium is not on this machine (Debian: chromium-headless-shell)",
     }
     for marker in (name for name, there in present.items() if not there):
         absent = pytest.mark.skip(reason=reasons[marker])
