@@ -21,7 +21,7 @@ def printed_pdf(*pages: Sequence[Placed], turned: int = 0, cut: float = 0.0) -> 
 
 
 def page_of(drawn: str) -> bytes:
-    """A PDF of one page, whose content is these operators; /F1 is Helvetica."""
+    """A PDF of one page, whose content is these operators; /F1 is Helvetica, /F2 its bold."""
     return _drawn_file([drawn], turned=0, cut=0.0)
 
 
@@ -30,6 +30,7 @@ def _drawn_file(pages: Sequence[str], *, turned: int, cut: float) -> bytes:
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"",
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>",
     ]
     kids = []
     for page in pages:
@@ -38,7 +39,7 @@ def _drawn_file(pages: Sequence[str], *, turned: int, cut: float) -> bytes:
         objects.append(
             f"<</Type/Page/Parent 2 0 R/Rotate {turned}/MediaBox[0 0 {WIDTH} {HEIGHT}]"
             f"/CropBox[{cut} {cut} {WIDTH} {HEIGHT}]"
-            f"/Resources<</Font<</F1 3 0 R>>>>/Contents {len(objects)} 0 R>>".encode()
+            f"/Resources<</Font<</F1 3 0 R/F2 4 0 R>>>>/Contents {len(objects)} 0 R>>".encode()
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>".encode()

@@ -64,6 +64,16 @@ def test_leading_blanks_are_no_part_of_a_line() -> None:
     assert line.box.x0 > plain.box.x0
 
 
+@pytest.mark.parametrize(("blanks", "words", "bold"), [("F1", "F2", True), ("F2", "F1", False)])
+def test_leading_blanks_do_not_tell_how_bold_a_line_is(
+    blanks: str, words: str, *, bold: bool
+) -> None:
+    drawn = f"BT /{blanks} 12 Tf 100 700 Td (   ) Tj /{words} 12 Tf (Mentoring works) Tj ET"
+    assert _characters(drawn).text.startswith(" ")
+    (line,) = _layer(drawn).lines
+    assert (line.text, line.bold) == ("Mentoring works", bold)
+
+
 @pytest.mark.parametrize(
     ("matrix", "quarters", "left"),
     [("0 1 -1 0", 3, 400), ("-1 0 0 -1", 2, 295), ("0 -1 1 0", 1, 442)],
