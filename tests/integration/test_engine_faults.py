@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -85,6 +87,44 @@ def test_a_hung_server_keeps_nobody_waiting_for_ever(client: TestClient, postgre
     finally:
         postgres.resume()
     _answers_again(client)
+
+
+def test_searches_that_take_too_long_are_spared_and_the_rest_goes_on(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Each asks something else, whose words are looked up first: those statements do not fail."""
+    patience = replace(PATIENCE, answer_s=1)
+    places = engine.generations(patience=patience)
+    write(content(REPORTS, TEXTS, ENCODER), ENCODER, places)
+    searcher = Searcher(places.open_current(), ENCODER)
+    app = create_app(load_settings(home=tmp_path), Source(searcher))
+    with TestClient(app) as client, psycopg.connect(places.address.dsn) as other:
+        assert client.get(ASK).status_code == 200
+        other.execute("LOCK TABLE generation_1.vector IN ACCESS EXCLUSIVE MODE")
+        for number in range(3):
+            start = time.monotonic()
+            _unavailable(client.get(f"{ASK} question{number}"))
+            assert time.monotonic() - start >= 1
+        start = time.monotonic()
+        _unavailable(client.get(f"{ASK} another"))
+        assert time.monotonic() - start < 0.9  # the circuit of searches is open
+        assert client.get("/readyz").status_code == 200
+        other.rollback()
+        _answers_again(client)
+    places.close()
+
+
+def test_an_index_swapped_twice_while_it_is_asked_is_to_be_asked_again(
+    engine: Engine, client: TestClient
+) -> None:
+    """The generation that is open was removed by the second swap."""
+    places = engine.opened[-1]  # of the client
+    for name in ("x", "y"):
+        write(content(REPORTS, TEXTS, ENCODER), ENCODER, places, name, anew=True)
+    response = client.get(f"{ASK} anew")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+    assert "changed" in response.json()["detail"]
 
 
 def test_broken_connections_are_mended_without_anybody_seeing(

@@ -1,7 +1,8 @@
 """Connections to the database: bounded in number, in time and in tries.
 
-A server that is down, slow or hung costs a question a few seconds at most and then nothing: after
-some failures in a row the circuit opens, and one call at a time tries whether it is back.
+A server that is down or hung costs a question a few seconds at most and then nothing: after some
+failures in a row the circuit opens, and one call at a time tries whether it is back. One that
+answers, but ends searches for taking too long, is spared further searches in the same way.
 """
 
 import logging
@@ -59,7 +60,8 @@ class Connections:
     def __init__(self, address: Address, patience: Patience = Patience()) -> None:
         self.address = address
         self._patience = patience
-        self._breaker = Breaker()
+        self._breaker = Breaker()  # of a server that is not there
+        self._searches = Breaker()  # of one that is, and is too slow
         self._kept_out: psycopg.OperationalError | None = None  # why the last try to connect failed
         self._pool = ConnectionPool(
             address.dsn,
@@ -104,7 +106,16 @@ class Connections:
                 connection.execute(settings.encode())
                 return connection.execute(statement, values).fetchall()
 
-        return self.run(search)
+        if not self._searches.allows():
+            raise self._away(_LATELY)
+        try:
+            rows = self.run(search)
+        except EngineUnavailable as error:
+            if isinstance(error.__cause__, errors.QueryCanceled):
+                self._searches.failed()
+            raise
+        self._searches.succeeded()
+        return rows
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """What `work` makes of a connection; done again where that broke, so it must be harmless.
@@ -118,6 +129,9 @@ class Connections:
             try:
                 with self._pool.connection() as connection:
                     result = work(connection)
+            except errors.QueryCanceled as error:
+                self._breaker.succeeded()  # a server that ends a statement is there
+                raise self._failed(error) from error
             except psycopg.OperationalError as error:
                 if isinstance(error, NoAnswer):
                     self._pool.drain()  # whoever asks next finds another host, where there is one
