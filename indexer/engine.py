@@ -5,20 +5,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
-
-import numpy as np
 
 from corpus.passages import PassageRules
 from indexer.content import Content
 from indexer.errors import BuildFailed
+from indexer.probing import lists_for, tuned
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
 from search.index.manifest import FORMAT_VERSION, DenseInfo, Manifest
 from search.index.postgres.generating import Generating, Kept
 from search.index.postgres.generations import EngineGenerations
-from search.index.postgres.opened import EngineIndex, Routing
+from search.index.postgres.opened import EngineIndex
 from search.index.postgres.rows import PassageRow, RankedPart, ReportRow
 from search.index.postgres.writing import Writer
 from search.index.store import StoreEntry
@@ -32,7 +32,6 @@ _SAMPLE: Final = 50  # passages asked for by their own vector before a generatio
 _SAME: Final = 0.99  # cosine of a vector with itself, kept in 16 bits
 _NONE: Final = (0, b"")
 _MEASURED: Final = 5_000  # passages that tell whether the mean length has drifted
-_RECALL_AT: Final = 100
 _CURE: Final = "Look at the database's log and its disk's space, then try again."
 
 
@@ -69,7 +68,7 @@ def publish_to_engine(
     digests = content.digests()
     digest = content.digest(digests)
     counts = content.counts
-    nearest = not generations.routing.is_exact(counts.ranked, filtered=False)
+    exact = generations.routing.is_exact(counts.ranked, filtered=False)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         generation=generation_id(now, digest),
@@ -77,7 +76,7 @@ def publish_to_engine(
         encoder=encoder,
         passage_rules=rules,
         counts=counts,
-        dense=DenseInfo(kind="hnsw" if nearest else "flat", recall=1.0),
+        dense=DenseInfo(kind="flat", recall=1.0) if exact else lists_for(counts.ranked),
         library_digest=library_digest,
         content_digest=digest,
         files={},
@@ -92,16 +91,15 @@ def publish_to_engine(
         )
         _write(content, digests, writer, progress)
         held = kept.manifest if kept.state == "live" else None
-        if held is None or held.dense.kind != manifest.dense.kind:
-            writer.make_indexes(nearest=nearest)
-        index = generations.open(kept.number, manifest)
-        _verify(content, index)
         if held and held.dense.kind == manifest.dense.kind:
             manifest = replace(manifest, dense=held.dense)
-        elif nearest:
-            exact = generations.open(kept.number, manifest, Routing(exact_up_to=counts.ranked))
-            found = _recall(content, exact, index)
-            manifest = replace(manifest, dense=DenseInfo(kind="hnsw", recall=found))
+        else:
+            lists = manifest.dense.lists
+            writer.make_indexes(lists=lists, dimension=encoder.dimension)
+            if lists:
+                progress.say("Tuning the search of vectors")
+                manifest = tuned(manifest, content.vectors, partial(generations.open, kept.number))
+        _verify(content, generations.open(kept.number, manifest))
         writing.publish(kept.number, manifest)
     return manifest
 
@@ -233,14 +231,3 @@ def _verify(content: Content, index: EngineIndex) -> None:
         best = next(index.near(content.vectors[place][None], 1, Within()))
         if len(best) != 1 or best.scores[0] < _SAME or stored.text != passage.text:
             raise BuildFailed(f"The new index does not give back passage {place}.", cure=_CURE)
-
-
-def _recall(content: Content, exact: EngineIndex, walked: EngineIndex) -> float:
-    """The share of the 100 nearest passages that the index of vectors finds, on a sample."""
-    ranked = len(content.vectors)
-    sample = content.vectors[:: max(1, ranked // _SAMPLE)]
-    found = []
-    for vector in sample:
-        a, b = (next(each.near(vector[None], _RECALL_AT, Within())) for each in (exact, walked))
-        found.append(len(np.intersect1d(a.ordinals, b.ordinals)) / max(1, len(a)))
-    return float(np.mean(found)) if found else 1.0

@@ -92,7 +92,7 @@ def _lists_of(vectors: Vectors) -> Any:  # noqa: ANN401 - FAISS is untyped
 
 def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS is untyped
     """The fewest probes that reach the recall wanted, or come near the most there is."""
-    asked = _made_questions(vectors)
+    asked = made_questions(vectors)
     k = min(RECALL_AT, len(vectors))
     exact = faiss.knn(asked, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
     tried = list[DenseInfo]()
@@ -110,7 +110,7 @@ def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS i
         probes = min(index.nlist, ceil(probes * 1.25))
 
 
-def _made_questions(vectors: Vectors) -> Vectors:
+def made_questions(vectors: Vectors) -> Vectors:
     """Vectors as far from a passage as questions are, off in directions passages differ by."""
     rng = np.random.default_rng(1)
     near, one, other = (vectors[rng.integers(0, len(vectors), SAMPLE)] for _ in range(3))

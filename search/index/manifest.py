@@ -33,7 +33,7 @@ class Checksum:
 class DenseInfo:
     """How vectors are searched; `recall` is recall@100 against exact search, measured at build."""
 
-    kind: str  # "flat" or "ivf-rabitq"; "hnsw" in a database
+    kind: str  # "flat" or "ivf-rabitq"; "flat" or "ivf" in a database
     recall: float
     lists: int = 0
     probes: int = 0

@@ -108,8 +108,8 @@ JOIN {schema}.lexical l ON l.ordinal = p.ordinal AND l.report_row = p.report_row
     ) -> tuple[sql.Composed, Values]:
         """The passages nearest to any of the vectors: ordinal, report_row, cosine; nearest first.
 
-        Ordered by the cosine, which no index has, they are compared one by one; the index
-        (`exact` false) takes one vector.
+        Ordered by the cosine, which no index has, they are compared one by one; lists (`exact`
+        false) take one vector.
         """
         within, values = self._within(scope, "n")
         asked = {f"vector_{place}": each for place, each in enumerate(vectors)}

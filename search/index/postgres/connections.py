@@ -36,9 +36,7 @@ _LATELY: Final = Reason(
 )
 #: What a search rests on. It ends with the transaction, so that a pooler may share connections.
 _SETTINGS: Final = (
-    "SET LOCAL hnsw.ef_search = 400; SET LOCAL hnsw.iterative_scan = relaxed_order; "
-    "SET LOCAL hnsw.max_scan_tuples = 200000; SET LOCAL hnsw.scan_mem_multiplier = 4; "
-    "SET LOCAL jit = off; SET LOCAL statement_timeout = {}"
+    "SET LOCAL ivfflat.probes = {}; SET LOCAL jit = off; SET LOCAL statement_timeout = {}"
 )
 
 _log = logging.getLogger(__name__)
@@ -97,9 +95,14 @@ class Connections:
         """
         return self.run(lambda connection: connection.execute(statement, values or None).fetchall())
 
-    def found(self, statement: sql.Composed, values: Mapping[str, Any]) -> list[Row]:
-        """The rows of a search, which the server ends where it takes too long; raises as `rows`."""
-        settings = _SETTINGS.format(int(self._patience.answer_s * 1000))
+    def found(
+        self, statement: sql.Composed, values: Mapping[str, Any], probes: int = 1
+    ) -> list[Row]:
+        """The rows of a search, which the server ends where it takes too long; raises as `rows`.
+
+        `probes`: lists of vectors that are gone through, where it goes by them.
+        """
+        settings = _SETTINGS.format(probes, int(self._patience.answer_s * 1000))
 
         def search(connection: Connection) -> list[Row]:
             with connection.transaction():

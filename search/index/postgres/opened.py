@@ -35,11 +35,11 @@ RARE: Final = 0.1  # of all passages, up to which those with a term are looked u
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """When vectors are compared one by one, which is exact, and not through the index (HNSW).
+    """When vectors are compared one by one, which is exact, and not through lists of them (IVF).
 
     One by one are compared those of a library of up to `exact_up_to` passages, and what a filter
-    leaves, however many: the index is made of neighbours, and what a centre publishes may lie far
-    from a question, which walks it without getting there (docs/scale.md).
+    leaves, however many: what a centre publishes may lie far from a question, in lists that it
+    does not go through (docs/scale.md).
     """
 
     exact_up_to: int = 20_000
@@ -107,7 +107,7 @@ class EngineIndex:
             statement, values = self._asking.candidates(
                 asked, weighted, scope, depth, exact=exact, rare=rare
             )
-            found = self._connections.found(statement, values)
+            found = self._connections.found(statement, values, self._probes)
         found.sort()
         self._alike.learn({ordinal: alike for ordinal, alike, *_ in found})
         ordinals = np.array([each[0] for each in found], np.int64)
@@ -124,7 +124,7 @@ class EngineIndex:
         )
 
     def near(self, vectors: Vectors, depth: int, within: Within) -> Iterator[Candidates]:
-        """See `Index`. One by one, several are looked up in a statement; in the index each."""
+        """See `Index`. One by one, several are looked up in a statement; in lists each."""
         scope = self._scope(within)
         passages = self._passages(scope)
         exact = self._is_exact(within, scope)
@@ -133,7 +133,7 @@ class EngineIndex:
         for start in range(0, len(vectors), together):
             some = [told(vector) for vector in vectors[start : start + together]]
             found = self._connections.found(
-                *self._asking.nearest(some, scope, depth * len(some), exact=exact)
+                *self._asking.nearest(some, scope, depth * len(some), exact=exact), self._probes
             )
             yield Candidates(
                 np.array([each[0] for each in found], np.int64),
@@ -188,7 +188,13 @@ class EngineIndex:
     def _rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of SQL
         return self._connections.rows(self._asking.plain(statement), values)
 
+    @property
+    def _probes(self) -> int:
+        return max(1, self.manifest.dense.probes)
+
     def _is_exact(self, within: Within, scope: Scope | None) -> bool:
+        if not self.manifest.dense.lists:
+            return True
         return self._routing.is_exact(self._passages(scope), filtered=within.filters.active)
 
     def _passages(self, scope: Scope | None) -> int:

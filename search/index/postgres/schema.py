@@ -112,10 +112,15 @@ CREATE INDEX IF NOT EXISTS token_row ON {schema}.token (report_row);
 #: Harmless where it is there already: generations from before it have none.
 _LAST_ROW: Final = "CREATE SEQUENCE IF NOT EXISTS {schema}.report_rows"
 
-_NEAREST: Final = """
-CREATE INDEX IF NOT EXISTS vector_nearest ON {schema}.vector
-    USING hnsw (vector halfvec_ip_ops) WITH (m = 16, ef_construction = 100)
+#: `vector_nearest` (HNSW) is what generations from before these lists have.
+_LISTS: Final = """
+DROP INDEX IF EXISTS {schema}.vector_nearest;
+DROP INDEX IF EXISTS {schema}.vector_lists;
+CREATE INDEX vector_lists ON {schema}.vector
+    USING ivfflat (vector halfvec_ip_ops) WITH (lists = {lists})
 """
+_SAMPLED: Final = 50  # vectors for each list that pgvector finds the lists' middles by
+_SPARE: Final = 32 * 2**20  # bytes
 
 
 def schema_of(number: int) -> sql.Identifier:
@@ -138,9 +143,18 @@ def create_indexes(number: int) -> sql.Composed:
     return sql.SQL(_INDEXES).format(schema=schema_of(number))
 
 
-def create_nearest(number: int) -> sql.Composed:
-    """The statement that makes the index of vectors (HNSW)."""
-    return sql.SQL(_NEAREST).format(schema=schema_of(number))
+def create_lists(number: int, lists: int) -> sql.Composed:
+    """Statements that make the index of vectors anew: so many lists (IVF)."""
+    return sql.SQL(_LISTS).format(schema=schema_of(number), lists=sql.Literal(lists))
+
+
+def memory_of_lists(lists: int, dimension: int) -> int:
+    """Bytes of `maintenance_work_mem` that making so many lists takes.
+
+    pgvector's k-means (Elkan, 2003) bounds the distance of each sampled vector to each middle.
+    """
+    sampled = lists * _SAMPLED
+    return 4 * (sampled * lists + lists * lists) + 8 * dimension * (sampled + lists) + _SPARE
 
 
 def distribute(number: int) -> list[sql.Composed]:

@@ -24,6 +24,11 @@ from search.index.postgres.rows import (
 )
 from search.index.tokens import Records, record_type
 
+#: Of this transaction: as much memory as is needed, or more where the server gives more anyway.
+_ROOM: Final = (
+    "SELECT set_config('maintenance_work_mem', greatest("
+    "pg_size_bytes(current_setting('maintenance_work_mem')), %(bytes)s) / 1024 || 'kB', true)"
+)
 _OF_ROWS: Final = "report_row = ANY(%(rows)s::bigint[])"
 
 
@@ -58,11 +63,18 @@ class Writer:
                 self._add(rows)
         self._next_row += len(rows)
 
-    def make_indexes(self, *, nearest: bool) -> None:
-        """Make the indexes that are not there, that of vectors if wanted, and gather statistics."""
+    def make_indexes(self, *, lists: int, dimension: int) -> None:
+        """Make the indexes that are not there, that of vectors anew, and gather statistics.
+
+        Args:
+            lists: of vectors; 0: they need no index.
+            dimension: of a vector.
+        """
         self._connection.execute(schema.create_indexes(self._number))
-        if nearest:
-            self._connection.execute(schema.create_nearest(self._number))
+        if lists:
+            with self._connection.transaction():
+                self._connection.execute(_ROOM, {"bytes": schema.memory_of_lists(lists, dimension)})
+                self._connection.execute(schema.create_lists(self._number, lists))
         for table in TABLES:
             self._execute(f"ANALYZE {{schema}}.{table}")
 

@@ -1,0 +1,84 @@
+"""How many lists of vectors a database goes through: as many as the recall wanted takes.
+
+As for the files (`search.index.dense`): made questions, as far from passages as real ones are,
+held against every vector. A passage as a question finds itself and its likes however few lists
+are gone through, and tells nothing of that.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import ceil, sqrt
+from typing import Final
+
+import numpy as np
+
+from search.encoder.types import Vectors
+from search.index.dense import RECALL_AT, RECALL_WANTED, made_questions
+from search.index.manifest import DenseInfo, Manifest
+from search.index.postgres.opened import EngineIndex
+from search.index.types import Scores, Within
+
+KIND: Final = "ivf"
+_ASKED: Final = 100  # questions
+_FULL: Final = 2_000  # lists of a million passages, which take 0.8 GB to be made
+_BLOCK: Final = 65_536  # vectors compared at a time
+_MORE: Final = 1.25  # times as many lists, until they do
+_SAME: Final = 1e-5  # between a cosine reckoned here and there
+
+
+def lists_for(passages: int) -> DenseInfo:
+    """The lists of so many passages, all of which are gone through until they are tuned.
+
+    More lists hold fewer vectors each, and take memory by their square to be made.
+    """
+    lists = max(1, round(min(2 * sqrt(passages), max(_FULL, sqrt(passages)))))
+    return DenseInfo(kind=KIND, recall=1.0, lists=lists, probes=lists)
+
+
+def tuned(
+    manifest: Manifest, vectors: Vectors, opened: Callable[[Manifest], EngineIndex]
+) -> Manifest:
+    """The manifest with the fewest probes that reach the recall wanted, and that recall.
+
+    Args:
+        manifest: of a generation that is written, with its lists.
+        vectors: of all its ranked passages, shape (ranked, dimension).
+        opened: opens it by a manifest.
+    """
+    asked = made_questions(vectors)[:_ASKED]
+    least = _least_wanted(vectors, asked)
+    lists = manifest.dense.lists
+    probes = max(1, lists // 64)
+    while True:
+        tried = replace(manifest, dense=replace(manifest.dense, probes=probes))
+        recall = _recall(opened(tried), asked, least)
+        if recall >= RECALL_WANTED or probes == lists:
+            return replace(tried, dense=replace(tried.dense, recall=recall))
+        probes = min(lists, ceil(probes * _MORE))
+
+
+def _recall(index: EngineIndex, asked: Vectors, least: Scores) -> float:
+    """The share of the nearest passages that are found; `least` is the cosine of the last."""
+    wanted = min(RECALL_AT, index.manifest.counts.ranked)
+    found = 0
+    for vector, cosine in zip(asked, least, strict=True):
+        near = next(index.near(vector[None], wanted, Within()))
+        found += int(np.count_nonzero(near.scores >= cosine - _SAME))
+    return found / (wanted * len(asked))
+
+
+def _least_wanted(vectors: Vectors, asked: Vectors) -> Scores:
+    """The cosine of the last of the nearest passages of each question, as the database has it."""
+    wanted = min(RECALL_AT, len(vectors))
+    nearest = np.empty((len(asked), 0), np.float32)
+    questions = _in_16_bits(asked)
+    for start in range(0, len(vectors), _BLOCK):
+        cosines = questions @ _in_16_bits(vectors[start : start + _BLOCK]).T
+        joined = np.concatenate([nearest, cosines], axis=1)
+        few = min(wanted, joined.shape[1])
+        nearest = -np.partition(-joined, few - 1, axis=1)[:, :few]
+    return np.asarray(nearest.min(axis=1), np.float32)
+
+
+def _in_16_bits(vectors: Vectors) -> Vectors:
+    return vectors.astype(np.float16).astype(np.float32)
