@@ -112,12 +112,12 @@ CREATE INDEX IF NOT EXISTS token_row ON {schema}.token (report_row);
 #: Harmless where it is there already: generations from before it have none.
 _LAST_ROW: Final = "CREATE SEQUENCE IF NOT EXISTS {schema}.report_rows"
 
-#: `vector_nearest` (HNSW) is what generations from before these lists have.
+#: `vector_nearest` (HNSW) is what generations from before these lists have; it goes last, for then
+#: nobody can read for a moment.
 _LISTS: Final = """
-DROP INDEX IF EXISTS {schema}.vector_nearest;
-DROP INDEX IF EXISTS {schema}.vector_lists;
-CREATE INDEX vector_lists ON {schema}.vector
-    USING ivfflat (vector halfvec_ip_ops) WITH (lists = {lists})
+CREATE INDEX IF NOT EXISTS vector_lists ON {schema}.vector
+    USING ivfflat (vector halfvec_ip_ops) WITH (lists = {lists});
+DROP INDEX IF EXISTS {schema}.vector_nearest
 """
 _SAMPLED: Final = 50  # vectors for each list that pgvector finds the lists' middles by
 _SPARE: Final = 32 * 2**20  # bytes
@@ -144,7 +144,7 @@ def create_indexes(number: int) -> sql.Composed:
 
 
 def create_lists(number: int, lists: int) -> sql.Composed:
-    """Statements that make the index of vectors anew: so many lists (IVF)."""
+    """Statements that make the index of vectors: so many lists (IVF)."""
     return sql.SQL(_LISTS).format(schema=schema_of(number), lists=sql.Literal(lists))
 
 

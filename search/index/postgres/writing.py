@@ -64,7 +64,7 @@ class Writer:
         self._next_row += len(rows)
 
     def make_indexes(self, *, lists: int, dimension: int) -> None:
-        """Make the indexes that are not there, that of vectors anew, and gather statistics.
+        """Make the indexes that are not there, that of vectors if wanted, and gather statistics.
 
         Args:
             lists: of vectors; 0: they need no index.
