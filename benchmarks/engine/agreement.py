@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.relevance.policy.questions import Question, load_questions
+from benchmarks.speed.table import heading
 from corpus.home import Home
 from indexer.build import BuildOptions, build_index
 from indexer.progress import Silent
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("engine", type=parse_address)
     parser.add_argument("--part", choices=["dev", "test"], default="dev")
     given = parser.parse_args()
+    print(heading(), flush=True)
     places = EngineGenerations(given.engine)
     start = time.perf_counter()
     built = build_index(Home(given.home), BuildOptions(engine=given.engine), Silent())

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from benchmarks.speed.table import heading
 from corpus.home import Home
 from corpus.library.library import Library
 from corpus.passages import embedded_text
@@ -39,6 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
     home = Home(parser.parse_args().home)
+    print(heading(), flush=True)
     cores = os.cpu_count() or 1
     print(f"Python {platform.python_version()}, Ray {ray.__version__}, {cores} cores")
     here = Processes(cores)

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from benchmarks.relevance.policy.questions import load_questions
 from benchmarks.speed.growing import Source
+from benchmarks.speed.table import heading
 from corpus.details import ReportDetails
 from corpus.home import Home
 from corpus.types import Report
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("engine", type=parse_address)
     parser.add_argument("--times", type=int, default=12)
     given = parser.parse_args()
+    print(heading(), flush=True)
     index = Generations(given.home / "index").open_current()
     made = _repeated(index, given.times)
     places = EngineGenerations(given.engine)

@@ -31,6 +31,7 @@ import numpy as np
 
 from benchmarks.load.server import EVIDENCE
 from benchmarks.relevance.policy.questions import load_questions
+from benchmarks.speed.table import heading
 from search.index.generations import Generations
 
 ASKERS: Final = (1, 8, 64)
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9150)
     parser.add_argument("--only", choices=["evidence", "plain"])
     given = parser.parse_args()
+    print(heading(), flush=True)
     manifest = Generations(given.home / "index").manifest()
     print(
         f"Python {platform.python_version()}, {len(os.sched_getaffinity(0))} cores, load "

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.speed.table import heading
 from search.index.generations import Generations
 from search.loading import load_searcher
 
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    print(heading(), flush=True)
     questions = read_questions(options.questions)
     manifest = Generations(options.home / "index").manifest()
     print(

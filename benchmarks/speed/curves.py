@@ -29,6 +29,7 @@ from benchmarks.relevance.policy.questions import Question, load_questions
 from benchmarks.speed.enlarging import make
 from benchmarks.speed.exact import ALL, Exact
 from benchmarks.speed.growing import SHARES, topic_of
+from benchmarks.speed.table import heading
 from corpus.home import Home
 from search.encoder.load import for_questions, load_encoder
 from search.encoder.types import Vectors
@@ -60,6 +61,7 @@ def main() -> None:
     asking.add_argument("--rounds", type=int, default=2)
     asking.add_argument("--ahead", action="store_true", help="read it into memory first")
     given = parser.parse_args()
+    print(heading(), flush=True)
     if given.command == "make":
         make(given.home, given.large, given.size, share=given.share_tokens)
     else:

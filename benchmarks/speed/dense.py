@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks.relevance.policy.questions import load_questions
 from benchmarks.speed.growing import Source
+from benchmarks.speed.table import heading
 from corpus.home import Home
 from search.encoder.load import load_encoder
 from search.encoder.types import Vectors
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", default=KINDS)
     parser.add_argument("--made", type=Path)
     given = parser.parse_args()
+    print(heading(), flush=True)
     faiss.omp_set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count())
     with tempfile.TemporaryDirectory() as passing:
         folder = given.made or Path(passing)

@@ -26,6 +26,7 @@ from unittest.mock import patch
 import numpy as np
 
 import indexer.build
+from benchmarks.speed.table import heading
 from corpus.home import Home
 from corpus.library.arrivals import Reading
 from corpus.library.library import Library
@@ -131,6 +132,7 @@ def main() -> None:
     parser.add_argument("source", type=Path)
     parser.add_argument("--passages", type=int, default=10_000)
     given = parser.parse_args()
+    print(heading(), flush=True)
     real = Real.of(given.source)
     _stand_in(real)
     if given.what == "make":
