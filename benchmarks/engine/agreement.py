@@ -3,13 +3,15 @@
     python -m benchmarks.engine.agreement HOME postgresql://… [--part dev]
 
 HOME holds an index; its library is written to the database first, which must be empty or hold this
-library. Both are asked in turns. nDCG@10 counts every passage that answers (a page judged right)
-among the 100 best of either.
+library. Of a HOME that `benchmarks.speed.curves` made, which has an index alone, what the index
+holds is written. Both are asked in turns. nDCG@10 counts every passage that answers (a page judged
+right) among the 100 best of either.
 """
 
 import argparse
 import platform
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,12 +19,19 @@ from typing import Final
 import numpy as np
 
 from benchmarks.relevance.policy.questions import Question, load_questions
+from benchmarks.speed.growing import token_records
 from benchmarks.speed.table import heading
+from corpus.details import ReportDetails
 from corpus.home import Home
 from indexer.build import BuildOptions, build_index
+from indexer.content import Content
+from indexer.engine import publish_to_engine
 from indexer.progress import Silent
 from search.index.address import parse_address
+from search.index.generations import Generations
+from search.index.parts import part_folders
 from search.index.postgres.generations import EngineGenerations
+from search.index.store import StoreEntry
 from search.loading import load_searcher
 from search.searcher import Searcher
 from search.types import ScoredPassage
@@ -42,19 +51,53 @@ def main() -> None:
     print(heading(), flush=True)
     places = EngineGenerations(given.engine)
     start = time.perf_counter()
-    built = build_index(Home(given.home), BuildOptions(engine=given.engine), Silent())
+    if Home(given.home).library.exists():
+        build_index(Home(given.home), BuildOptions(engine=given.engine), Silent())
+    else:
+        _write_index(given.home, places)
     took = time.perf_counter() - start
-    counts = built.manifest.counts
+    manifest = places.manifest()
+    counts = manifest.counts
     print(
         f"Python {platform.python_version()}, {places.version()}: {counts.reports:,} reports, "
         f"{counts.passages:,} passages, {counts.ranked:,} ranked; {places.size() / 2**20:,.0f} MiB"
     )
-    print(f"written in {took:.0f} s, {built.encoded:,} of them encoded anew")
+    print(f"written in {took:.0f} s; vectors: {manifest.dense}")
     files = load_searcher(given.home)
     database = load_searcher(given.home, engine=given.engine)
     both = {"files": files, "database": database}
     agreement(both, load_questions(given.part))
     _latency(both, load_questions(given.part))
+
+
+def _write_index(home: Path, places: EngineGenerations) -> None:
+    """Write what the index of a home holds."""
+    index = Generations(Home(home).index).open_current()
+    held = index.manifest
+    every = np.arange(held.counts.ranked)
+    stored = index.store.fetch(every.tolist())
+    _, firsts, of = np.unique(index.groups(every), return_index=True, return_inverse=True)
+    placed: Counter[int] = Counter()
+    entries = []
+    for ordinal, first in enumerate(firsts[of].tolist()):
+        row = stored[ordinal].report_row
+        entries.append(StoreEntry(stored[ordinal].passage, row, placed[row], first))
+        placed[row] += 1
+    content = Content(
+        list(index.store.reports),
+        [ReportDetails()] * len(index.store.reports),
+        entries,
+        index.vectors(every),
+        token_records(part_folders(index.folder, held), held.encoder.token_dimension),
+    )
+    publish_to_engine(
+        content,
+        places,
+        encoder=held.encoder,
+        rules=held.passage_rules,
+        library_digest="made",
+        progress=Silent(),
+    )
 
 
 def agreement(both: Mapping[str, Searcher], questions: Sequence[Question]) -> None:

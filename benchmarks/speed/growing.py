@@ -96,7 +96,7 @@ class Parts:
             entries,
             [head for head, _ in halves],
             [tail for _, tail in halves],
-            _records(
+            token_records(
                 part_folders(index.folder, index.manifest), index.manifest.encoder.token_dimension
             ),
             index.vectors(np.arange(count)),
@@ -179,8 +179,8 @@ def _halves(text: str) -> tuple[str, str]:
     return text[:middle].strip(), text[middle:].strip()
 
 
-def _records(folders: Iterable[Path], dimension: int) -> list[Records]:
-    """Those of every ranked passage, part after part."""
+def token_records(folders: Iterable[Path], dimension: int) -> list[Records]:
+    """The token records of every ranked passage, part after part."""
     found: list[Records] = []
     for folder in folders:
         firsts = np.load(folder / FIRSTS_NAME)
