@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,8 +74,19 @@ class Server:
 
     def kill(self) -> None:
         """Kill the server and all it runs, as if the machine had gone."""
-        for pid in self._family():
+        family = self._family()
+        for pid in family:
             os.kill(pid, signal.SIGKILL)
+        told = ["ps", "-o", "stat=", "-p", ",".join(map(str, family))]
+        while not all(
+            state.startswith("Z")
+            for state in subprocess.run(
+                told, capture_output=True, text=True, check=False
+            ).stdout.split()
+        ):
+            time.sleep(0.05)
+        # Whoever starts it again may do so before the system has forgotten its process.
+        (self.folder / "data" / "postmaster.pid").unlink()
 
     def hang(self) -> None:
         """Let it hold its connections and say nothing."""

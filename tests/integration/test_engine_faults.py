@@ -1,7 +1,7 @@
 """The database stopped, killed, hung and back: what somebody who asks sees, and for how long."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,10 @@ from httpx2 import Response
 
 from api.app import create_app
 from api.settings import load_settings
+from search.errors import EngineUnavailable
 from search.index.postgres.connections import Patience
+from search.index.postgres.rows import ReportRow
+from search.index.postgres.writing import Writer
 from search.searcher import Searcher
 from tests.backends import Engine, write
 from tests.builders import content
@@ -125,6 +128,39 @@ def test_an_index_swapped_twice_while_it_is_asked_is_to_be_asked_again(
     assert response.status_code == 503
     assert response.headers["retry-after"] == "1"
     assert "changed" in response.json()["detail"]
+
+
+def test_a_write_whose_server_is_killed_goes_on_and_doubles_nothing(
+    engine: Engine, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed when the rows of the second batch have been sent, and are not yet committed."""
+    monkeypatch.setattr("indexer.engine.AT_ONCE", 1)
+    places = engine.generations()
+    made = content(REPORTS, TEXTS, ENCODER)
+    whole = Writer._add  # noqa: SLF001 - between its rows and their commit
+    sent: list[int] = []
+
+    def killed(self: Writer, rows: Sequence[tuple[int, ReportRow]]) -> None:
+        whole(self, rows)
+        sent.append(len(rows))
+        if len(sent) == 2:
+            postgres.kill()
+
+    monkeypatch.setattr(Writer, "_add", killed)
+    try:
+        with pytest.raises(EngineUnavailable):
+            write(made, ENCODER, places)
+    finally:
+        postgres.start()
+    sent += [0]  # nobody is killed any more
+    write(made, ENCODER, places)
+    assert sent == [1, 1, 0, 1]  # the first of two was there, the second was not
+    afresh = engine.generations()
+    write(made, ENCODER, afresh)
+    found, right = places.open_current(), afresh.open_current()
+    assert len(found.store.reports) == len(right.store.reports) == 2
+    for term in ("tutor", "help", "crime", "patrol"):
+        assert found.lexical.frequency(term) == right.lexical.frequency(term) > 0
 
 
 def test_broken_connections_are_mended_without_anybody_seeing(
