@@ -11,11 +11,11 @@ from typing import Final
 from corpus.passages import PassageRules
 from indexer.content import Content
 from indexer.errors import BuildFailed
-from indexer.probing import lists_for, tuned
+from indexer.probing import FLAT, lists_for, tuned
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
-from search.index.manifest import FORMAT_VERSION, DenseInfo, Manifest
+from search.index.manifest import FORMAT_VERSION, Manifest
 from search.index.postgres.generating import Generating, Kept
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex
@@ -76,7 +76,7 @@ def publish_to_engine(
         encoder=encoder,
         passage_rules=rules,
         counts=counts,
-        dense=DenseInfo(kind="flat", recall=1.0) if exact else lists_for(counts.ranked),
+        dense=FLAT if exact else lists_for(counts.ranked),
         library_digest=library_digest,
         content_digest=digest,
         files={},
@@ -94,13 +94,15 @@ def publish_to_engine(
         if held and held.dense.kind == manifest.dense.kind:
             manifest = replace(manifest, dense=held.dense)
         else:
-            lists = manifest.dense.lists
-            writer.make_indexes(lists=lists, dimension=encoder.dimension)
-            if lists:
-                progress.say("Tuning the search of vectors")
-                manifest = tuned(manifest, content.vectors, partial(generations.open, kept.number))
+            writer.make_indexes()
+            if manifest.dense.lists:
+                progress.say("Arranging the vectors in lists")
+                writer.make_lists(manifest.dense.lists, encoder.dimension)
+                opened = partial(generations.open, kept.number)
+                manifest = tuned(manifest, content.vectors, opened, progress)
         _verify(content, generations.open(kept.number, manifest))
         writing.publish(kept.number, manifest)
+        writer.drop_unused(lists=manifest.dense.lists > 0)
     return manifest
 
 

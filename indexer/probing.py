@@ -12,18 +12,19 @@ from typing import Final
 
 import numpy as np
 
+from indexer.progress import Progress
 from search.encoder.types import Vectors
 from search.index.dense import RECALL_AT, RECALL_WANTED, made_questions
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.opened import EngineIndex
 from search.index.types import Scores, Within
 
-KIND: Final = "ivf"
+FLAT: Final = DenseInfo(kind="flat", recall=1.0)
 _ASKED: Final = 100  # questions
-_FULL: Final = 2_000  # lists of a million passages, which take 0.8 GB to be made
+_FULL: Final = 2_000  # lists of a million passages, which take 1.1 GB to be made
 _BLOCK: Final = 65_536  # vectors compared at a time
 _MORE: Final = 1.25  # times as many lists, until they do
-_SAME: Final = 1e-5  # between a cosine reckoned here and there
+_SAME: Final = 2e-4  # between a cosine reckoned here and there, where five digits were written
 
 
 def lists_for(passages: int) -> DenseInfo:
@@ -32,18 +33,24 @@ def lists_for(passages: int) -> DenseInfo:
     More lists hold fewer vectors each, and take memory by their square to be made.
     """
     lists = max(1, round(min(2 * sqrt(passages), max(_FULL, sqrt(passages)))))
-    return DenseInfo(kind=KIND, recall=1.0, lists=lists, probes=lists)
+    return DenseInfo(kind="ivf", recall=1.0, lists=lists, probes=lists)
 
 
 def tuned(
-    manifest: Manifest, vectors: Vectors, opened: Callable[[Manifest], EngineIndex]
+    manifest: Manifest,
+    vectors: Vectors,
+    opened: Callable[[Manifest], EngineIndex],
+    progress: Progress,
 ) -> Manifest:
     """The manifest with the fewest probes that reach the recall wanted, and that recall.
+
+    Where going through all of them does not, which should find everything, there are no lists.
 
     Args:
         manifest: of a generation that is written, with its lists.
         vectors: of all its ranked passages, shape (ranked, dimension).
         opened: opens it by a manifest.
+        progress: told of that.
     """
     asked = made_questions(vectors)[:_ASKED]
     least = _least_wanted(vectors, asked)
@@ -52,8 +59,14 @@ def tuned(
     while True:
         tried = replace(manifest, dense=replace(manifest.dense, probes=probes))
         recall = _recall(opened(tried), asked, least)
-        if recall >= RECALL_WANTED or probes == lists:
+        if recall >= RECALL_WANTED:
             return replace(tried, dense=replace(tried.dense, recall=recall))
+        if probes == lists:
+            progress.say(
+                f"All lists of vectors together find {recall:.2f} of the nearest: the database may "
+                "not let `ivfflat.probes` be set. Vectors are compared one by one."
+            )
+            return replace(manifest, dense=FLAT)
         probes = min(lists, ceil(probes * _MORE))
 
 
@@ -68,7 +81,7 @@ def _recall(index: EngineIndex, asked: Vectors, least: Scores) -> float:
 
 
 def _least_wanted(vectors: Vectors, asked: Vectors) -> Scores:
-    """The cosine of the last of the nearest passages of each question, as the database has it."""
+    """The cosine of the last of the nearest passages of each question, in 16 bits a number."""
     wanted = min(RECALL_AT, len(vectors))
     nearest = np.empty((len(asked), 0), np.float32)
     questions = _in_16_bits(asked)

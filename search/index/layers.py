@@ -21,6 +21,7 @@ FOLDER_NAME: Final = "dense"
 RECENT_NAME: Final = "recent"
 KEYS_NAME: Final = "keys.npy"  # of each vector, as `parts.COLUMNS` has them
 ROWS_NAME: Final = "dense_rows.npy"  # the ordinal of each vector, -1 where its passage went
+BEFORE_LISTS: Final = "hnsw"  # how a database searched until it had lists (ADR 0033)
 MOST_RECENT: Final = 20_000  # passages searched apart before all are put in one
 MOST_GONE: Final = 0.05  # of the vectors, likewise
 _SPARE: Final = 64  # asked for besides, lest some are gone
@@ -28,6 +29,8 @@ _SPARE: Final = 64  # asked for besides, lest some are gone
 
 def is_overdue(manifest: Manifest) -> bool:
     """Whether the dense half of a generation should be built whole again."""
+    if manifest.dense.kind == BEFORE_LISTS:
+        return True
     layers = manifest.layers
     if layers is None:
         return False

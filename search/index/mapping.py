@@ -52,6 +52,10 @@ def saved(path: Path, kind: DTypeLike) -> NDArray[Any]:
         np.frombuffer(content, kind, offset=start) if len(content) > start else np.empty(0, kind)
     )
     told = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': ({len(found)},)"
-    if content[: len(_NPY)] != _NPY or not content[before:start].startswith(told.encode()):
+    if (
+        len(content) < start
+        or content[: len(_NPY)] != _NPY
+        or not content[before:start].startswith(told.encode())
+    ):
         raise ValueError(f"{path} is not an array of {descr}")
     return found

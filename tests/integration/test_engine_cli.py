@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ from corpus.home import Home
 from indexer.build import BuildOptions, build_index, remove_report
 from indexer.progress import Silent
 from search.index.address import Address
+from search.index.manifest import DenseInfo
 from search.index.postgres.generations import EngineGenerations
 from search.live import LiveSearcher
 from tests.backends import Engine
@@ -104,6 +106,21 @@ def test_every_stage_of_a_build_is_told_of_to_its_end(
     assert heard.stages["Encoding passages"] == [2, 2]
     assert heard.stages["Writing passages" if where == "files" else "Writing the index"] == [2, 2]
     assert all(total == done for total, done in heard.stages.values())
+
+
+def test_an_unchanged_library_whose_vectors_lie_in_no_lists_yet_is_arranged_anew(
+    library: Path, engine: Engine
+) -> None:
+    places = engine.generations()
+    first = build_index(Home(library), BuildOptions(engine=places.address), QUIET)
+    before = replace(first.manifest, dense=DenseInfo(kind="hnsw", recall=0.99))
+    with psycopg.connect(places.address.dsn) as connection:
+        told = json.dumps(asdict(before))
+        connection.execute("UPDATE library.generation SET manifest = %s", [told])
+    again = build_index(Home(library), BuildOptions(engine=places.address), QUIET)
+    assert again.changed
+    assert places.manifest().dense.kind == "flat"  # there are few
+    assert not build_index(Home(library), BuildOptions(engine=places.address), QUIET).changed
 
 
 def _follows(live: LiveSearcher, places: EngineGenerations) -> str:

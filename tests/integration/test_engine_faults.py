@@ -9,11 +9,13 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from psycopg import sql
 
 from api.app import create_app
 from api.settings import load_settings
-from search.errors import EngineUnavailable
-from search.index.postgres.connections import Patience
+from search.errors import EngineUnavailable, IndexChanged
+from search.index.postgres.breaker import FAILURES, PAUSE_S
+from search.index.postgres.connections import Connections, Patience
 from search.index.postgres.rows import ReportRow
 from search.index.postgres.writing import Writer
 from search.searcher import Searcher
@@ -115,6 +117,24 @@ def test_searches_that_take_too_long_are_spared_and_the_rest_goes_on(
         other.rollback()
         _answers_again(client)
     places.close()
+
+
+def test_a_server_that_says_no_in_time_is_asked_further(engine: Engine) -> None:
+    places = engine.generations()
+    connections = Connections(places.address, replace(PATIENCE, answer_s=1))
+    slow, gone, well = (
+        sql.SQL(text) for text in ("SELECT pg_sleep(9)", "SELECT 1 FROM nothing", "SELECT 1")
+    )
+    for _ in range(FAILURES):
+        with pytest.raises(EngineUnavailable):
+            connections.found(slow.format(), {})
+    with pytest.raises(EngineUnavailable):
+        connections.found(well.format(), {})
+    time.sleep(PAUSE_S)
+    with pytest.raises(IndexChanged):
+        connections.found(gone.format(), {})
+    assert connections.found(well.format(), {}) == [(1,)]
+    connections.close()
 
 
 def test_an_index_swapped_twice_while_it_is_asked_is_to_be_asked_again(

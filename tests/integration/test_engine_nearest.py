@@ -1,6 +1,8 @@
 """Vectors in a database: recall behind filters, several looked up together, where they lie."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -9,11 +11,16 @@ import pytest
 
 from corpus.details import ReportDetails
 from indexer.content import Content
+from indexer.probing import tuned
+from indexer.progress import Silent
 from search.encoder.types import Vectors
+from search.errors import IndexUnusable
 from search.index.dense import made_questions
-from search.index.manifest import DenseInfo
+from search.index.manifest import DenseInfo, Manifest
+from search.index.postgres import schema
 from search.index.postgres.generations import EngineGenerations
-from search.index.postgres.opened import Routing
+from search.index.postgres.opened import EngineIndex, Routing
+from search.index.postgres.writing import Writer
 from search.index.store import StoreEntry
 from search.index.types import Within
 from search.types import Filters
@@ -144,12 +151,95 @@ def test_a_generation_of_before_the_lists_is_compared_one_by_one_until_it_has_th
         write(made, plain, places)
         assert places.manifest().dense.kind == "ivf"
         assert places.manifest().dense.recall >= 0.99
-        indexes = connection.execute(
+    assert _indexes(places) == {"vector_lists"}
+
+
+def test_lists_of_another_size_of_library_are_made_anew_or_go(engine: Engine) -> None:
+    made = _many()
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    plain = HashingEncoder()
+    plain.spec = replace(ENCODER.spec, token_dimension=0)
+    write(_first(made, 2_000), plain, places)
+    write(_first(made, 500), plain, places)
+    assert places.manifest().dense == DenseInfo(kind="flat", recall=1.0)
+    assert not _indexes(places)
+    write(_first(made, 1_500), plain, places)
+    dense = places.manifest().dense
+    assert (dense.kind, dense.lists) == ("ivf", 77)
+    with psycopg.connect(places.address.dsn) as connection:
+        ((told,),) = connection.execute(
+            "SELECT reloptions FROM pg_class WHERE relname = 'vector_lists'"
+        ).fetchall()
+    assert told == ["lists=77"]
+
+
+def test_whoever_reads_for_long_keeps_no_search_waiting_while_a_graph_goes(
+    many: tuple[Content, EngineGenerations],
+) -> None:
+    _, places = many
+    with psycopg.connect(places.address.dsn, autocommit=True) as connection:
+        connection.execute(
+            "CREATE INDEX vector_nearest ON generation_1.vector USING hnsw (vector halfvec_ip_ops)"
+        )
+        writer = Writer(connection, 1, pivot=1.0, token_dimension=0)
+        with psycopg.connect(places.address.dsn) as reading, ThreadPoolExecutor(1) as pool:
+            reading.execute("SELECT count(*) FROM generation_1.vector")  # and holds on to it
+            dropping = pool.submit(writer.drop_unused, lists=True)
+            assert not wait([dropping], 0.5).done
+            index = places.open_current()
+            start = time.monotonic()
+            next(index.near(np.eye(1, 32, dtype=np.float32), 10, Within()))
+            assert time.monotonic() - start < 5
+            reading.rollback()
+    assert _indexes(places) == {"vector_lists"}
+
+
+def test_lists_that_do_not_find_what_all_of_them_hold_are_not_used(
+    many: tuple[Content, EngineGenerations],
+) -> None:
+    """As where a pooler or Citus lets `ivfflat.probes` be one whatever is set."""
+    made, places = many
+    said: list[str] = []
+
+    class Heard(Silent):
+        def say(self, message: str) -> None:
+            said.append(message)
+
+    def opened(manifest: Manifest) -> EngineIndex:
+        one = replace(manifest.dense, probes=1)
+        return places.open(1, replace(manifest, dense=one))
+
+    found = tuned(places.manifest(), made.vectors, opened, Heard())
+    assert found.dense == DenseInfo(kind="flat", recall=1.0)
+    assert "one by one" in said[0]
+
+
+def test_a_server_without_room_is_told_of(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "memory_of_lists", lambda *_: 0)
+    places = engine.generations(routing=Routing(exact_up_to=100))
+    with psycopg.connect(places.address.dsn, autocommit=True) as connection:
+        ((name,),) = connection.execute("SELECT current_database()").fetchall()
+        connection.execute(f"ALTER DATABASE {name} SET maintenance_work_mem = '1MB'")
+    plain = HashingEncoder()
+    plain.spec = replace(ENCODER.spec, token_dimension=0)
+    with pytest.raises(IndexUnusable, match="memory required") as caught:
+        write(_many(), plain, places)
+    assert "memory" in str(caught.value.cure)
+
+
+def _first(made: Content, count: int) -> Content:
+    return Content(
+        made.reports[:count], made.details[:count], made.entries[:count], made.vectors[:count], []
+    )
+
+
+def _indexes(places: EngineGenerations) -> set[str]:
+    """The indexes of vectors that there are."""
+    with psycopg.connect(places.address.dsn) as connection:
+        found = connection.execute(
             "SELECT indexname FROM pg_indexes WHERE schemaname = 'generation_1'"
         ).fetchall()
-    names = {name for (name,) in indexes}
-    assert "vector_lists" in names
-    assert "vector_nearest" not in names
+    return {name for (name,) in found} & {"vector_lists", "vector_nearest"}
 
 
 @pytest.mark.parametrize(

@@ -113,9 +113,11 @@ class Connections:
             raise self._away(_LATELY)
         try:
             rows = self.run(search)
-        except EngineUnavailable as error:
+        except SearchError as error:
             if isinstance(error.__cause__, errors.QueryCanceled):
                 self._searches.failed()
+            elif isinstance(error.__cause__, psycopg.ProgrammingError):
+                self._searches.succeeded()  # it said no, and in time
             raise
         self._searches.succeeded()
         return rows

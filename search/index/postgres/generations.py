@@ -14,7 +14,15 @@ from search.index.postgres import schema
 from search.index.postgres.connections import Connection, Connections, Patience
 from search.index.postgres.generating import Generating, manifest_of
 from search.index.postgres.opened import EngineIndex, Routing
+from search.index.postgres.reasons import first_line
 
+#: What a server that is there says of its memory and its disk.
+_FULL: Final = (
+    errors.OutOfMemory,
+    errors.DiskFull,
+    errors.ProgramLimitExceeded,
+    errors.ConfigurationLimitExceeded,
+)
 _LOCK: Final = 0x65766964  # "evid": one build at a time
 
 
@@ -135,12 +143,18 @@ class EngineGenerations:
 
         Raises:
             EngineUnavailable: the database does not answer.
-            IndexUnusable: it lacks pgvector, or another process is writing.
+            IndexUnusable: it lacks pgvector or room, or another process is writing.
         """
         with self._connections.writing() as connection:
             try:
                 self._prepare(connection)
                 yield Generating(connection)
+            except _FULL as error:
+                raise IndexUnusable(
+                    f"The database {self.address} has no room for that: {first_line(error)}",
+                    cure="Give its server more memory or disk (docs/scale.md says how much), then "
+                    "run `evidence index` again: it goes on where it was.",
+                ) from error
             except OperationalError as error:
                 raise EngineUnavailable(
                     f"The database {self.address} went away while the index was written.",

@@ -112,12 +112,11 @@ CREATE INDEX IF NOT EXISTS token_row ON {schema}.token (report_row);
 #: Harmless where it is there already: generations from before it have none.
 _LAST_ROW: Final = "CREATE SEQUENCE IF NOT EXISTS {schema}.report_rows"
 
-#: `vector_nearest` (HNSW) is what generations from before these lists have; it goes last, for then
-#: nobody can read for a moment.
+LISTS: Final = "vector_lists"
+GRAPH: Final = "vector_nearest"  # HNSW, which generations from before the lists have
 _LISTS: Final = """
-CREATE INDEX IF NOT EXISTS vector_lists ON {schema}.vector
-    USING ivfflat (vector halfvec_ip_ops) WITH (lists = {lists});
-DROP INDEX IF EXISTS {schema}.vector_nearest
+CREATE INDEX {name} ON {schema}.vector
+    USING ivfflat (vector halfvec_ip_ops) WITH (lists = {lists})
 """
 _SAMPLED: Final = 50  # vectors for each list that pgvector finds the lists' middles by
 _SPARE: Final = 32 * 2**20  # bytes
@@ -144,8 +143,17 @@ def create_indexes(number: int) -> sql.Composed:
 
 
 def create_lists(number: int, lists: int) -> sql.Composed:
-    """Statements that make the index of vectors: so many lists (IVF)."""
-    return sql.SQL(_LISTS).format(schema=schema_of(number), lists=sql.Literal(lists))
+    """The statement that makes the index of vectors: so many lists (IVF)."""
+    return sql.SQL(_LISTS).format(
+        name=sql.Identifier(LISTS), schema=schema_of(number), lists=sql.Literal(lists)
+    )
+
+
+def drop_index(number: int, name: str) -> sql.Composed:
+    """The statement that drops an index, and waits for whoever reads while others go on."""
+    return sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(
+        sql.Identifier(f"generation_{number}", name)
+    )
 
 
 def memory_of_lists(lists: int, dimension: int) -> int:

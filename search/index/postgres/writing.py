@@ -24,11 +24,7 @@ from search.index.postgres.rows import (
 )
 from search.index.tokens import Records, record_type
 
-#: Of this transaction: as much memory as is needed, or more where the server gives more anyway.
-_ROOM: Final = (
-    "SELECT set_config('maintenance_work_mem', greatest("
-    "pg_size_bytes(current_setting('maintenance_work_mem')), %(bytes)s) / 1024 || 'kB', true)"
-)
+_ROOM: Final = "maintenance_work_mem"
 _OF_ROWS: Final = "report_row = ANY(%(rows)s::bigint[])"
 
 
@@ -63,20 +59,33 @@ class Writer:
                 self._add(rows)
         self._next_row += len(rows)
 
-    def make_indexes(self, *, lists: int, dimension: int) -> None:
-        """Make the indexes that are not there, that of vectors if wanted, and gather statistics.
-
-        Args:
-            lists: of vectors; 0: they need no index.
-            dimension: of a vector.
-        """
+    def make_indexes(self) -> None:
+        """Make the indexes that are not there, that of vectors left out; gather statistics."""
         self._connection.execute(schema.create_indexes(self._number))
-        if lists:
-            with self._connection.transaction():
-                self._connection.execute(_ROOM, {"bytes": schema.memory_of_lists(lists, dimension)})
-                self._connection.execute(schema.create_lists(self._number, lists))
         for table in TABLES:
             self._execute(f"ANALYZE {{schema}}.{table}")
+
+    def make_lists(self, lists: int, dimension: int) -> None:
+        """Make the index of vectors anew: so many lists. Nobody may be asking any that is there.
+
+        Args:
+            lists: how many.
+            dimension: of a vector.
+        """
+        self._connection.execute(schema.drop_index(self._number, schema.LISTS))
+        with self._connection.transaction():
+            ((held,),) = self._execute(
+                "SELECT pg_size_bytes(current_setting(%(name)s))", name=_ROOM
+            )
+            room = max(held, schema.memory_of_lists(lists, dimension)) // 1024
+            wanted = sql.SQL("SET LOCAL {} = {}")  # Citus passes that on, no `set_config`
+            self._connection.execute(wanted.format(sql.Identifier(_ROOM), sql.Literal(f"{room}kB")))
+            self._connection.execute(schema.create_lists(self._number, lists))
+
+    def drop_unused(self, *, lists: bool) -> None:
+        """Drop the indexes of vectors that nobody asks: of a graph, and lists unless they are."""
+        for name in (schema.GRAPH,) if lists else (schema.GRAPH, schema.LISTS):
+            self._connection.execute(schema.drop_index(self._number, name))
 
     def _add(self, rows: Sequence[tuple[int, ReportRow]]) -> None:
         ranked = [p.ranked for _, each in rows for p in each.passages if p.ranked]

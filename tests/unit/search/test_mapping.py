@@ -39,9 +39,10 @@ def test_another_array_is_refused(tmp_path: Path, array: np.ndarray) -> None:
         saved(tmp_path / "array.npy", "<i8")
 
 
-def test_a_file_cut_short_at_any_byte_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_file_cut_short_at_any_byte_is_refused(tmp_path: Path, count: int) -> None:
     path = tmp_path / "array.npy"
-    np.save(path, np.arange(3))
+    np.save(path, np.arange(count))
     whole = path.read_bytes()
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
