@@ -102,7 +102,8 @@ def publish_to_engine(
                 manifest = tuned(manifest, content.vectors, opened, progress)
         _verify(content, generations.open(kept.number, manifest))
         writing.publish(kept.number, manifest)
-        writer.drop_unused(lists=manifest.dense.lists > 0)
+        if not manifest.dense.lists:
+            writer.drop_vector_indexes()
     return manifest
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.progress import Progress
 from search.encoder.types import Vectors
-from search.index.dense import RECALL_AT, RECALL_WANTED, made_questions
+from search.index.dense import RECALL_AT, RECALL_WANTED, fewest_probes, made_questions
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.opened import EngineIndex
 from search.index.types import Scores, Within
@@ -55,7 +55,7 @@ def tuned(
     asked = made_questions(vectors)[:_ASKED]
     least = _least_wanted(vectors, asked)
     lists = manifest.dense.lists
-    probes = max(1, lists // 64)
+    probes = fewest_probes(lists)
     while True:
         tried = replace(manifest, dense=replace(manifest.dense, probes=probes))
         recall = _recall(opened(tried), asked, least)

@@ -4,7 +4,8 @@ Search is exact (flat) up to `FLAT_UP_TO` vectors. Above, candidates come from a
 (IVF) of one bit a dimension (Gao and Long, 2024, "RaBitQ"), which is small enough to stay in
 memory; the vectors themselves stay on the disk, and the candidates' are read to put them in
 order by their true cosines. How many lists are probed is chosen at build, on made questions held
-against exact search, as the fewest that reach `RECALL_WANTED`; the recall reached is stated in
+against exact search, as the fewest that reach `RECALL_WANTED`, and no fewer than policy questions
+were found to need; the recall reached, of made questions, is stated in
 the manifest. A selective filter is answered exactly, any other from those lists alone that hold
 passages it allows: a centre's, or a topic's, lie in few of them, and often far from the question
 (ADR 0030). docs/performance.md has what was measured and turned down.
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from math import ceil
+from math import ceil, sqrt
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ FLAT_UP_TO: Final = 50_000
 RECALL_WANTED: Final = 0.99
 RECALL_AT: Final = 100
 RETRIEVED: Final = 200  # passages that a question asks for, as fusion does
+SCATTERED: Final = 3.5  # times the root of the lists: what policy questions were found to need
 NEAR: Final = 0.002  # recall that more probes are not worth
 SAMPLE: Final = 200
 LIKENESS: Final = 0.6  # cosine of a question and the passage nearest to it
@@ -96,7 +98,7 @@ def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS i
     k = min(RECALL_AT, len(vectors))
     exact = faiss.knn(asked, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
     tried = list[DenseInfo]()
-    probes = max(1, index.nlist // 64)
+    probes = fewest_probes(index.nlist)
     while True:
         info = DenseInfo(kind=LISTS, recall=0.0, lists=index.nlist, probes=probes)
         half = DenseHalf(index, info, vectors)
@@ -108,6 +110,15 @@ def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS i
         if probes == index.nlist:
             return next(each for each in tried if each.recall >= tried[-1].recall - NEAR)
         probes = min(index.nlist, ceil(probes * 1.25))
+
+
+def fewest_probes(lists: int) -> int:
+    """How many of so many lists are gone through at least.
+
+    Real passages lie in clusters, and a made question's nearest in few of them: it finds them in
+    fewer lists than the questions of people, whose nearest are scattered (docs/performance.md).
+    """
+    return min(lists, ceil(SCATTERED * sqrt(lists)))
 
 
 def made_questions(vectors: Vectors) -> Vectors:

@@ -72,7 +72,7 @@ class Writer:
             lists: how many.
             dimension: of a vector.
         """
-        self._connection.execute(schema.drop_index(self._number, schema.LISTS))
+        self.drop_vector_indexes()  # a graph beside them might be taken for them
         with self._connection.transaction():
             ((held,),) = self._execute(
                 "SELECT pg_size_bytes(current_setting(%(name)s))", name=_ROOM
@@ -82,9 +82,9 @@ class Writer:
             self._connection.execute(wanted.format(sql.Identifier(_ROOM), sql.Literal(f"{room}kB")))
             self._connection.execute(schema.create_lists(self._number, lists))
 
-    def drop_unused(self, *, lists: bool) -> None:
-        """Drop the indexes of vectors that nobody asks: of a graph, and lists unless they are."""
-        for name in (schema.GRAPH,) if lists else (schema.GRAPH, schema.LISTS):
+    def drop_vector_indexes(self) -> None:
+        """Drop the indexes of vectors, which nobody may be asking; waits for whoever reads."""
+        for name in (schema.GRAPH, schema.LISTS):
             self._connection.execute(schema.drop_index(self._number, name))
 
     def _add(self, rows: Sequence[tuple[int, ReportRow]]) -> None:
