@@ -44,7 +44,8 @@ def tuned(
 ) -> Manifest:
     """The manifest with the fewest probes that reach the recall wanted, and that recall.
 
-    Where going through all of them does not, which should find everything, there are no lists.
+    Where going through all of them does not, which should find everything, none are: vectors are
+    compared one by one, and the lists are not made again before the index is built anew.
 
     Args:
         manifest: of a generation that is written, with its lists.
@@ -63,10 +64,11 @@ def tuned(
             return replace(tried, dense=replace(tried.dense, recall=recall))
         if probes == lists:
             progress.say(
-                f"All lists of vectors together find {recall:.2f} of the nearest: the database may "
-                "not let `ivfflat.probes` be set. Vectors are compared one by one."
+                f"All lists of vectors together find {recall:.2f} of the nearest: a pooler or "
+                "Citus may not pass `ivfflat.probes` on (docs/scale.md). Vectors are compared one "
+                "by one; once that is mended, run `evidence index --rebuild`."
             )
-            return replace(manifest, dense=FLAT)
+            return replace(manifest, dense=replace(manifest.dense, lists=0, probes=0, recall=1.0))
         probes = min(lists, ceil(probes * _MORE))
 
 

@@ -4,11 +4,11 @@ Search is exact (flat) up to `FLAT_UP_TO` vectors. Above, candidates come from a
 (IVF) of one bit a dimension (Gao and Long, 2024, "RaBitQ"), which is small enough to stay in
 memory; the vectors themselves stay on the disk, and the candidates' are read to put them in
 order by their true cosines. How many lists are probed is chosen at build, on made questions held
-against exact search, as the fewest that reach `RECALL_WANTED`, and no fewer than policy questions
-were found to need; the recall reached, of made questions, is stated in
-the manifest. A selective filter is answered exactly, any other from those lists alone that hold
-passages it allows: a centre's, or a topic's, lie in few of them, and often far from the question
-(ADR 0030). docs/performance.md has what was measured and turned down.
+against exact search, as the fewest that reach `RECALL_WANTED`, and no fewer than about what policy
+questions were found to need; the recall reached, of made questions, is stated in the manifest. A
+selective filter is answered exactly, any other from those lists alone that hold passages it
+allows: a centre's, or a topic's, lie in few of them, and often far from the question (ADR 0030).
+docs/performance.md has what was measured and turned down.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ FLAT_UP_TO: Final = 50_000
 RECALL_WANTED: Final = 0.99
 RECALL_AT: Final = 100
 RETRIEVED: Final = 200  # passages that a question asks for, as fusion does
-SCATTERED: Final = 3.5  # times the root of the lists: what policy questions were found to need
+SCATTERED: Final = 3.5  # times the root of the lists: about what policy questions need
 NEAR: Final = 0.002  # recall that more probes are not worth
 SAMPLE: Final = 200
 LIKENESS: Final = 0.6  # cosine of a question and the passage nearest to it

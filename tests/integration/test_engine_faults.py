@@ -98,7 +98,7 @@ def test_searches_that_take_too_long_are_spared_and_the_rest_goes_on(
     engine: Engine, tmp_path: Path
 ) -> None:
     """Each asks something else, whose words are looked up first: those statements do not fail."""
-    patience = replace(PATIENCE, answer_s=1)
+    patience = replace(PATIENCE, answer_s=2)  # the server ends a search, before anybody gives up
     places = engine.generations(patience=patience)
     write(content(REPORTS, TEXTS, ENCODER), ENCODER, places)
     searcher = Searcher(places.open_current(), ENCODER)
@@ -109,10 +109,10 @@ def test_searches_that_take_too_long_are_spared_and_the_rest_goes_on(
         for number in range(3):
             start = time.monotonic()
             _unavailable(client.get(f"{ASK} question{number}"))
-            assert time.monotonic() - start >= 1
+            assert time.monotonic() - start >= 2
         start = time.monotonic()
         _unavailable(client.get(f"{ASK} another"))
-        assert time.monotonic() - start < 0.9  # the circuit of searches is open
+        assert time.monotonic() - start < 1.9  # the circuit of searches is open
         assert client.get("/readyz").status_code == 200
         other.rollback()
         _answers_again(client)
@@ -121,7 +121,7 @@ def test_searches_that_take_too_long_are_spared_and_the_rest_goes_on(
 
 def test_a_server_that_says_no_in_time_is_asked_further(engine: Engine) -> None:
     places = engine.generations()
-    connections = Connections(places.address, replace(PATIENCE, answer_s=1))
+    connections = Connections(places.address, replace(PATIENCE, answer_s=2))
     slow, gone, well = (
         sql.SQL(text) for text in ("SELECT pg_sleep(9)", "SELECT 1 FROM nothing", "SELECT 1")
     )

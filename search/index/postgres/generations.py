@@ -16,13 +16,7 @@ from search.index.postgres.generating import Generating, manifest_of
 from search.index.postgres.opened import EngineIndex, Routing
 from search.index.postgres.reasons import first_line
 
-#: What a server that is there says of its memory and its disk.
-_FULL: Final = (
-    errors.OutOfMemory,
-    errors.DiskFull,
-    errors.ProgramLimitExceeded,
-    errors.ConfigurationLimitExceeded,
-)
+_TOO_LITTLE: Final = "memory required"  # how pgvector's complaint begins
 _LOCK: Final = 0x65766964  # "evid": one build at a time
 
 
@@ -149,13 +143,13 @@ class EngineGenerations:
             try:
                 self._prepare(connection)
                 yield Generating(connection)
-            except _FULL as error:
-                raise IndexUnusable(
-                    f"The database {self.address} has no room for that: {first_line(error)}",
-                    cure="Give its server more memory or disk (docs/scale.md says how much), then "
-                    "run `evidence index` again: it goes on where it was.",
-                ) from error
             except OperationalError as error:
+                if _is_full(error):
+                    raise IndexUnusable(
+                        f"The database {self.address} has no room for that: {first_line(error)}",
+                        cure="Give its server more memory or disk (docs/scale.md says how much), "
+                        "then run `evidence index` again: it goes on where it was.",
+                    ) from error
                 raise EngineUnavailable(
                     f"The database {self.address} went away while the index was written.",
                     cure="Run `evidence index` again: it goes on where it was.",
@@ -176,3 +170,9 @@ class EngineGenerations:
                 f"The database {self.address} cannot keep an index: {error}",
                 cure="docs/scale.md says what it needs.",
             ) from error
+
+
+def _is_full(error: OperationalError) -> bool:
+    """Whether a server that is there tells of its memory or its disk."""
+    is_small = isinstance(error, errors.ProgramLimitExceeded) and _TOO_LITTLE in str(error)
+    return is_small or isinstance(error, (errors.OutOfMemory, errors.DiskFull))
