@@ -27,7 +27,7 @@ from search.index.generations import Generations
 from search.loading import encoder_folder
 
 TEXTS: Final = (64, 256, 1_024)
-FILES: Final = (8, 40)
+FILES: Final = (8, 40, 90)
 LIMITS: Final = ReadLimits()
 
 
