@@ -10,6 +10,7 @@ from dataclasses import replace
 from math import ceil, sqrt
 from typing import Final
 
+import faiss
 import numpy as np
 
 from indexer.progress import Progress
@@ -22,9 +23,8 @@ from search.index.types import Scores, Within
 FLAT: Final = DenseInfo(kind="flat", recall=1.0)
 _ASKED: Final = 100  # questions
 _FULL: Final = 2_000  # lists of a million passages, which take 1.1 GB to be made
-_BLOCK: Final = 65_536  # vectors compared at a time
 _MORE: Final = 1.25  # times as many lists, until they do
-_SAME: Final = 2e-4  # between a cosine reckoned here and there, where five digits were written
+_SAME: Final = 2e-4  # between a cosine reckoned here and there, of 16 bits a number
 
 
 def lists_for(passages: int) -> DenseInfo:
@@ -54,7 +54,8 @@ def tuned(
         progress: told of that.
     """
     asked = made_questions(vectors)[:_ASKED]
-    least = _least_wanted(vectors, asked)
+    wanted = min(RECALL_AT, len(vectors))
+    least = faiss.knn(asked, vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)[0][:, -1]
     lists = manifest.dense.lists
     probes = fewest_probes(lists)
     while True:
@@ -80,20 +81,3 @@ def _recall(index: EngineIndex, asked: Vectors, least: Scores) -> float:
         near = next(index.near(vector[None], wanted, Within()))
         found += int(np.count_nonzero(near.scores >= cosine - _SAME))
     return found / (wanted * len(asked))
-
-
-def _least_wanted(vectors: Vectors, asked: Vectors) -> Scores:
-    """The cosine of the last of the nearest passages of each question, in 16 bits a number."""
-    wanted = min(RECALL_AT, len(vectors))
-    nearest = np.empty((len(asked), 0), np.float32)
-    questions = _in_16_bits(asked)
-    for start in range(0, len(vectors), _BLOCK):
-        cosines = questions @ _in_16_bits(vectors[start : start + _BLOCK]).T
-        joined = np.concatenate([nearest, cosines], axis=1)
-        few = min(wanted, joined.shape[1])
-        nearest = -np.partition(-joined, few - 1, axis=1)[:, :few]
-    return np.asarray(nearest.min(axis=1), np.float32)
-
-
-def _in_16_bits(vectors: Vectors) -> Vectors:
-    return vectors.astype(np.float16).astype(np.float32)

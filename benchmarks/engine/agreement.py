@@ -9,7 +9,6 @@ right) among the 100 best of either.
 """
 
 import argparse
-import platform
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -59,7 +58,7 @@ def main() -> None:
     manifest = places.manifest()
     counts = manifest.counts
     print(
-        f"Python {platform.python_version()}, {places.version()}: {counts.reports:,} reports, "
+        f"{places.version()}: {counts.reports:,} reports, "
         f"{counts.passages:,} passages, {counts.ranked:,} ranked; {places.size() / 2**20:,.0f} MiB"
     )
     print(f"written in {took:.0f} s; vectors: {manifest.dense}")

@@ -8,7 +8,6 @@ of the same cores, in turns. What Ray takes more on one machine is what several 
 
 import argparse
 import os
-import platform
 import time
 from collections.abc import Iterable
 from itertools import islice
@@ -42,7 +41,7 @@ def main() -> None:
     home = Home(parser.parse_args().home)
     print(heading(), flush=True)
     cores = os.cpu_count() or 1
-    print(f"Python {platform.python_version()}, Ray {ray.__version__}, {cores} cores")
+    print(f"Ray {ray.__version__}")
     here = Processes(cores)
     hands: dict[str, Workforce] = {
         "processes": here,

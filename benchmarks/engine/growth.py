@@ -13,7 +13,6 @@ index. `least` is recall@100 of a single question.
 """
 
 import argparse
-import platform
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -78,7 +77,7 @@ def main() -> None:
         _write(made, places, index.manifest)
     manifest = places.manifest()
     print(
-        f"Python {platform.python_version()}, {places.version()}: {len(made.reports):,} reports, "
+        f"{places.version()}: {len(made.reports):,} reports, "
         f"{len(made.vectors):,} ranked passages, {places.size() / 2**20:,.0f} MiB, "
         f"{manifest.dense.kind}, recall@100 {manifest.dense.recall:.4f}"
     )

@@ -13,7 +13,6 @@ which is not counted. `own` is the processor time that the asking itself takes, 
 import argparse
 import asyncio
 import os
-import platform
 import random
 import re
 import subprocess
@@ -51,11 +50,7 @@ def main() -> None:
     given = parser.parse_args()
     print(heading(), flush=True)
     manifest = Generations(given.home / "index").manifest()
-    print(
-        f"Python {platform.python_version()}, {len(os.sched_getaffinity(0))} cores, load "
-        f"{os.getloadavg()[0]:.1f}; {manifest.counts}, {manifest.dense}; "
-        f"{given.workers} workers each"
-    )
+    print(f"{manifest.counts}, {manifest.dense}; {given.workers} workers each")
     questions = [each.question for part in ("dev", "test") for each in load_questions(part)]
     home, workers, port = str(given.home), str(given.workers), str(given.port)
     os.environ["EVIDENCE_HOME"] = home

@@ -9,8 +9,6 @@ index, the machine, p50, p95 and p99 of the whole and each stage's share, and th
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -36,11 +34,7 @@ def main() -> None:
     print(heading(), flush=True)
     questions = read_questions(options.questions)
     manifest = Generations(options.home / "index").manifest()
-    print(
-        f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} cores, "
-        f"Python {platform.python_version()}; {manifest.counts}, {manifest.dense}, "
-        f"{manifest.encoder.runtime}"
-    )
+    print(f"{manifest.counts}, {manifest.dense}, {manifest.encoder.runtime}")
     warm(options.home, questions, options.rounds)
     fresh(options.home, questions[0])
 

@@ -12,8 +12,6 @@ recall is against it. nDCG@10 counts pages judged right, which are in the real r
 """
 
 import argparse
-import os
-import platform
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +19,6 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-import faiss
 import numpy as np
 
 from benchmarks.engine.agreement import ndcg
@@ -90,7 +87,7 @@ def ask(large: Path, rounds: int, *, ahead: bool) -> None:
     first = time.perf_counter() - start
     manifest = index.manifest
     print(
-        f"{_machine()}, faiss {faiss.__version__}; {manifest.counts}, {manifest.dense}, "
+        f"{manifest.counts}, {manifest.dense}, "
         f"{manifest.encoder.runtime}\nopened in {opened:.2f} s, {verified:.2f} s of it "
         f"checksums; first answer {first:.2f} s; {_memory()}"
     )
@@ -184,10 +181,6 @@ def _agreement(
         f"search, the same list for {np.mean([a == b for a, b in ids]):.0%}; nDCG@{K} "
         f"{told[0]:.4f}, exact {told[1]:.4f}"
     )
-
-
-def _machine() -> str:
-    return f"Python {platform.python_version()}, {len(os.sched_getaffinity(0))} cores"
 
 
 def _memory() -> str:

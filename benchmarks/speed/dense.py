@@ -11,7 +11,6 @@ two runs.
 
 import argparse
 import os
-import platform
 import tempfile
 import time
 from collections.abc import Sequence
@@ -69,10 +68,7 @@ def main() -> None:
         folder = given.made or Path(passing)
         folder.mkdir(exist_ok=True)
         trial = _trial(given.home, folder, given.size)
-        print(
-            f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, faiss "
-            f"{faiss.__version__}; {given.size:,} vectors, {len(trial.questions)} questions"
-        )
+        print(f"{given.size:,} vectors, {len(trial.questions)} questions")
         for kind in given.kinds:
             _measure(kind, trial, folder)
 
