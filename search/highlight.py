@@ -7,7 +7,7 @@ question, the tokens' vectors decide.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from corpus.sentences import sentence_spans
 from search.index.terms import stems
@@ -98,11 +98,12 @@ def _finds(text: str, span: Span) -> bool:
 
 def _score_sentences(sentences: list[list[str]], rarity: Mapping[str, float]) -> list[float]:
     average = sum(map(len, sentences)) / len(sentences) or 1.0
-    return [_bm25(Counter(terms), len(terms) / average, rarity) for terms in sentences]
+    return [_bm25(terms, len(terms) / average, rarity) for terms in sentences]
 
 
-def _bm25(counts: Counter[str], relative_length: float, rarity: Mapping[str, float]) -> float:
+def _bm25(terms: Sequence[str], relative_length: float, rarity: Mapping[str, float]) -> float:
     norm = K1 * (1 - B + B * relative_length)
+    counts = Counter([term for term in terms if term in rarity])
     return sum(
         weight * counts[term] * (K1 + 1) / (counts[term] + norm)
         for term, weight in rarity.items()

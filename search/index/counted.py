@@ -89,8 +89,9 @@ class CountedWords:
         ]
         passages = np.repeat(np.arange(len(held)), ends - starts)
         records = np.concatenate(held).view(_RECORD)[:, 0]
-        at = np.minimum(np.searchsorted(keys, records["term"]), len(keys) - 1)
-        found = np.flatnonzero(keys[at] == records["term"])
+        terms = np.ascontiguousarray(records["term"])
+        at = np.minimum(np.searchsorted(keys, terms), len(keys) - 1)
+        found = np.flatnonzero(keys[at] == terms)
         passages, counts = passages[found], records["count"][found].astype(np.float64)
         short = saturation(self._lengths[ordinals], self._pivot)[passages]
         weights = np.zeros((len(keys), len(ordinals)))

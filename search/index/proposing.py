@@ -7,13 +7,15 @@ take milliseconds, and neither is Python's.
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.index.types import Allowed, Candidates, Ordinals, Proposed, Retriever, Scores
 from search.stopwatch import Stopwatch
+
+Q = TypeVar("Q")
 
 MANY: Final = 100_000  # passages, from which on a thread for their words is worth its while
 _ASIDE: Final = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="words")
@@ -42,23 +44,23 @@ def propose(
         ordinals = np.union1d(by_dense.ordinals, by_lexical.ordinals)
         return Proposed(
             ordinals=ordinals,
-            dense=dense.score(asked, ordinals),
+            dense=_completed(asked, by_dense, dense, ordinals),
             lexical=_completed(question, by_lexical, lexical, ordinals),
             dense_rank=ranks(by_dense.ordinals),
             lexical_rank=ranks(by_lexical.ordinals),
         )
 
 
-def _completed(
-    question: str, found: Candidates, lexical: Retriever[str], ordinals: Ordinals
-) -> Scores:
+def _completed(query: Q, found: Candidates, half: Retriever[Q], ordinals: Ordinals) -> Scores:
+    """What a half makes of each of these: of those it found as it found them."""
     scores = np.zeros(len(ordinals), np.float32)
-    scores[np.searchsorted(ordinals, found.ordinals)] = found.scores
-    missing = np.setdiff1d(ordinals, found.ordinals)
-    scores[np.searchsorted(ordinals, missing)] = lexical.score(question, missing)
+    missing = np.ones(len(ordinals), np.bool_)
+    places = np.searchsorted(ordinals, found.ordinals)
+    scores[places], missing[places] = found.scores, False
+    scores[missing] = half.score(query, ordinals[missing])
     return scores
 
 
 def ranks(best_first: Ordinals) -> dict[int, int]:
     """The rank, from 1, of each ordinal."""
-    return {int(ordinal): rank for rank, ordinal in enumerate(best_first, start=1)}
+    return {ordinal: rank for rank, ordinal in enumerate(best_first.tolist(), start=1)}
