@@ -7,7 +7,8 @@ import numpy as np
 
 from indexer.parts import VECTORS_NAME
 from search.encoder.types import Vectors
-from search.index.dense import FLAT, write_dense
+from search.index.dense import FLAT
+from search.index.dense_writing import write_dense
 from search.index.generations import Held
 from search.index.layers import FOLDER_NAME, KEYS_NAME, RECENT_NAME, ROWS_NAME, place_vectors
 from search.index.linking import link_folder

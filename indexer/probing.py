@@ -1,8 +1,8 @@
 """How many lists of vectors a database goes through: as many as the recall wanted takes.
 
-As for the files (`search.index.dense`): made questions, as far from passages as real ones are,
-held against every vector. A passage as a question finds itself and its likes however few lists
-are gone through, and tells nothing of that.
+As for the files (`search.index.dense_writing`): made questions, as far from passages as real ones
+are, held against every vector. A passage as a question finds itself and its likes however few
+lists are gone through, and tells nothing of that.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer.progress import Progress
 from search.encoder.types import Vectors
-from search.index.dense import RECALL_AT, RECALL_WANTED, fewest_probes, made_questions
+from search.index.dense_writing import RECALL_AT, RECALL_WANTED, fewest_probes, made_questions
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.opened import EngineIndex
 from search.index.types import Scores, Within

@@ -28,7 +28,8 @@ from benchmarks.speed.table import heading
 from corpus.home import Home
 from search.encoder.load import load_encoder
 from search.encoder.types import Vectors
-from search.index.dense import QUERY_BITS, ROUNDS, TRAINED_ON
+from search.index.dense import QUERY_BITS
+from search.index.dense_writing import ROUNDS, TRAINED_ON
 from search.index.generations import Generations
 from search.loading import encoder_folder
 

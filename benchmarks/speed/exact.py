@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
-from search.index.dense import RETRIEVED, DenseHalf
+from search.index.dense import DenseHalf
+from search.index.dense_writing import RETRIEVED
 from search.index.manifest import DenseInfo
 from search.index.types import Allowed, Candidates, Ordinals
 

@@ -22,7 +22,8 @@ from search.evaluation.dataset import Dataset, Document
 from search.evaluation.measures import Run
 from search.fusion import FusionRules
 from search.hybrid import Encoding, Fused, retrieve
-from search.index.dense import DenseHalf, open_dense, write_dense
+from search.index.dense import DenseHalf, open_dense
+from search.index.dense_writing import write_dense
 from search.index.lexical import LexicalHalf, open_lexical
 from search.index.lexical_writing import LexicalEntry, write_lexical
 from search.index.manifest import Counts

@@ -15,7 +15,7 @@ from indexer.probing import tuned
 from indexer.progress import Silent
 from search.encoder.types import Vectors
 from search.errors import IndexUnusable
-from search.index.dense import fewest_probes, made_questions
+from search.index.dense_writing import fewest_probes, made_questions
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres import schema
 from search.index.postgres.generations import EngineGenerations

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from search.errors import IndexUnusable
-from search.index.dense import LISTS, VECTORS_NAME, DenseHalf, open_dense, write_dense
+from search.index.dense import LISTS, VECTORS_NAME, DenseHalf, open_dense
+from search.index.dense_writing import write_dense
 from search.index.manifest import DenseInfo
 from search.index.types import Allowed
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from search.encoder.types import Vectors
-from search.index.dense import DenseHalf, open_dense, write_dense
+from search.index.dense import DenseHalf, open_dense
+from search.index.dense_writing import write_dense
 from search.index.layers import LayeredDense, place_vectors
 from search.index.types import Allowed
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.index.dense import fewest_probes, made_questions, write_dense
+from search.index.dense_writing import fewest_probes, made_questions, write_dense
 
 
 @pytest.mark.parametrize(
