@@ -11,7 +11,7 @@ from typing import Final
 from corpus.passages import PassageRules
 from indexer.content import Content
 from indexer.errors import BuildFailed
-from indexer.probing import FLAT, lists_for, tuned
+from indexer.probing import FLAT, is_outgrown, lists_for, tuned
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
@@ -98,9 +98,9 @@ def publish_to_engine(
             if manifest.dense.lists:
                 progress.say("Arranging the vectors in lists")
                 writer.make_lists(manifest.dense.lists, encoder.dimension)
-                opened = partial(generations.open, kept.number)
+                opened = partial(writing.opened, kept.number)
                 manifest = tuned(manifest, content.vectors, opened, progress)
-        _verify(content, generations.open(kept.number, manifest))
+        _verify(content, writing.opened(kept.number, manifest))
         writing.publish(kept.number, manifest)
         if not manifest.dense.lists:
             writer.drop_vector_indexes()
@@ -122,12 +122,13 @@ def _place(writing: Generating, wanted: Manifest, content: Content, *, anew: boo
 
 
 def _fits(kept: Kept, wanted: Manifest, pivot: float) -> bool:
-    """Whether vectors, passages and weights of a generation are those that would be written."""
+    """Whether a generation may go on: vectors, passages, weights and lists are as if new."""
     held = kept.manifest
     return (
         held is not None
         and (held.encoder, held.passage_rules) == (wanted.encoder, wanted.passage_rules)
         and abs(kept.pivot - pivot) <= DRIFT * pivot
+        and not is_outgrown(held.dense, wanted.dense)
     )
 
 

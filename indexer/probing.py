@@ -24,6 +24,7 @@ FLAT: Final = DenseInfo(kind="flat", recall=1.0)
 _ASKED: Final = 100  # questions
 _FULL: Final = 2_000  # lists of a million passages, which take 1.1 GB to be made
 _MORE: Final = 1.25  # times as many lists, until they do
+_OUTGROWN: Final = 2  # times as many lists, or half of them
 _SAME: Final = 2e-4  # between a cosine reckoned here and there, of 16 bits a number
 
 
@@ -34,6 +35,17 @@ def lists_for(passages: int) -> DenseInfo:
     """
     lists = max(1, round(min(2 * sqrt(passages), max(_FULL, sqrt(passages)))))
     return DenseInfo(kind="ivf", recall=1.0, lists=lists, probes=lists)
+
+
+def is_outgrown(held: DenseInfo, wanted: DenseInfo) -> bool:
+    """Whether a library has so many more or fewer passages that its lists should be others.
+
+    They are then made beside the live ones, with all else; vectors that were of no use in lists
+    (`tuned`) stay without.
+    """
+    if not (held.lists and wanted.lists):
+        return False
+    return not 1 / _OUTGROWN <= wanted.lists / held.lists <= _OUTGROWN
 
 
 def tuned(

@@ -43,9 +43,8 @@ def show(title: str, settings: str, columns: Sequence[str], rows: Iterable[Row])
         print(f"{(row.who if place else title).ljust(names)}  {cells}", flush=True)
 
 
-def commit() -> str:
+def commit(folder: Path = Path(__file__).parent) -> str:
     """The commit measured, marked where files differ from it."""
-    folder = Path(__file__).parent
     command = ("git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12")
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     return said.stdout.strip() or "unknown: not a checkout"

@@ -15,10 +15,11 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import load_settings
-from search.errors import EngineUnavailable
+from search.errors import EngineUnavailable, NoIndex
 from search.index.address import Address
 from search.index.postgres.connections import Patience
 from search.index.postgres.generations import EngineGenerations
+from search.index.postgres.opened import Routing
 from search.searcher import Searcher
 from tests.backends import PATIENT, write
 from tests.builders import content, report
@@ -188,6 +189,23 @@ def test_rows_that_were_lost_with_a_server_are_not_used_again(pair: Pair) -> Non
     now = places.open_current().store
     assert now.row_of("c") > lost
     assert before.at([now.row_of("c")])[now.row_of("c")].report_id == "c"  # what was held is true
+    places.close()
+
+
+def test_a_build_looks_where_it_wrote_though_questions_go_to_a_standby_that_lags(
+    pair: Pair,
+) -> None:
+    with psycopg.connect(pair.standby.dsn(pair.name), autocommit=True) as standby:
+        standby.execute("SELECT pg_wal_replay_pause()")
+        dsn = pair.primary.dsn(pair.name, pair.standby) + "?target_session_attrs=prefer-standby"
+        places = EngineGenerations(Address(dsn), PATIENT, Routing(exact_up_to=1))
+        write(content(REPORTS, TEXTS, ENCODER), ENCODER, places)
+        with pytest.raises(NoIndex):
+            places.manifest()  # the standby has none yet
+        standby.execute("SELECT pg_wal_replay_resume()")
+    pair.catch_up()
+    assert places.manifest().dense.lists
+    assert Searcher(places.open_current(), ENCODER).ask("tutoring").hits
     places.close()
 
 

@@ -39,6 +39,8 @@ _SETTINGS: Final = (
     "SET LOCAL ivfflat.probes = {}; SET LOCAL jit = off; SET LOCAL statement_timeout = {}"
 )
 
+_WRITER: Final = "read-write"  # as libpq names the host that takes writes
+
 _log = logging.getLogger(__name__)
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it tells of each try to connect
 
@@ -55,7 +57,10 @@ class Patience:
 class Connections:
     """Runs statements. Safe to share by threads."""
 
-    def __init__(self, address: Address, patience: Patience = Patience()) -> None:
+    def __init__(
+        self, address: Address, patience: Patience = Patience(), *, writer: bool = False
+    ) -> None:
+        """`writer`: of several hosts ask the one that takes writes, whatever the address says."""
         self.address = address
         self._patience = patience
         self._breaker = Breaker()  # of a server that is not there
@@ -71,6 +76,7 @@ class Connections:
             reconnect_timeout=patience.connect_s,
             configure=self._configure,
             kwargs={
+                **({"target_session_attrs": _WRITER} if writer else {}),
                 "autocommit": True,
                 "connect_timeout": max(2, round(patience.connect_s)),
                 "application_name": "evidence",
@@ -165,14 +171,20 @@ class Connections:
         return EngineUnavailable(f"The database {self.address} {reason.told}.", cure=reason.cure)
 
     def writing(self) -> Connection:
-        """A connection of its own for a build, which may take its time.
+        """A connection of its own for a build, which may take its time whatever the role has.
 
         Of several hosts it goes to the one that takes writes; the others are standbys.
 
         Raises:
             EngineUnavailable: the database cannot be reached, or only a standby of it.
         """
-        return self._alone("read-write")
+        connection = self._alone(_WRITER)
+        connection.execute("SET statement_timeout = 0; SET lock_timeout = 0")
+        return connection
+
+    def where_written(self) -> "Connections":
+        """Others, to the host that takes writes: a standby may not have yet what was written."""
+        return Connections(self.address, self._patience, writer=True)
 
     def reach(self) -> None:
         """Connect and let go again.

@@ -7,6 +7,7 @@ swap, for questions under way.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from psycopg import sql
@@ -15,6 +16,7 @@ from search.errors import IndexUnusable
 from search.index.manifest import Manifest, parse_manifest
 from search.index.postgres import schema
 from search.index.postgres.connections import Connection
+from search.index.postgres.opened import EngineIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,12 @@ class Kept:
 class Generating:
     """Begins, revises, swaps and drops generations; for one thread."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, opened: Callable[[int, Manifest], EngineIndex]
+    ) -> None:
+        """`opened` opens a generation, live or not, where `connection` writes it."""
         self.connection = connection
+        self.opened = opened
 
     def kept(self, state: str) -> list[Kept]:
         """The generations in a state, oldest first."""

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import Final
 
 from psycopg import OperationalError, errors, sql
@@ -69,8 +70,7 @@ class EngineGenerations:
 
     def open_current(self) -> EngineIndex:
         """Open the live generation; raises as `current_id`, or IndexUnusable."""
-        number, manifest = self._live()
-        return self.open(number, manifest)
+        return self.open(*self._live())
 
     def open(self, number: int, manifest: Manifest, routing: Routing | None = None) -> EngineIndex:
         """Open a generation, live or not."""
@@ -139,10 +139,13 @@ class EngineGenerations:
             EngineUnavailable: the database does not answer.
             IndexUnusable: it lacks pgvector or room, or another process is writing.
         """
-        with self._connections.writing() as connection:
+        with (
+            self._connections.writing() as connection,
+            closing(self._connections.where_written()) as reading,
+        ):
             try:
                 self._prepare(connection)
-                yield Generating(connection)
+                yield Generating(connection, partial(EngineIndex, reading, routing=self.routing))
             except OperationalError as error:
                 if _is_full(error):
                     raise IndexUnusable(

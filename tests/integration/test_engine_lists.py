@@ -1,0 +1,144 @@
+"""Lists of vectors in a database: when they are made, made anew, and go."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict, replace
+
+import numpy as np
+import psycopg
+import pytest
+
+from indexer.probing import lists_for
+from search.errors import IndexUnusable
+from search.index.manifest import DenseInfo
+from search.index.postgres import schema
+from search.index.postgres.opened import Routing
+from search.index.postgres.writing import Writer
+from search.index.types import Within
+from tests.backends import Engine, write
+from tests.clusters import PLAIN, clustered, far_questions, first, vector_indexes
+
+
+def test_a_generation_of_before_the_lists_is_compared_one_by_one_until_it_has_them(
+    engine: Engine,
+) -> None:
+    made = clustered()
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    write(made, PLAIN, places)
+    before = replace(places.manifest(), dense=DenseInfo(kind="hnsw", recall=0.99))
+    with psycopg.connect(places.address.dsn, autocommit=True) as connection:
+        connection.execute("DROP INDEX generation_1.vector_lists")
+        connection.execute(
+            "CREATE INDEX vector_nearest ON generation_1.vector USING hnsw (vector halfvec_ip_ops)"
+        )
+        connection.execute(
+            "UPDATE library.generation SET manifest = %s", [json.dumps(asdict(before))]
+        )
+        question = far_questions(made)[0]
+        best = np.sort(made.vectors @ question)[::-1][:100]
+        near = next(places.open_current().near(question[None], 100, Within()))
+        assert np.allclose(near.scores, best, atol=2e-3)
+        write(made, PLAIN, places)
+        assert places.manifest().dense.kind == "ivf"
+        assert places.manifest().dense.recall >= 0.99
+    assert vector_indexes(places) == {"vector_lists"}
+
+
+def test_lists_of_another_size_of_library_are_made_anew_or_go(engine: Engine) -> None:
+    made = clustered()
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    write(first(made, 2_000), PLAIN, places)
+    write(first(made, 500), PLAIN, places)
+    assert places.manifest().dense == DenseInfo(kind="flat", recall=1.0)
+    assert not vector_indexes(places)
+    write(first(made, 1_500), PLAIN, places)
+    dense = places.manifest().dense
+    assert (dense.kind, dense.lists) == ("ivf", 77)
+    with psycopg.connect(places.address.dsn) as connection:
+        ((told,),) = connection.execute(
+            "SELECT reloptions FROM pg_class WHERE relname = 'vector_lists'"
+        ).fetchall()
+    assert told == ["lists=77"]
+
+
+@pytest.mark.parametrize("count", [4_500, 1_000])
+def test_a_library_that_grew_or_shrank_a_lot_gets_other_lists_beside_the_live_ones(
+    engine: Engine, count: int
+) -> None:
+    made = clustered()
+    places = engine.generations(routing=Routing(exact_up_to=100))
+    start = 1_000 if count > 1_000 else 4_500
+    write(first(made, start), PLAIN, places)
+    before = places.open_current()
+    write(first(made, count), PLAIN, places)
+    dense = places.manifest().dense
+    assert (dense.kind, dense.lists) == ("ivf", lists_for(count).lists)
+    assert dense.recall >= 0.99
+    question = far_questions(made)[0]
+    for index, size in ((before, start), (places.open_current(), count)):  # either can be asked
+        best = np.sort(made.vectors[:size] @ question)[::-1][:10]
+        near = next(index.near(question[None], 10, Within()))
+        assert np.allclose(near.scores, best, atol=2e-3)
+
+
+def test_whoever_reads_for_long_keeps_no_search_waiting_while_an_index_goes(
+    engine: Engine,
+) -> None:
+    places = engine.generations()
+    write(first(clustered(), 500), PLAIN, places)
+    with psycopg.connect(places.address.dsn, autocommit=True) as connection:
+        connection.execute(
+            "CREATE INDEX vector_nearest ON generation_1.vector USING hnsw (vector halfvec_ip_ops)"
+        )
+        writer = Writer(connection, 1, pivot=1.0, token_dimension=0)
+        with ThreadPoolExecutor(1) as pool, psycopg.connect(places.address.dsn) as reading:
+            reading.execute("SELECT count(*) FROM generation_1.vector")  # and holds on to it
+            dropping = pool.submit(writer.drop_vector_indexes)
+            assert not wait([dropping], 0.5).done
+            index = places.open_current()
+            start = time.monotonic()
+            next(index.near(np.eye(1, 32, dtype=np.float32), 10, Within()))
+            assert time.monotonic() - start < 5
+            reading.rollback()
+            dropping.result(60)
+    assert not vector_indexes(places)
+
+
+def test_lists_that_are_of_no_use_go_and_are_not_made_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.probing._recall", lambda *_: 0.5)
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    made = clustered()
+    write(first(made, 2_000), PLAIN, places)
+    assert not vector_indexes(places)
+    question = far_questions(made)[0]
+    near = next(places.open_current().near(question[None], 100, Within()))
+    best = np.sort(made.vectors[:2_000] @ question)[::-1][:100]
+    assert np.allclose(near.scores, best, atol=2e-3)
+    monkeypatch.setattr(Writer, "make_lists", None)  # to be called is an error
+    write(first(made, 1_990), PLAIN, places)
+    assert not places.manifest().dense.lists
+
+
+def test_a_server_without_room_is_told_of(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "memory_of_lists", lambda *_: 0)
+    places = engine.generations(routing=Routing(exact_up_to=100))
+    with psycopg.connect(places.address.dsn, autocommit=True) as connection:
+        ((name,),) = connection.execute("SELECT current_database()").fetchall()
+        connection.execute(f"ALTER DATABASE {name} SET maintenance_work_mem = '1MB'")
+    with pytest.raises(IndexUnusable, match="memory required") as caught:
+        write(clustered(), PLAIN, places)
+    assert "memory" in str(caught.value.cure)
+
+
+def test_a_build_may_take_its_time_whatever_the_role_has(engine: Engine) -> None:
+    places = engine.generations()
+    with psycopg.connect(places.address.dsn, autocommit=True) as connection:
+        ((name,),) = connection.execute("SELECT current_database()").fetchall()
+        for setting in ("statement_timeout", "lock_timeout"):
+            connection.execute(f"ALTER DATABASE {name} SET {setting} = '5s'")
+    with places.writing() as writing:
+        for setting in ("statement_timeout", "lock_timeout"):
+            assert writing.connection.execute(f"SHOW {setting}").fetchall() == [("0",)]
