@@ -11,10 +11,11 @@ from typing import Final
 from corpus.passages import PassageRules
 from indexer.content import Content
 from indexer.errors import BuildFailed
-from indexer.probing import FLAT, is_outgrown, lists_for, tuned
+from indexer.probing import FLAT, tuned
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
+from search.index.lists import lists_for
 from search.index.manifest import FORMAT_VERSION, Manifest
 from search.index.postgres.generating import Generating, Kept
 from search.index.postgres.generations import EngineGenerations
@@ -122,13 +123,12 @@ def _place(writing: Generating, wanted: Manifest, content: Content, *, anew: boo
 
 
 def _fits(kept: Kept, wanted: Manifest, pivot: float) -> bool:
-    """Whether a generation may go on: vectors, passages, weights and lists are as if new."""
+    """Whether vectors, passages and weights of a generation are those that would be written."""
     held = kept.manifest
     return (
         held is not None
         and (held.encoder, held.passage_rules) == (wanted.encoder, wanted.passage_rules)
         and abs(kept.pivot - pivot) <= DRIFT * pivot
-        and not is_outgrown(held.dense, wanted.dense)
     )
 
 

@@ -7,7 +7,7 @@ lists are gone through, and tells nothing of that.
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import ceil, sqrt
+from math import ceil
 from typing import Final
 
 import faiss
@@ -22,30 +22,8 @@ from search.index.types import Scores, Within
 
 FLAT: Final = DenseInfo(kind="flat", recall=1.0)
 _ASKED: Final = 100  # questions
-_FULL: Final = 2_000  # lists of a million passages, which take 1.1 GB to be made
 _MORE: Final = 1.25  # times as many lists, until they do
-_OUTGROWN: Final = 2  # times as many lists, or half of them
 _SAME: Final = 2e-4  # between a cosine reckoned here and there, of 16 bits a number
-
-
-def lists_for(passages: int) -> DenseInfo:
-    """The lists of so many passages, all of which are gone through until they are tuned.
-
-    More lists hold fewer vectors each, and take memory by their square to be made.
-    """
-    lists = max(1, round(min(2 * sqrt(passages), max(_FULL, sqrt(passages)))))
-    return DenseInfo(kind="ivf", recall=1.0, lists=lists, probes=lists)
-
-
-def is_outgrown(held: DenseInfo, wanted: DenseInfo) -> bool:
-    """Whether a library has so many more or fewer passages that its lists should be others.
-
-    They are then made beside the live ones, with all else; vectors that were of no use in lists
-    (`tuned`) stay without.
-    """
-    if not (held.lists and wanted.lists):
-        return False
-    return not 1 / _OUTGROWN <= wanted.lists / held.lists <= _OUTGROWN
 
 
 def tuned(

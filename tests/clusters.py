@@ -63,6 +63,6 @@ def vector_indexes(places: EngineGenerations) -> set[str]:
     """The indexes of vectors that there are."""
     with psycopg.connect(places.address.dsn) as connection:
         found = connection.execute(
-            "SELECT indexname FROM pg_indexes WHERE schemaname = 'generation_1'"
+            "SELECT indexname FROM pg_indexes WHERE schemaname LIKE 'generation_%'"
         ).fetchall()
     return {name for (name,) in found} & {"vector_lists", "vector_nearest"}

@@ -4,7 +4,7 @@
 
 A machine whose speed changes from minute to minute makes one run of each tell nothing. Here each
 tree has a process of its own with the same index open; eight policy questions (dev) are asked of
-one, then of the other, and whoever was first is last the next time. `now=.:1` encodes questions by
+one, then of the other, and another is first the next time. `now=.:1` encodes questions by
 so many threads. Prints the medians of all stages, of processor time, and each tree's ratio to the
 first: of time the median over questions, of processor time that of the sums.
 """
@@ -116,10 +116,12 @@ def measure(home: Path, told: list[str], rounds: int) -> None:
     for tree in trees:
         while tree.heard() != READY:
             pass
-    count = len(load_questions("dev"))
-    for turn, first in enumerate([*range(0, count, AT_A_TIME)] * rounds):
-        for tree in trees if turn % 2 else reversed(trees):
-            tree.ask(first)
+    batches = range(0, len(load_questions("dev")), AT_A_TIME)
+    for turn in range(rounds):
+        for place, batch in enumerate(batches):
+            first = (turn + place) % len(trees)
+            for tree in (*trees[first:], *trees[:first]):
+                tree.ask(batch)
     base = trees[0]
     for tree in trees:
         stages = {stage: float(np.median(tree.of(stage))) for stage in tree.took[0]}

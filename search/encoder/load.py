@@ -54,7 +54,7 @@ def load_encoder(folder: Path, *, threads: int | None = None, together: int = 1)
 def for_questions() -> int:
     """The threads that share a question: two, where there are as many cores.
 
-    One where they have VNNI: two are no quicker there, and take more of both cores.
+    One where they have VNNI: two are hardly quicker there, and take more of both cores.
     """
     try:
         told = _PROCESSOR.read_text(encoding="utf-8", errors="replace")

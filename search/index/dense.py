@@ -103,8 +103,8 @@ class DenseHalf:
         return found
 
     def score(self, query: NDArray[np.float32], ordinals: Ordinals) -> Scores:
-        """The cosine of each given passage, shape (len(ordinals),)."""
-        query = np.ascontiguousarray(query, np.float32)
+        """The cosine of each given passage, shape (len(ordinals),); `ordinals` are of this half."""
+        query = np.ascontiguousarray(query, np.float32).reshape(self._vectors.shape[1])
         ordinals = np.ascontiguousarray(ordinals, np.int64)
         scores = np.empty(len(ordinals), np.float32)
         given = (scores, query, self._vectors, ordinals)  # read where they lie: none is copied

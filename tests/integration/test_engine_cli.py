@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from corpus.home import Home
 from indexer.build import BuildOptions, build_index, remove_report
@@ -121,6 +122,37 @@ def test_an_unchanged_library_whose_vectors_lie_in_no_lists_yet_is_arranged_anew
     assert again.changed
     assert places.manifest().dense.kind == "flat"  # there are few
     assert not build_index(Home(library), BuildOptions(engine=places.address), QUIET).changed
+
+
+@pytest.mark.parametrize("lists", [1, 40])
+def test_a_library_that_needs_other_lists_is_brought_up_to_date_and_then_written_anew(
+    library: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lists: int
+) -> None:
+    monkeypatch.setattr("search.index.postgres.opened.Routing.exact_up_to", 1)
+    monkeypatch.setattr("indexer.engine.DRIFT", 1)  # for which it would be written anew, too
+    options = BuildOptions(engine=engine.generations().address)
+    first = build_index(Home(library), options, QUIET)
+    assert first.manifest.dense.lists == 3
+    dsn = options.engine.dsn if options.engine else ""
+    other = replace(first.manifest, dense=replace(first.manifest.dense, lists=lists, probes=1))
+    with psycopg.connect(dsn) as connection:
+        told = json.dumps(asdict(other))
+        connection.execute("UPDATE library.generation SET manifest = %s", [told])
+    (tmp_path / "three.txt").write_text("Hot spots patrols reduce crime in small areas.")
+    here(library, "add", str(tmp_path / "three.txt"))
+    found = build_index(Home(library), options, QUIET).manifest
+    assert (found.dense.lists, found.counts.ranked) == (3, 3)
+    with psycopg.connect(dsn) as connection:
+        states = connection.execute(
+            "SELECT number, state FROM library.generation ORDER BY number"
+        ).fetchall()
+        assert states == [(1, "retired"), (2, "live")]
+        for number, _ in states:  # what was added is in either, with its tokens
+            for table in ("vector", "token"):
+                query = sql.SQL("SELECT count(*) FROM {}.{}")
+                names = (sql.Identifier(f"generation_{number}"), sql.Identifier(table))
+                assert connection.execute(query.format(*names)).fetchall() == [(3,)]
+    assert not build_index(Home(library), options, QUIET).changed
 
 
 def _follows(live: LiveSearcher, places: EngineGenerations) -> str:

@@ -14,6 +14,7 @@ from psycopg import sql
 from api.app import create_app
 from api.settings import load_settings
 from search.errors import EngineUnavailable, IndexChanged
+from search.index.address import Address
 from search.index.postgres.breaker import FAILURES, PAUSE_S
 from search.index.postgres.connections import Connections, Patience
 from search.index.postgres.rows import ReportRow
@@ -134,6 +135,15 @@ def test_a_server_that_says_no_in_time_is_asked_further(engine: Engine) -> None:
     with pytest.raises(IndexChanged):
         connections.found(gone.format(), {})
     assert connections.found(well.format(), {}) == [(1,)]
+    connections.close()
+
+
+def test_a_limit_of_the_role_on_transactions_is_a_server_too_slow(engine: Engine) -> None:
+    dsn = engine.generations().address.dsn + "?options=-c%20transaction_timeout%3D300ms"
+    connections = Connections(Address(dsn), PATIENCE)
+    with pytest.raises(EngineUnavailable, match="in time"):
+        connections.found(sql.SQL("SELECT pg_sleep(3)").format(), {})
+    assert connections.rows("SELECT 1") == [(1,)]  # over another connection: the server ended that
     connections.close()
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import psycopg
 import pytest
 
-from indexer.probing import lists_for
 from search.errors import IndexUnusable
 from search.index.manifest import DenseInfo
 from search.index.postgres import schema
@@ -18,6 +17,8 @@ from search.index.postgres.writing import Writer
 from search.index.types import Within
 from tests.backends import Engine, write
 from tests.clusters import PLAIN, clustered, far_questions, first, vector_indexes
+
+LIMITS = ("statement_timeout", "lock_timeout", "transaction_timeout", "idle_session_timeout")
 
 
 def test_a_generation_of_before_the_lists_is_compared_one_by_one_until_it_has_them(
@@ -60,26 +61,6 @@ def test_lists_of_another_size_of_library_are_made_anew_or_go(engine: Engine) ->
             "SELECT reloptions FROM pg_class WHERE relname = 'vector_lists'"
         ).fetchall()
     assert told == ["lists=77"]
-
-
-@pytest.mark.parametrize("count", [4_500, 1_000])
-def test_a_library_that_grew_or_shrank_a_lot_gets_other_lists_beside_the_live_ones(
-    engine: Engine, count: int
-) -> None:
-    made = clustered()
-    places = engine.generations(routing=Routing(exact_up_to=100))
-    start = 1_000 if count > 1_000 else 4_500
-    write(first(made, start), PLAIN, places)
-    before = places.open_current()
-    write(first(made, count), PLAIN, places)
-    dense = places.manifest().dense
-    assert (dense.kind, dense.lists) == ("ivf", lists_for(count).lists)
-    assert dense.recall >= 0.99
-    question = far_questions(made)[0]
-    for index, size in ((before, start), (places.open_current(), count)):  # either can be asked
-        best = np.sort(made.vectors[:size] @ question)[::-1][:10]
-        near = next(index.near(question[None], 10, Within()))
-        assert np.allclose(near.scores, best, atol=2e-3)
 
 
 def test_whoever_reads_for_long_keeps_no_search_waiting_while_an_index_goes(
@@ -137,8 +118,8 @@ def test_a_build_may_take_its_time_whatever_the_role_has(engine: Engine) -> None
     places = engine.generations()
     with psycopg.connect(places.address.dsn, autocommit=True) as connection:
         ((name,),) = connection.execute("SELECT current_database()").fetchall()
-        for setting in ("statement_timeout", "lock_timeout"):
+        for setting in LIMITS:
             connection.execute(f"ALTER DATABASE {name} SET {setting} = '5s'")
     with places.writing() as writing:
-        for setting in ("statement_timeout", "lock_timeout"):
+        for setting in LIMITS:
             assert writing.connection.execute(f"SHOW {setting}").fetchall() == [("0",)]

@@ -19,6 +19,7 @@ from search.errors import EngineUnavailable, IndexChanged, IndexUnusable, Search
 from search.index.address import Address
 from search.index.postgres.breaker import Breaker
 from search.index.postgres.reasons import (
+    ENDED,
     NoAnswer,
     Reason,
     first_line,
@@ -120,7 +121,7 @@ class Connections:
         try:
             rows = self.run(search)
         except SearchError as error:
-            if isinstance(error.__cause__, errors.QueryCanceled):
+            if isinstance(error.__cause__, ENDED):
                 self._searches.failed()
             elif isinstance(error.__cause__, psycopg.ProgrammingError):
                 self._searches.succeeded()  # it said no, and in time
@@ -140,7 +141,7 @@ class Connections:
             try:
                 with self._pool.connection() as connection:
                     result = work(connection)
-            except errors.QueryCanceled as error:
+            except ENDED as error:
                 self._breaker.succeeded()  # a server that ends a statement is there
                 raise self._failed(error) from error
             except psycopg.OperationalError as error:
@@ -161,7 +162,7 @@ class Connections:
                 return result
         raise AssertionError  # the last try returns or raises
 
-    def _failed(self, error: psycopg.OperationalError) -> EngineUnavailable:
+    def _failed(self, error: psycopg.Error) -> EngineUnavailable:
         """What is said of an error; the pool tells only that no connection came in time."""
         cause = (self._kept_out if isinstance(error, PoolTimeout) else None) or error
         _log.warning("The database %s failed: %s", self.address, first_line(cause))
@@ -171,16 +172,14 @@ class Connections:
         return EngineUnavailable(f"The database {self.address} {reason.told}.", cure=reason.cure)
 
     def writing(self) -> Connection:
-        """A connection of its own for a build, which may take its time whatever the role has.
+        """A connection of its own for a build.
 
         Of several hosts it goes to the one that takes writes; the others are standbys.
 
         Raises:
             EngineUnavailable: the database cannot be reached, or only a standby of it.
         """
-        connection = self._alone(_WRITER)
-        connection.execute("SET statement_timeout = 0; SET lock_timeout = 0")
-        return connection
+        return self._alone(_WRITER)
 
     def where_written(self) -> "Connections":
         """Others, to the host that takes writes: a standby may not have yet what was written."""

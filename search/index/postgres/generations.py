@@ -19,6 +19,13 @@ from search.index.postgres.reasons import first_line
 
 _TOO_LITTLE: Final = "memory required"  # how pgvector's complaint begins
 _LOCK: Final = 0x65766964  # "evid": one build at a time
+#: A role may have limits meant for questions; not every server has all of these.
+_UNHURRIED: Final = """
+SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN (
+    'statement_timeout', 'lock_timeout', 'transaction_timeout',
+    'idle_session_timeout', 'idle_in_transaction_session_timeout'
+)
+"""
 
 
 class EngineGenerations:
@@ -159,13 +166,14 @@ class EngineGenerations:
                 ) from error
 
     def _prepare(self, connection: Connection) -> None:
-        """Keep other writers out, and see that there is a library."""
+        """Keep other writers out, take the time it takes, and see that there is a library."""
         ((free,),) = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchall()
         if not free:
             raise IndexUnusable(
                 f"Another process is writing the index in {self.address}.",
                 cure="Wait until it has ended.",
             )
+        connection.execute(_UNHURRIED)
         try:
             connection.execute(schema.LIBRARY)
         except (errors.FeatureNotSupported, errors.InsufficientPrivilege) as error:

@@ -12,6 +12,10 @@ class NoAnswer(psycopg.OperationalError):
     """A server that holds the connection and says nothing."""
 
 
+#: A server that is there ends what takes too long, by the time it has or by its transaction's.
+ENDED: Final = (errors.QueryCanceled, errors.TransactionTimeout)
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """`told` goes on after the name of the database."""
@@ -54,14 +58,12 @@ _BY_WORDS: Final = (
 _CURE: Final = "Try again in a while; whoever runs the database finds the cause in its log."
 
 
-def was_slow(error: psycopg.OperationalError) -> bool:
+def was_slow(error: psycopg.Error) -> bool:
     """Whether it was waited for long enough: the same again would take as long."""
-    return isinstance(
-        error, (errors.QueryCanceled, errors.ConnectionTimeout, PoolTimeout, NoAnswer)
-    )
+    return isinstance(error, (*ENDED, errors.ConnectionTimeout, PoolTimeout, NoAnswer))
 
 
-def reason_of(error: psycopg.OperationalError) -> Reason:
+def reason_of(error: psycopg.Error) -> Reason:
     """Why the database cannot be reached."""
     if was_slow(error):
         return SLOW
