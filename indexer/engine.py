@@ -100,7 +100,8 @@ def publish_to_engine(
                 progress.say("Arranging the vectors in lists")
                 writer.make_lists(manifest.dense.lists, encoder.dimension)
                 opened = partial(writing.opened, kept.number)
-                manifest = tuned(manifest, content.vectors, opened, progress)
+                up_to = generations.routing.exact_up_to
+                manifest = tuned(manifest, content.vectors, opened, progress, exact_up_to=up_to)
         _verify(content, writing.opened(kept.number, manifest))
         writing.publish(kept.number, manifest)
         if not manifest.dense.lists:

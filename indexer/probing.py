@@ -31,6 +31,8 @@ def tuned(
     vectors: Vectors,
     opened: Callable[[Manifest], EngineIndex],
     progress: Progress,
+    *,
+    exact_up_to: int,
 ) -> Manifest:
     """The manifest with the fewest probes that reach the recall wanted, and that recall.
 
@@ -42,12 +44,13 @@ def tuned(
         vectors: of all its ranked passages, shape (ranked, dimension).
         opened: opens it by a manifest.
         progress: told of that.
+        exact_up_to: passages up to which vectors are compared one by one.
     """
     asked = made_questions(vectors)[:_ASKED]
     wanted = min(RECALL_AT, len(vectors))
     least = faiss.knn(asked, vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)[0][:, -1]
     lists = manifest.dense.lists
-    probes = fewest_probes(lists)
+    probes = fewest_probes(lists, len(vectors), exact_up_to)
     while True:
         tried = replace(manifest, dense=replace(manifest.dense, probes=probes))
         recall = _recall(opened(tried), asked, least)

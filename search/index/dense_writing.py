@@ -29,7 +29,7 @@ FLAT_UP_TO: Final = 50_000  # vectors
 RETRIEVED: Final = 200  # passages that a question asks for, as fusion does
 RECALL_WANTED: Final = 0.99
 RECALL_AT: Final = 100
-SCATTERED: Final = 3.5  # times the root of the lists: about what policy questions need
+SCATTERED: Final = 3.5  # times the root of the lists: about what policy questions need of many
 NEAR: Final = 0.002  # recall that more probes are not worth
 SAMPLE: Final = 200
 LIKENESS: Final = 0.6  # cosine of a question and the passage nearest to it
@@ -59,7 +59,7 @@ def write_dense(
     else:
         vectors = np.memmap(path, "<f4", "r", shape=(count, dimension))
         index = _lists_of(vectors)
-        info = _tuned(index, vectors)
+        info = _tuned(index, vectors, flat_up_to)
     faiss.write_index(index, str(folder / FILE_NAME))
     return info
 
@@ -78,13 +78,13 @@ def _lists_of(vectors: Vectors) -> Any:  # noqa: ANN401 - FAISS is untyped
     return index
 
 
-def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS is untyped
+def _tuned(index: Any, vectors: Vectors, flat_up_to: int) -> DenseInfo:  # noqa: ANN401 - FAISS is untyped
     """The fewest probes that reach the recall wanted, or come near the most there is."""
     asked = made_questions(vectors)
     k = min(RECALL_AT, len(vectors))
     exact = faiss.knn(asked, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
     tried = list[DenseInfo]()
-    probes = fewest_probes(index.nlist)
+    probes = fewest_probes(index.nlist, len(vectors), flat_up_to)
     while True:
         info = DenseInfo(kind=LISTS, recall=0.0, lists=index.nlist, probes=probes)
         half = DenseHalf(index, info, vectors)
@@ -98,13 +98,21 @@ def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS i
         probes = min(index.nlist, ceil(probes * 1.25))
 
 
-def fewest_probes(lists: int) -> int:
-    """How many of so many lists are gone through at least.
+def fewest_probes(lists: int, passages: int, exact_up_to: int) -> int:
+    """How many lists are gone through at least.
 
     Real passages lie in clusters, and a made question's nearest in few of them: it finds them in
-    fewer lists than the questions of people, whose nearest are scattered (docs/performance.md).
+    fewer lists than the questions of people, whose nearest are scattered, most of all where little
+    of a library is near (docs/performance.md).
+
+    Args:
+        lists: how many there are.
+        passages: in all of them.
+        exact_up_to: passages of the largest library whose vectors are all compared; no fewer are
+            gone through in a larger one.
     """
-    return min(lists, ceil(SCATTERED * sqrt(lists)))
+    scattered = ceil(SCATTERED * sqrt(lists))
+    return min(lists, max(scattered, ceil(lists * exact_up_to / passages)))
 
 
 def made_questions(vectors: Vectors) -> Vectors:

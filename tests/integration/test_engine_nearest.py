@@ -18,7 +18,7 @@ from search.index.types import Within
 from search.types import Filters
 from tests.backends import Engine, write
 from tests.builders import content, report
-from tests.clusters import APART, PLAIN, SHARES, clustered, far_questions
+from tests.clusters import APART, COUNT, PLAIN, SHARES, clustered, far_questions
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
@@ -58,7 +58,7 @@ def test_recall_holds_however_selective_a_filter_is(
     assert not name or min(recalls) > 0.97  # one by one; cosines are kept to 16 bits a number
     dense = places.manifest().dense
     assert (dense.kind, dense.lists) == ("ivf", 200)
-    assert fewest_probes(200) <= dense.probes < dense.lists
+    assert fewest_probes(200, COUNT, 1_000) <= dense.probes < dense.lists
     assert dense.recall >= 0.99
 
 
@@ -99,7 +99,7 @@ def test_lists_that_do_not_find_what_all_of_them_hold_are_not_used(
         one = replace(manifest.dense, probes=1)
         return places.open(1, replace(manifest, dense=one))
 
-    found = tuned(places.manifest(), made.vectors, opened, Heard())
+    found = tuned(places.manifest(), made.vectors, opened, Heard(), exact_up_to=1_000)
     assert found.dense == DenseInfo(kind="ivf", recall=1.0)
     assert "one by one" in said[0]
 
