@@ -108,8 +108,8 @@ def fewest_probes(lists: int, passages: int, exact_up_to: int) -> int:
     Args:
         lists: how many there are.
         passages: in all of them.
-        exact_up_to: passages of the largest library whose vectors are all compared; no fewer are
-            gone through in a larger one.
+        exact_up_to: passages of the largest library whose vectors are all compared; about as many
+            at least are gone through in a larger one.
     """
     scattered = ceil(SCATTERED * sqrt(lists))
     return min(lists, max(scattered, ceil(lists * exact_up_to / passages)))
