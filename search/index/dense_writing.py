@@ -1,8 +1,8 @@
 """Making the dense half: vectors as they are, or lists of them, tuned by made questions.
 
 How many lists are probed is chosen at build, on made questions held against exact search, as the
-fewest that reach `RECALL_WANTED`, and no fewer than about what policy questions were found to
-need; the recall reached, of made questions, is stated in the manifest.
+fewest that reach `RECALL_WANTED`, and no fewer than `fewest_probes`; the recall reached, of made
+questions, is stated in the manifest.
 """
 
 from collections.abc import Iterable

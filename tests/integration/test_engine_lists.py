@@ -18,7 +18,13 @@ from search.index.types import Within
 from tests.backends import Engine, write
 from tests.clusters import PLAIN, clustered, far_questions, first, vector_indexes
 
-LIMITS = ("statement_timeout", "lock_timeout", "transaction_timeout", "idle_session_timeout")
+LIMITS = (
+    "statement_timeout",
+    "lock_timeout",
+    "transaction_timeout",
+    "idle_session_timeout",
+    "idle_in_transaction_session_timeout",
+)
 
 
 def test_a_generation_of_before_the_lists_is_compared_one_by_one_until_it_has_them(
