@@ -15,12 +15,14 @@ import numpy as np
 
 from indexer.progress import Progress
 from search.encoder.types import Vectors
-from search.index.dense_writing import RECALL_AT, RECALL_WANTED, fewest_probes, made_questions
+from search.index.dense_writing import RECALL_AT, made_questions
+from search.index.lists import fewest_probes
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.opened import EngineIndex
 from search.index.types import Scores, Within
 
 FLAT: Final = DenseInfo(kind="flat", recall=1.0)
+RECALL_WANTED: Final = 0.99
 _ASKED: Final = 100  # questions
 _MORE: Final = 1.25  # times as many lists, until they do
 _SAME: Final = 2e-4  # between a cosine reckoned here and there, of 16 bits a number

@@ -1,11 +1,11 @@
 """How many of the nearest passages a large index finds, for questions that people asked.
 
-    python -m benchmarks.speed.recall HOME [COLLECTION ...] [--probes N ...] [--questions 200]
+    python -m benchmarks.speed.recall HOME [COLLECTION ...] [--slopes S ...] [--probes N ...]
 
 HOME holds an index in lists, made whole. Its own questions are the policy ones; a COLLECTION is a
 folder in BEIR layout, of whose queries some are drawn. Each is held against going through every
 vector: recall of the nearest 1, 10, 100 and 200, the least of one question, and how far the nearest
-lies. `--probes` tries other numbers of lists than the manifest says.
+lies. `--slopes` tries others than the manifest says, `--probes` so many lists for each question.
 """
 
 import argparse
@@ -25,8 +25,9 @@ from corpus.home import Home
 from search.encoder.load import load_encoder
 from search.encoder.types import Vectors
 from search.index.dense import DenseHalf
-from search.index.dense_writing import RETRIEVED
+from search.index.dense_writing import RETRIEVED, at_least
 from search.index.generations import Generations
+from search.index.manifest import DenseInfo
 from search.index.types import Ordinals
 from search.loading import encoder_folder
 
@@ -38,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
     parser.add_argument("collections", type=Path, nargs="*")
+    parser.add_argument("--slopes", type=float, nargs="*", default=[])
     parser.add_argument("--probes", type=int, nargs="*", default=[])
     parser.add_argument("--questions", type=int, default=200, help="of each collection")
     given = parser.parse_args()
@@ -54,10 +56,9 @@ def main() -> None:
         nearest = exact.nearest(vectors, {ALL: None})[ALL]
         cosines = [dense.score(v, best[:1])[0] for v, best in zip(vectors, nearest, strict=True)]
         print(f"{name}: {len(questions)} questions, the nearest at {np.median(cosines):.2f}")
-        for probes in (manifest.dense.probes, *given.probes):
-            info = replace(manifest.dense, probes=probes)
+        for info in _tried(manifest.dense, given.slopes, given.probes):
             half = DenseHalf(dense._index, info, dense._vectors)  # noqa: SLF001 - likewise
-            print(f"  {_told(half, vectors, nearest)}, {probes} lists", flush=True)
+            print(f"  {_told(half, vectors, nearest)}; {_gone_through(half, vectors)}", flush=True)
 
 
 def _asked(collections: list[Path], most: int) -> Iterator[tuple[str, list[str]]]:
@@ -67,6 +68,19 @@ def _asked(collections: list[Path], most: int) -> Iterator[tuple[str, list[str]]
         lines = (folder / "queries.jsonl").read_text("utf-8").splitlines()
         drawn = np.random.default_rng(0).permutation(len(lines))[:most]
         yield folder.name, [json.loads(lines[place])["text"] for place in drawn]
+
+
+def _tried(made: DenseInfo, slopes: list[float], probes: list[int]) -> Iterator[DenseInfo]:
+    yield made
+    yield from (replace(made, slope=each, probes=at_least(made.lists)) for each in slopes)
+    yield from (replace(made, slope=1e4, probes=each) for each in probes)
+
+
+def _gone_through(half: DenseHalf, asked: Vectors) -> str:
+    likely, sizes = half._likely, half._sizes  # noqa: SLF001 - what no answer tells
+    counts = [likely.count(vector, sizes, RETRIEVED) for vector in asked]
+    low, middle, high = np.percentile(counts, [5, 50, 95])
+    return f"slope {half._info.slope}: {middle:.0f} lists ({low:.0f} to {high:.0f})"  # noqa: SLF001
 
 
 def _told(half: DenseHalf, asked: Vectors, nearest: list[Ordinals]) -> str:

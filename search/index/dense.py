@@ -3,16 +3,16 @@
 Search is exact (flat) in a small library. In a large one candidates come from an inverted file
 (IVF) of one bit a dimension (Gao and Long, 2024, "RaBitQ"), which is small enough to stay in
 memory; the vectors themselves stay on the disk, and the candidates' are read to put them in
-order by their true cosines. A selective filter is answered exactly, any other from those lists
-alone that hold passages it allows: a centre's, or a topic's, lie in few of them, and often far
-from the question (ADR 0030). `search.index.dense_writing` makes it and tunes the lists.
-docs/performance.md has what was measured and turned down.
+order by their true cosines. How many lists are gone through differs by question (ADR 0034). A
+selective filter is answered exactly, any other from those lists alone that hold passages it
+allows: a centre's, or a topic's, lie in few of them, and often far from the question (ADR 0030).
+`search.index.dense_writing` makes it and tunes the lists. docs/performance.md has what was
+measured and turned down.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
 from search.errors import IndexUnusable
+from search.index.likely import LikelyLists
 from search.index.manifest import REBUILD, DenseInfo
 from search.index.mapping import mapped
 from search.index.types import Allowed, Candidates, Ordinals, Scores
@@ -36,6 +37,7 @@ CANDIDATES: Final = 8  # brought from the lists for each passage wanted
 NARROW: Final = 0.25  # of all passages: a filter that leaves fewer may leave what is far
 FARTHER: Final = 2  # times as many behind a filter: far from a question, cosines lie close together
 FEWEST: Final = 300  # candidates
+UNTUNED: Final = 30.0  # slope of lists that were made before it was tuned
 
 
 class DenseHalf:
@@ -67,7 +69,7 @@ class DenseHalf:
             given = None if mask is None else faiss.SearchParameters(sel=_selector(mask))
             return self._found(query, k, given)
         farther = FARTHER if left < NARROW * len(self) else 1
-        given, wanted = self._probing(mask, left), farther * max(k * CANDIDATES, FEWEST)
+        given, wanted = self._probing(query, k, mask), farther * max(k * CANDIDATES, FEWEST)
         ordinals = np.sort(self._found(query, min(len(self), wanted), given).ordinals)
         return _best(ordinals, self.score(query, ordinals), k)
 
@@ -77,26 +79,34 @@ class DenseHalf:
         kept = found[0] >= 0
         return Candidates(found[0][kept], scores[0][kept])
 
-    def _probing(self, mask: NDArray[np.bool_] | None, left: int) -> Any:  # noqa: ANN401 - FAISS is untyped
+    def _probing(self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401 - FAISS is untyped
         """Which lists are gone through; behind a filter, of those that hold what it leaves."""
         if mask is None:
-            return faiss.IVFRaBitQSearchParameters(nprobe=self._info.probes, qb=QUERY_BITS)
-        held = np.zeros(self._info.lists, np.bool_)
-        held[self._list_of[mask]] = True
-        probes = ceil(self._info.probes * len(self) / left)
+            probes = self._likely.count(query, self._sizes, k)
+            return faiss.IVFRaBitQSearchParameters(nprobe=probes, qb=QUERY_BITS)
+        held = np.bincount(self._list_of[mask], minlength=self._info.lists)
         return faiss.IVFRaBitQSearchParameters(
             sel=_selector(mask),
-            nprobe=min(int(np.count_nonzero(held)), probes),
+            nprobe=self._likely.count(query, held, k),
             qb=QUERY_BITS,
-            quantizer_params=faiss.SearchParameters(sel=_selector(held)),
+            quantizer_params=faiss.SearchParameters(sel=_selector(held > 0)),
         )
+
+    @cached_property
+    def _likely(self) -> LikelyLists:
+        middles = _stored_in(faiss.downcast_index(self._index.quantizer))
+        return LikelyLists(middles, self._info.slope or UNTUNED, self._info.probes)
+
+    @cached_property
+    def _sizes(self) -> NDArray[np.int64]:
+        """How many vectors each list holds, shape (lists,)."""
+        return np.array([self._index.get_list_size(each) for each in range(self._info.lists)])
 
     @cached_property
     def _list_of(self) -> NDArray[np.int32]:
         """The list that each vector is in, shape (ranked,)."""
         found = np.empty(len(self), np.int32)
-        for each in range(self._info.lists):
-            held = self._index.get_list_size(each)
+        for each, held in enumerate(self._sizes.tolist()):
             if held:
                 ids = self._index.invlists.get_ids(each)
                 found[faiss.rev_swig_ptr(ids, held)] = each

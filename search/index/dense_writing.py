@@ -1,8 +1,8 @@
 """Making the dense half: vectors as they are, or lists of them, tuned by made questions.
 
-How many lists are probed is chosen at build, on made questions held against exact search, as the
-fewest that reach `RECALL_WANTED`, and no fewer than `fewest_probes`; the recall reached, of made
-questions, is stated in the manifest.
+How far lists are gone through is chosen at build, on made questions held against exact search: the
+least that finds nearly what all lists do. The recall reached, of made questions, is stated in the
+manifest.
 """
 
 from collections.abc import Iterable
@@ -27,10 +27,12 @@ from search.index.manifest import DenseInfo
 
 FLAT_UP_TO: Final = 50_000  # vectors
 RETRIEVED: Final = 200  # passages that a question asks for, as fusion does
-RECALL_WANTED: Final = 0.99
 RECALL_AT: Final = 100
-SCATTERED: Final = 3.5  # times the root of the lists: about what policy questions need of many
-NEAR: Final = 0.002  # recall that more probes are not worth
+FORGONE: Final = 0.004  # of the recall that going through all lists would have
+SHARPEST: Final = 50.0  # slope tried first
+GENTLER: Final = 0.85  # times the last, until it finds enough
+GENTLEST: Final = 5.0  # which goes through nearly all
+ROOTS: Final = 2.0  # times the root of the lists
 SAMPLE: Final = 200
 LIKENESS: Final = 0.6  # cosine of a question and the passage nearest to it
 TRAINED_ON: Final = 40  # vectors for each list
@@ -59,7 +61,7 @@ def write_dense(
     else:
         vectors = np.memmap(path, "<f4", "r", shape=(count, dimension))
         index = _lists_of(vectors)
-        info = _tuned(index, vectors, flat_up_to)
+        info = _tuned(index, vectors)
     faiss.write_index(index, str(folder / FILE_NAME))
     return info
 
@@ -78,41 +80,32 @@ def _lists_of(vectors: Vectors) -> Any:  # noqa: ANN401 - FAISS is untyped
     return index
 
 
-def _tuned(index: Any, vectors: Vectors, flat_up_to: int) -> DenseInfo:  # noqa: ANN401 - FAISS is untyped
-    """The fewest probes that reach the recall wanted, or come near the most there is."""
+def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS is untyped
+    """The sharpest slope that finds nearly what all lists do."""
     asked = made_questions(vectors)
     k = min(RECALL_AT, len(vectors))
     exact = faiss.knn(asked, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
-    tried = list[DenseInfo]()
-    probes = fewest_probes(index.nlist, len(vectors), flat_up_to)
-    while True:
-        info = DenseInfo(kind=LISTS, recall=0.0, lists=index.nlist, probes=probes)
+
+    def with_recall(info: DenseInfo) -> DenseInfo:
         half = DenseHalf(index, info, vectors)
         found = [half.search(each, RETRIEVED).ordinals[:k] for each in asked]
         hits = sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True))
-        tried.append(replace(info, recall=hits / exact.size))
-        if tried[-1].recall >= RECALL_WANTED:
-            return tried[-1]
-        if probes == index.nlist:
-            return next(each for each in tried if each.recall >= tried[-1].recall - NEAR)
-        probes = min(index.nlist, ceil(probes * 1.25))
+        return replace(info, recall=hits / exact.size)
+
+    every = DenseInfo(kind=LISTS, recall=0.0, lists=index.nlist, probes=index.nlist)
+    most = with_recall(every)
+    slope = SHARPEST
+    while slope > GENTLEST:
+        tried = with_recall(replace(every, probes=at_least(index.nlist), slope=slope))
+        if tried.recall >= most.recall - FORGONE:
+            return tried
+        slope *= GENTLER
+    return most
 
 
-def fewest_probes(lists: int, passages: int, exact_up_to: int) -> int:
-    """How many lists are gone through at least.
-
-    Real passages lie in clusters, and a made question's nearest in few of them: it finds them in
-    fewer lists than the questions of people, whose nearest are scattered, most of all where little
-    of a library is near (docs/performance.md).
-
-    Args:
-        lists: how many there are.
-        passages: in all of them.
-        exact_up_to: passages of the largest library whose vectors are all compared; about as many
-            at least are gone through in a larger one.
-    """
-    scattered = ceil(SCATTERED * sqrt(lists))
-    return min(lists, max(scattered, ceil(lists * exact_up_to / passages)))
+def at_least(lists: int) -> int:
+    """How many of so many lists are gone through at least."""
+    return min(lists, ceil(ROOTS * sqrt(lists)))
 
 
 def made_questions(vectors: Vectors) -> Vectors:

@@ -31,12 +31,17 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class DenseInfo:
-    """How vectors are searched; `recall` is recall@100 against exact search, measured at build."""
+    """How vectors are searched; `recall` is recall@100 against exact search, measured at build.
+
+    Of `lists` at least `probes` are gone through, in files by question as many more as `slope`
+    tells (`search.index.likely`), in a database no more.
+    """
 
     kind: str  # "flat" or "ivf-rabitq"; "flat" or "ivf" in a database
     recall: float
     lists: int = 0
     probes: int = 0
+    slope: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

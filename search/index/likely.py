@@ -1,0 +1,60 @@
+"""How many lists of a large index a question's nearest lie in, by how likely each holds any.
+
+That differs by question: where a library is full of a subject they lie together, and where it has
+little of one they are scattered over most lists. Lists are taken in order of the cosine `s` of the
+question and their middles, and the cosine of the question and a vector of a list as logistic:
+
+    P(cosine > t) = 1 / (1 + exp(slope * (t - s) / sqrt(1 - s * s)))
+
+in units of a vector's mean cosine to its middle. It was fitted to real questions and real passages,
+whose tails are heavier than a normal distribution's (ADR 0034).
+"""
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.encoder.types import Vectors
+
+COVERED: Final = 0.95  # of the nearest expected in any list, those in the lists gone through
+_STEP: Final = 0.005
+_NEAR: Final = np.arange(-1 + _STEP / 2, 1, _STEP)  # middles of steps of s
+_ABOVE: Final = np.arange(-0.2, 1.5, _STEP)  # steps of t
+_LEAST_LIKELY: Final = 80.0  # exponent, beyond which numbers overflow
+
+
+class LikelyLists:
+    """Tells how far to go through the lists of one index. Safe to share by threads."""
+
+    def __init__(self, middles: Vectors, slope: float, fewest: int) -> None:
+        """`middles` of the lists, of unit length, (lists, dimension); `fewest` go before it."""
+        self._middles = middles
+        self._fewest = fewest
+        self._chances = _chances(slope)
+
+    def count(self, query: NDArray[np.float32], held: NDArray[np.int64], k: int) -> int:
+        """In how many of the lists that hold any, nearest first, the k nearest are expected.
+
+        Args:
+            query: one unit vector, shape (dimension,).
+            held: how many vectors of each list count, shape (lists,).
+            k: how many of them are wanted.
+        """
+        near = ((self._middles @ query + 1) / _STEP).astype(np.intp)
+        near = np.clip(near, 0, len(_NEAR) - 1)
+        vectors = np.bincount(near, held, len(_NEAR)).astype(np.float32)
+        above = int(np.argmax(self._chances @ vectors <= k))
+        expected = np.cumsum((self._chances[above] * vectors)[::-1])
+        nearest = len(_NEAR) - 1 - int(np.searchsorted(expected, COVERED * expected[-1]))
+        holding = held > 0
+        likely = int(np.count_nonzero(holding & (near >= nearest)))
+        return min(int(np.count_nonzero(holding)), max(self._fewest, likely))
+
+
+@lru_cache(maxsize=4)
+def _chances(slope: float) -> NDArray[np.float32]:
+    """P(cosine > t), shape (steps of t, steps of s)."""
+    exponents = slope * (_ABOVE[:, None] - _NEAR) / np.sqrt(1 - _NEAR**2)
+    return np.asarray(1 / (1 + np.exp(np.minimum(exponents, _LEAST_LIKELY))), np.float32)
