@@ -77,8 +77,7 @@ def _tried(made: DenseInfo, slopes: list[float], probes: list[int]) -> Iterator[
 
 
 def _gone_through(half: DenseHalf, asked: Vectors) -> str:
-    likely, sizes = half._likely, half._sizes  # noqa: SLF001 - what no answer tells
-    counts = [likely.count(vector, sizes, RETRIEVED) for vector in asked]
+    counts = [half.likely.count(vector, half.sizes, RETRIEVED) for vector in asked]
     low, middle, high = np.percentile(counts, [5, 50, 95])
     return f"slope {half._info.slope}: {middle:.0f} lists ({low:.0f} to {high:.0f})"  # noqa: SLF001
 

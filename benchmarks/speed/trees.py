@@ -5,8 +5,9 @@
 A machine whose speed changes from minute to minute makes one run of each tell nothing. Here each
 tree has a process of its own with the same index open; eight policy questions (dev) are asked of
 one, then of the other, and another is first the next time. `now=.:1` encodes questions by
-so many threads. Prints the medians of all stages, of processor time, and each tree's ratio to the
-first: of time the median over questions, of processor time that of the sums.
+so many threads, `now=.@OTHER` asks another home. Prints the medians of all stages, of processor
+time, and each tree's ratio to the first: of time the median over questions, of processor time that
+of the sums.
 """
 
 import argparse
@@ -41,7 +42,7 @@ def main() -> None:
     """Measure and print; or be the process of one tree, which is told which questions to ask."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path)
-    parser.add_argument("trees", nargs="*", metavar="NAME=FOLDER[:THREADS]")
+    parser.add_argument("trees", nargs="*", metavar="NAME=FOLDER[:THREADS][@HOME]")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -78,11 +79,12 @@ class Tree:
 
     def __init__(self, home: Path, told: str) -> None:
         self.name, _, where = told.partition("=")
+        where, _, other = where.partition("@")
         folder, _, threads = where.partition(":")
         self.folder = Path(folder).resolve()
         given = [] if not threads else ["--threads", threads]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(Path(__file__).resolve()), str(home), *given],
+            [sys.executable, "-P", str(Path(__file__).resolve()), other or str(home), *given],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": str(self.folder)},
             stdin=subprocess.PIPE,

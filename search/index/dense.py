@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
 from search.errors import IndexUnusable
-from search.index.likely import LikelyLists
+from search.index.likely import NARROWED, LikelyLists
 from search.index.manifest import REBUILD, DenseInfo
 from search.index.mapping import mapped
 from search.index.types import Allowed, Candidates, Ordinals, Scores
@@ -35,7 +35,8 @@ EXACT_UP_TO: Final = 20_000  # allowed passages scored one by one rather than th
 QUERY_BITS: Final = 8  # of each dimension of a question while lists are read
 CANDIDATES: Final = 8  # brought from the lists for each passage wanted
 NARROW: Final = 0.25  # of all passages: a filter that leaves fewer may leave what is far
-FARTHER: Final = 2  # times as many behind a filter: far from a question, cosines lie close together
+SCATTERED: Final = 0.125  # of all lists: a question that takes more has its nearest scattered
+FARTHER: Final = 2  # times as many for either: far from a question, cosines lie close together
 FEWEST: Final = 300  # candidates
 UNTUNED: Final = 30.0  # slope of lists that were made before it was tuned
 
@@ -68,8 +69,9 @@ class DenseHalf:
         if self._info.kind == FLAT:
             given = None if mask is None else faiss.SearchParameters(sel=_selector(mask))
             return self._found(query, k, given)
-        farther = FARTHER if left < NARROW * len(self) else 1
-        given, wanted = self._probing(query, k, mask), farther * max(k * CANDIDATES, FEWEST)
+        given = self._probing(query, k, mask)
+        far = left < NARROW * len(self) or given.nprobe > SCATTERED * self._info.lists
+        wanted = (FARTHER if far else 1) * max(k * CANDIDATES, FEWEST)
         ordinals = np.sort(self._found(query, min(len(self), wanted), given).ordinals)
         return _best(ordinals, self.score(query, ordinals), k)
 
@@ -82,31 +84,32 @@ class DenseHalf:
     def _probing(self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401 - FAISS is untyped
         """Which lists are gone through; behind a filter, of those that hold what it leaves."""
         if mask is None:
-            probes = self._likely.count(query, self._sizes, k)
+            probes = self.likely.count(query, self.sizes, k)
             return faiss.IVFRaBitQSearchParameters(nprobe=probes, qb=QUERY_BITS)
-        held = np.bincount(self._list_of[mask], minlength=self._info.lists)
+        held = np.bincount(self.list_of[mask], minlength=self._info.lists)
         return faiss.IVFRaBitQSearchParameters(
             sel=_selector(mask),
-            nprobe=self._likely.count(query, held, k),
+            nprobe=self.likely.count(query, held, k, NARROWED),
             qb=QUERY_BITS,
             quantizer_params=faiss.SearchParameters(sel=_selector(held > 0)),
         )
 
     @cached_property
-    def _likely(self) -> LikelyLists:
+    def likely(self) -> LikelyLists:
+        """How far its lists are gone through, where it has any."""
         middles = _stored_in(faiss.downcast_index(self._index.quantizer))
         return LikelyLists(middles, self._info.slope or UNTUNED, self._info.probes)
 
     @cached_property
-    def _sizes(self) -> NDArray[np.int64]:
+    def sizes(self) -> NDArray[np.int64]:
         """How many vectors each list holds, shape (lists,)."""
         return np.array([self._index.get_list_size(each) for each in range(self._info.lists)])
 
     @cached_property
-    def _list_of(self) -> NDArray[np.int32]:
+    def list_of(self) -> NDArray[np.int32]:
         """The list that each vector is in, shape (ranked,)."""
         found = np.empty(len(self), np.int32)
-        for each, held in enumerate(self._sizes.tolist()):
+        for each, held in enumerate(self.sizes.tolist()):
             if held:
                 ids = self._index.invlists.get_ids(each)
                 found[faiss.rev_swig_ptr(ids, held)] = each

@@ -1,8 +1,8 @@
 """Making the dense half: vectors as they are, or lists of them, tuned by made questions.
 
 How far lists are gone through is chosen at build, on made questions held against exact search: the
-least that finds nearly what all lists do. The recall reached, of made questions, is stated in the
-manifest.
+least far that has `COVERED` of the nearest in them. The recall reached, of made questions, is
+stated in the manifest.
 """
 
 from collections.abc import Iterable
@@ -24,14 +24,15 @@ from search.index.dense import (
     DenseHalf,
 )
 from search.index.manifest import DenseInfo
+from search.index.types import Ordinals
 
 FLAT_UP_TO: Final = 50_000  # vectors
 RETRIEVED: Final = 200  # passages that a question asks for, as fusion does
 RECALL_AT: Final = 100
-FORGONE: Final = 0.004  # of the recall that going through all lists would have
+COVERED: Final = 0.995  # of the nearest: in the lists that are gone through
 SHARPEST: Final = 50.0  # slope tried first
-GENTLER: Final = 0.85  # times the last, until it finds enough
-GENTLEST: Final = 5.0  # which goes through nearly all
+GENTLER: Final = 0.95  # times the last, until it covers them
+GENTLEST: Final = 5.0  # beyond which all lists are gone through
 ROOTS: Final = 2.0  # times the root of the lists
 SAMPLE: Final = 200
 LIKENESS: Final = 0.6  # cosine of a question and the passage nearest to it
@@ -81,26 +82,30 @@ def _lists_of(vectors: Vectors) -> Any:  # noqa: ANN401 - FAISS is untyped
 
 
 def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS is untyped
-    """The sharpest slope that finds nearly what all lists do."""
+    """The sharpest slope that has nearly all of the nearest in the lists, and the recall by it."""
     asked = made_questions(vectors)
     k = min(RECALL_AT, len(vectors))
     exact = faiss.knn(asked, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)[1]
-
-    def with_recall(info: DenseInfo) -> DenseInfo:
-        half = DenseHalf(index, info, vectors)
-        found = [half.search(each, RETRIEVED).ordinals[:k] for each in asked]
-        hits = sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True))
-        return replace(info, recall=hits / exact.size)
-
-    every = DenseInfo(kind=LISTS, recall=0.0, lists=index.nlist, probes=index.nlist)
-    most = with_recall(every)
+    info = DenseInfo(LISTS, 0.0, index.nlist, at_least(index.nlist), SHARPEST)
     slope = SHARPEST
-    while slope > GENTLEST:
-        tried = with_recall(replace(every, probes=at_least(index.nlist), slope=slope))
-        if tried.recall >= most.recall - FORGONE:
-            return tried
+    while _covered(half := DenseHalf(index, info, vectors), asked, exact) < COVERED:
         slope *= GENTLER
-    return most
+        if slope < GENTLEST:  # vectors that do not lie in clusters
+            info = replace(info, probes=index.nlist)
+        info = replace(info, slope=slope)
+    found = [half.search(each, RETRIEVED).ordinals[:k] for each in asked]
+    hits = sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True))
+    return replace(info, recall=hits / exact.size)
+
+
+def _covered(half: DenseHalf, asked: Vectors, exact: Ordinals) -> float:
+    """The share of the passages nearest to each that are in the lists gone through."""
+    covered = 0
+    for query, nearest in zip(asked, exact, strict=True):
+        count = half.likely.count(query, half.sizes, RETRIEVED)
+        lists = np.argsort(-half.likely.cosines(query))[:count]
+        covered += int(np.count_nonzero(np.isin(half.list_of[nearest], lists)))
+    return covered / exact.size
 
 
 def at_least(lists: int) -> int:

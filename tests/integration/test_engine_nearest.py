@@ -10,7 +10,7 @@ from indexer.content import Content
 from indexer.probing import tuned
 from indexer.progress import Silent
 from search.encoder.types import Vectors
-from search.index.dense_writing import fewest_probes
+from search.index.lists import fewest_probes
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex, Routing
