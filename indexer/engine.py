@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -15,11 +15,12 @@ from indexer.probing import FLAT, tuned
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
+from search.index.layers import is_overdue
 from search.index.lists import lists_for
 from search.index.manifest import FORMAT_VERSION, Manifest
 from search.index.postgres.generating import Generating, Kept
 from search.index.postgres.generations import EngineGenerations
-from search.index.postgres.opened import EngineIndex
+from search.index.postgres.opened import EngineIndex, Routing
 from search.index.postgres.rows import PassageRow, RankedPart, ReportRow
 from search.index.postgres.writing import Writer
 from search.index.store import StoreEntry
@@ -37,7 +38,7 @@ _CURE: Final = "Look at the database's log and its disk's space, then try again.
 
 
 def publish_to_engine(
-    content: Content,
+    content: Callable[[], Content],
     generations: EngineGenerations,
     *,
     encoder: EncoderSpec,
@@ -48,11 +49,12 @@ def publish_to_engine(
 ) -> Manifest:
     """Bring the database up to date with the library, and make that the live generation.
 
-    Reports that went are gone, and those that came are there, as each batch is written. Stopped
-    half-way, it goes on where it was.
+    Reports that went are gone, and those that came are there, as each batch is written; then,
+    where it is due, all is written once more beside that. Stopped half-way, it goes on where it
+    was. Nobody else writes meanwhile.
 
     Args:
-        content: the whole library.
+        content: gives the whole library, once for each writing.
         generations: of the database.
         encoder: what made the vectors.
         rules: what cut the passages.
@@ -65,47 +67,68 @@ def publish_to_engine(
         IndexUnusable: it cannot keep an index, or another process is writing.
         BuildFailed: what was written does not come back.
     """
+    with generations.writing() as writing:
+        made = _Made(encoder, rules, library_digest, progress, generations.routing)
+        manifest = _published(content(), writing, made, anew=anew)
+        if is_overdue(manifest):
+            progress.say("The library needs other lists of vectors: all is written anew")
+            manifest = _published(content(), writing, made, anew=True)
+    return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a writing goes by, besides the library."""
+
+    encoder: EncoderSpec
+    rules: PassageRules
+    library_digest: str
+    progress: Progress
+    routing: Routing
+
+
+def _published(content: Content, writing: Generating, made: _Made, *, anew: bool) -> Manifest:
+    """Write the library, into the live generation where that does and `anew` does not forbid it."""
     now = datetime.now(UTC)
     digests = content.digests()
     digest = content.digest(digests)
     counts = content.counts
-    exact = generations.routing.is_exact(counts.ranked, filtered=False)
+    exact = made.routing.is_exact(counts.ranked, filtered=False)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         generation=generation_id(now, digest),
         created=now.isoformat(timespec="seconds"),
-        encoder=encoder,
-        passage_rules=rules,
+        encoder=made.encoder,
+        passage_rules=made.rules,
         counts=counts,
         dense=FLAT if exact else lists_for(counts.ranked),
-        library_digest=library_digest,
+        library_digest=made.library_digest,
         content_digest=digest,
         files={},
     )
-    with generations.writing() as writing:
-        kept = _place(writing, manifest, content, anew=anew)
-        writer = Writer(
-            writing.connection,
-            kept.number,
-            pivot=kept.pivot,
-            token_dimension=encoder.token_dimension,
-        )
-        _write(content, digests, writer, progress)
-        held = kept.manifest if kept.state == "live" else None
-        if held and held.dense.kind == manifest.dense.kind:
-            manifest = replace(manifest, dense=held.dense)
-        else:
-            writer.make_indexes()
-            if manifest.dense.lists:
-                progress.say("Arranging the vectors in lists")
-                writer.make_lists(manifest.dense.lists, encoder.dimension)
-                opened = partial(writing.opened, kept.number)
-                up_to = generations.routing.exact_up_to
-                manifest = tuned(manifest, content.vectors, opened, progress, exact_up_to=up_to)
-        _verify(content, writing.opened(kept.number, manifest))
-        writing.publish(kept.number, manifest)
-        if not manifest.dense.lists:
-            writer.drop_vector_indexes()
+    kept = _place(writing, manifest, content, anew=anew)
+    writer = Writer(
+        writing.connection,
+        kept.number,
+        pivot=kept.pivot,
+        token_dimension=made.encoder.token_dimension,
+    )
+    _write(content, digests, writer, made.progress)
+    held = kept.manifest if kept.state == "live" else None
+    if held and held.dense.kind == manifest.dense.kind:
+        manifest = replace(manifest, dense=held.dense)
+    else:
+        writer.make_indexes()
+        if manifest.dense.lists:
+            made.progress.say("Arranging the vectors in lists")
+            writer.make_lists(manifest.dense.lists, made.encoder.dimension)
+            opened = partial(writing.opened, kept.number)
+            up_to = made.routing.exact_up_to
+            manifest = tuned(manifest, content.vectors, opened, made.progress, exact_up_to=up_to)
+    _verify(content, writing.opened(kept.number, manifest))
+    writing.publish(kept.number, manifest)
+    if not manifest.dense.lists:
+        writer.drop_vector_indexes()
     return manifest
 
 

@@ -41,29 +41,21 @@ class Making:
 def to_engine(
     filling: Filling, shelved: Sequence[Shelved], making: Making, engine: Address
 ) -> Manifest:
-    """Write the index into the database; then, where it is due, once more beside that."""
+    """Write the index into the database."""
     from indexer.engine import publish_to_engine  # noqa: PLC0415 - its driver is an extra
 
     making.progress.start("Splitting into passages", len(shelved), "reports")
     filling.cut(shelved)
     with closing(open_engine(engine)) as places:
-
-        def write(*, anew: bool) -> Manifest:
-            return publish_to_engine(
-                grouped(filling.content(shelved)),
-                places,
-                encoder=making.encoder,
-                rules=making.rules,
-                library_digest=making.library_digest,
-                progress=making.progress,
-                anew=anew,
-            )
-
-        manifest = write(anew=making.anew)
-        if is_overdue(manifest):
-            making.progress.say("The library needs other lists of vectors: all is written anew")
-            manifest = write(anew=True)
-    return manifest
+        return publish_to_engine(
+            lambda: grouped(filling.content(shelved)),
+            places,
+            encoder=making.encoder,
+            rules=making.rules,
+            library_digest=making.library_digest,
+            progress=making.progress,
+            anew=making.anew,
+        )
 
 
 def to_files(

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from corpus.passages import PassageRules
 from indexer.content import Content
 from indexer.engine import publish_to_engine
-from indexer.progress import Silent
+from indexer.progress import Progress, Silent
 from search.encoder.types import Encoder
 from search.index.address import Address
 from search.index.postgres.connections import Patience
@@ -16,6 +16,7 @@ from search.index.postgres.opened import Routing
 from search.index.protocol import Index
 from tests.builders import generation
 
+QUIET: Final = Silent()
 #: Generous, for machines that do other things besides.
 PATIENT = Patience(connect_s=30, answer_s=60, connections=8)
 
@@ -65,21 +66,22 @@ class Engine:
 
 
 def write(
-    made: Content,
+    made: Content | Callable[[], Content],
     encoder: Encoder,
     generations: EngineGenerations,
     digest: str = "d",
     *,
     anew: bool = False,
+    progress: Progress = QUIET,
 ) -> str:
     """Bring a database up to date with that content; the generation's id."""
     manifest = publish_to_engine(
-        made,
+        made if callable(made) else lambda: made,
         generations,
         encoder=encoder.spec,
         rules=PassageRules(),
         library_digest=digest,
-        progress=Silent(),
+        progress=progress,
         anew=anew,
     )
     return manifest.generation

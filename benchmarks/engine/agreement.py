@@ -90,7 +90,7 @@ def _write_index(home: Path, places: EngineGenerations) -> None:
         token_records(part_folders(index.folder, held), held.encoder.token_dimension),
     )
     publish_to_engine(
-        content,
+        lambda: content,
         places,
         encoder=held.encoder,
         rules=held.passage_rules,

@@ -92,7 +92,7 @@ def main() -> None:
 def _write(made: Content, places: EngineGenerations, of: Manifest) -> None:
     start = time.perf_counter()
     publish_to_engine(
-        made,
+        lambda: made,
         places,
         encoder=replace(of.encoder, token_dimension=0),
         rules=of.passage_rules,
@@ -132,7 +132,7 @@ def _one_more(made: Content, places: EngineGenerations, manifest: Manifest) -> N
     reports[0] = replace(reports[0], title=edition)
     start = time.perf_counter()
     publish_to_engine(
-        replace(made, reports=reports),
+        lambda: replace(made, reports=reports),
         places,
         encoder=manifest.encoder,
         rules=manifest.passage_rules,

@@ -3,15 +3,20 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import asdict, replace
 
 import numpy as np
 import psycopg
 import pytest
 
+from indexer.content import Content
+from indexer.errors import BuildFailed
+from indexer.progress import Silent
 from search.errors import IndexUnusable
 from search.index.manifest import DenseInfo
 from search.index.postgres import schema
+from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import Routing
 from search.index.postgres.writing import Writer
 from search.index.types import Within
@@ -67,6 +72,59 @@ def test_lists_of_another_size_of_library_are_made_anew_or_go(engine: Engine) ->
             "SELECT reloptions FROM pg_class WHERE relname = 'vector_lists'"
         ).fetchall()
     assert told == ["lists=77"]
+
+
+class _Rival(Silent):
+    """Tries to write whenever it is told of something."""
+
+    def __init__(self, places: EngineGenerations) -> None:
+        self._places = places
+        self.refused = list[str]()
+
+    def say(self, message: str) -> None:
+        """Be refused."""
+        with pytest.raises(IndexUnusable, match="Another process"), self._places.writing():
+            pass
+        self.refused.append(message)
+
+
+def _in_four_lists(places: EngineGenerations, made: Content) -> None:
+    write(made, PLAIN, places)
+    dense = replace(places.manifest().dense, lists=4, probes=4)
+    with psycopg.connect(places.address.dsn) as connection:
+        told = json.dumps(asdict(replace(places.manifest(), dense=dense)))
+        connection.execute("UPDATE library.generation SET manifest = %s", [told])
+
+
+def test_nobody_writes_between_the_two_writings_of_an_outgrown_library(engine: Engine) -> None:
+    made = clustered()
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    _in_four_lists(places, first(made, 2_000))
+    with closing(EngineGenerations(places.address)) as others:
+        rival = _Rival(others)
+        write(first(made, 2_100), PLAIN, places, progress=rival)
+    assert any("all is written anew" in message for message in rival.refused)
+    assert places.manifest().dense.lists == 92
+
+
+def test_broken_off_between_them_all_is_there_and_the_next_makes_the_lists(engine: Engine) -> None:
+    made = clustered()
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    _in_four_lists(places, first(made, 2_000))
+    more = iter([first(made, 2_100)])
+
+    def once() -> Content:
+        for each in more:
+            return each
+        raise BuildFailed("no more of it", cure="Try again.")
+
+    with pytest.raises(BuildFailed, match="no more of it"):
+        write(once, PLAIN, places)
+    assert (places.manifest().counts.ranked, places.manifest().dense.lists) == (2_100, 4)
+    near = next(places.open_current().near(made.vectors[2_050][None], 1, Within()))
+    assert near.scores[0] == pytest.approx(1, abs=1e-3)
+    write(first(made, 2_100), PLAIN, places)
+    assert (places.manifest().counts.ranked, places.manifest().dense.lists) == (2_100, 92)
 
 
 def test_whoever_reads_for_long_keeps_no_search_waiting_while_an_index_goes(
