@@ -25,7 +25,6 @@ NARROWED: Final = 0.995  # the same behind a filter, which leaves what lies far 
 _STEP: Final = 0.01
 _NEAR: Final = np.arange(-1 + _STEP / 2, 1, _STEP)  # middles of steps of s
 _ABOVE: Final = np.arange(-0.2, 1.5, _STEP)  # steps of t
-_LEAST_LIKELY: Final = 80.0  # exponent, beyond which numbers overflow
 
 
 class LikelyLists:
@@ -72,4 +71,5 @@ class LikelyLists:
 def _chances(slope: float) -> NDArray[np.float32]:
     """P(cosine > t), shape (steps of t, steps of s)."""
     exponents = slope * (_ABOVE[:, None] - _NEAR) / np.sqrt(1 - _NEAR**2)
-    return np.asarray(1 / (1 + np.exp(np.minimum(exponents, _LEAST_LIKELY))), np.float32)
+    with np.errstate(over="ignore"):  # beyond all chance
+        return np.asarray(1 / (1 + np.exp(exponents)), np.float32)
