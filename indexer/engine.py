@@ -11,7 +11,7 @@ from typing import Final
 from corpus.passages import PassageRules
 from indexer.content import Content
 from indexer.errors import BuildFailed
-from indexer.probing import FLAT, tuned
+from indexer.probing import FLAT, clusters_of, tuned
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
@@ -122,9 +122,10 @@ def _published(content: Content, writing: Generating, made: _Made, *, anew: bool
         if manifest.dense.lists:
             made.progress.say("Arranging the vectors in lists")
             writer.make_lists(manifest.dense.lists, made.encoder.dimension)
+            clusters = clusters_of(content.vectors, manifest.dense.lists)
+            writer.write_clusters(*clusters)
             opened = partial(writing.opened, kept.number)
-            up_to = made.routing.exact_up_to
-            manifest = tuned(manifest, content.vectors, opened, made.progress, exact_up_to=up_to)
+            manifest = tuned(manifest, content.vectors, clusters, opened, made.progress)
     _verify(content, writing.opened(kept.number, manifest))
     writing.publish(kept.number, manifest)
     if not manifest.dense.lists:

@@ -1,13 +1,11 @@
-"""How many lists of vectors a database goes through: as many as the recall wanted takes.
+"""How far a database goes through its lists of vectors: by question, as the files do.
 
-As for the files (`search.index.dense_writing`): made questions, as far from passages as real ones
-are, held against every vector. A passage as a question finds itself and its likes however few
-lists are gone through, and tells nothing of that.
+pgvector tells nothing of its lists. As many clusters made here lie about as those do, and tell how
+scattered what is near a question is; that it does is seen by asking the database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from math import ceil
 from typing import Final
 
 import faiss
@@ -15,57 +13,100 @@ import numpy as np
 
 from indexer.progress import Progress
 from search.encoder.types import Vectors
-from search.index.dense_writing import RECALL_AT, made_questions
-from search.index.lists import fewest_probes
+from search.index.lists import IN_LISTS
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.opened import EngineIndex
+from search.index.tuning import (
+    GENTLER,
+    GENTLEST,
+    RECALL_AT,
+    at_least,
+    covering_slope,
+    made_questions,
+    nearest_of,
+)
 from search.index.types import Scores, Within
 
 FLAT: Final = DenseInfo(kind="flat", recall=1.0)
 RECALL_WANTED: Final = 0.99
 _ASKED: Final = 100  # questions
-_MORE: Final = 1.25  # times as many lists, until they do
+_STEPS: Final = 4  # of slopes at a time: each is asked of the database
+_TRAINED_ON: Final = 40  # vectors for each cluster
+_ROUNDS: Final = 10  # of k-means
 _SAME: Final = 2e-4  # between a cosine reckoned here and there, of 16 bits a number
+
+#: Middles, (clusters, dimension), and how many vectors each cluster has.
+Clusters = tuple[Vectors, Sequence[int]]
+
+
+def clusters_of(vectors: Vectors, count: int) -> Clusters:
+    """So many clusters of vectors, of a sample of them; each at least one."""
+    draw = np.random.default_rng(0).permutation(len(vectors))[: count * _TRAINED_ON]
+    sample = np.ascontiguousarray(vectors[np.sort(draw)], np.float32)
+    found = faiss.Kmeans(
+        sample.shape[1],
+        min(count, len(sample)),
+        niter=_ROUNDS,
+        spherical=True,
+        min_points_per_centroid=1,
+    )
+    found.train(sample)
+    _, nearest = found.index.search(sample, 1)
+    sizes = np.bincount(nearest[:, 0], minlength=len(found.centroids))
+    every = np.maximum(1, np.rint(sizes * (len(vectors) / len(sample)))).astype(int)
+    return found.centroids, every.tolist()
 
 
 def tuned(
     manifest: Manifest,
     vectors: Vectors,
+    clusters: Clusters,
     opened: Callable[[Manifest], EngineIndex],
     progress: Progress,
-    *,
-    exact_up_to: int,
 ) -> Manifest:
-    """The manifest with the fewest probes that reach the recall wanted, and that recall.
+    """The manifest with how far lists are gone through, and the recall made questions have by it.
 
-    Where going through all of them does not, which should find everything, none are: vectors are
-    compared one by one, and the lists are not made again before the index is built anew.
+    Where going through all of them does not find what is wanted, which should find everything,
+    none are: vectors are compared one by one, and the lists are not made again before the index
+    is built anew.
 
     Args:
-        manifest: of a generation that is written, with its lists.
+        manifest: of a generation that is written, with its lists and clusters.
         vectors: of all its ranked passages, shape (ranked, dimension).
+        clusters: of the vectors, as they were written.
         opened: opens it by a manifest.
         progress: told of that.
-        exact_up_to: passages up to which vectors are compared one by one.
     """
     asked = made_questions(vectors)[:_ASKED]
-    wanted = min(RECALL_AT, len(vectors))
-    least = faiss.knn(asked, vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)[0][:, -1]
+    nearest, cosines = nearest_of(asked, vectors)
     lists = manifest.dense.lists
-    probes = fewest_probes(lists, len(vectors), exact_up_to)
-    while True:
-        tried = replace(manifest, dense=replace(manifest.dense, probes=probes))
-        recall = _recall(opened(tried), asked, least)
+    for dense in _tried(manifest.dense, asked, vectors[nearest], clusters):
+        made = replace(manifest, dense=dense)
+        recall = _recall(opened(made), asked, cosines[:, -1])
         if recall >= RECALL_WANTED:
-            return replace(tried, dense=replace(tried.dense, recall=recall))
-        if probes == lists:
-            progress.say(
-                f"All lists of vectors together find {recall:.2f} of the nearest: a pooler or "
-                "Citus may not pass `ivfflat.probes` on (docs/scale.md). Vectors are compared one "
-                "by one; once that is mended, run `evidence index --rebuild`."
-            )
-            return replace(manifest, dense=replace(manifest.dense, lists=0, probes=0, recall=1.0))
-        probes = min(lists, ceil(probes * _MORE))
+            return replace(made, dense=replace(dense, recall=recall))
+    progress.say(
+        f"All {lists} lists of vectors together find {recall:.2f} of the nearest: a pooler or "
+        "Citus may not pass `ivfflat.probes` on (docs/scale.md). Vectors are compared one "
+        "by one; once that is mended, run `evidence index --rebuild`."
+    )
+    return replace(manifest, dense=DenseInfo(kind=IN_LISTS, recall=1.0))
+
+
+def _tried(
+    made: DenseInfo, asked: Vectors, nearest: Vectors, clusters: Clusters
+) -> Iterator[DenseInfo]:
+    """Slopes, the one first by which the clusters cover the nearest; in the end all lists.
+
+    `nearest` are the vectors nearest to each question, (questions, nearest, dimension).
+    """
+    middles, sizes = clusters
+    wanted = (nearest @ middles.T).argmax(axis=-1)
+    slope = covering_slope(middles, np.array(sizes), asked, wanted)
+    while slope and slope > GENTLEST:
+        yield replace(made, probes=at_least(made.lists), slope=slope)
+        slope *= GENTLER**_STEPS
+    yield replace(made, probes=made.lists, slope=None)
 
 
 def _recall(index: EngineIndex, asked: Vectors, least: Scores) -> float:

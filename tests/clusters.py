@@ -8,9 +8,9 @@ import psycopg
 from corpus.details import ReportDetails
 from indexer.content import Content
 from search.encoder.types import Vectors
-from search.index.dense_writing import made_questions
 from search.index.postgres.generations import EngineGenerations
 from search.index.store import StoreEntry
+from search.index.tuning import made_questions
 from tests.builders import passage, report
 from tests.fakes import HashingEncoder
 

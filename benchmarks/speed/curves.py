@@ -31,10 +31,10 @@ from corpus.home import Home
 from search.encoder.load import for_questions, load_encoder
 from search.encoder.types import Vectors
 from search.index.dense import DenseHalf
-from search.index.dense_writing import RETRIEVED
 from search.index.embedded import Generation
 from search.index.generations import Generations
 from search.index.manifest import verify_files
+from search.index.tuning import RETRIEVED
 from search.index.types import Within
 from search.loading import encoder_folder
 from search.searcher import Searcher

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
 from search.index.dense import DenseHalf
-from search.index.dense_writing import RETRIEVED
 from search.index.manifest import DenseInfo
+from search.index.tuning import RETRIEVED
 from search.index.types import Allowed, Candidates, Ordinals
 
 ALL: Final = "all"  # the name of no filter

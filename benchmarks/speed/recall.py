@@ -25,9 +25,9 @@ from corpus.home import Home
 from search.encoder.load import load_encoder
 from search.encoder.types import Vectors
 from search.index.dense import DenseHalf
-from search.index.dense_writing import RETRIEVED, at_least
 from search.index.generations import Generations
 from search.index.manifest import DenseInfo
+from search.index.tuning import RETRIEVED, at_least
 from search.index.types import Ordinals
 from search.loading import encoder_folder
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
 from search.errors import IndexUnusable
-from search.index.likely import NARROWED, LikelyLists
+from search.index.likely import NARROWED, UNTUNED, LikelyLists
 from search.index.manifest import REBUILD, DenseInfo
 from search.index.mapping import mapped
 from search.index.types import Allowed, Candidates, Ordinals, Scores
@@ -38,7 +38,6 @@ NARROW: Final = 0.25  # of all passages: a filter that leaves fewer may leave wh
 SCATTERED: Final = 0.125  # of all lists: a question that takes more has its nearest scattered
 FARTHER: Final = 2  # times as many for either: far from a question, cosines lie close together
 FEWEST: Final = 300  # candidates
-UNTUNED: Final = 30.0  # slope of lists that were made before it was tuned
 
 
 class DenseHalf:
@@ -97,8 +96,12 @@ class DenseHalf:
     @cached_property
     def likely(self) -> LikelyLists:
         """How far its lists are gone through, where it has any."""
-        middles = _stored_in(faiss.downcast_index(self._index.quantizer))
-        return LikelyLists(middles, self._info.slope or UNTUNED, self._info.probes)
+        return LikelyLists(self.middles, self._info.slope or UNTUNED, self._info.probes)
+
+    @property
+    def middles(self) -> Vectors:
+        """Of its lists, shape (lists, dimension)."""
+        return _stored_in(faiss.downcast_index(self._index.quantizer))
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:

@@ -1,24 +1,25 @@
 """Vectors in a database: recall behind filters, several looked up together, where they lie."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import psycopg
 import pytest
 
 from indexer.content import Content
-from indexer.probing import tuned
+from indexer.probing import clusters_of, tuned
 from indexer.progress import Silent
 from search.encoder.types import Vectors
-from search.index.lists import fewest_probes
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex, Routing
+from search.index.tuning import at_least
 from search.index.types import Within
 from search.types import Filters
 from tests.backends import Engine, write
 from tests.builders import content, report
-from tests.clusters import APART, COUNT, PLAIN, SHARES, clustered, far_questions
+from tests.clusters import APART, PLAIN, SHARES, clustered, far_questions, first
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder()
@@ -58,7 +59,7 @@ def test_recall_holds_however_selective_a_filter_is(
     assert not name or min(recalls) > 0.97  # one by one; cosines are kept to 16 bits a number
     dense = places.manifest().dense
     assert (dense.kind, dense.lists) == ("ivf", 200)
-    assert fewest_probes(200, COUNT, 1_000) <= dense.probes < dense.lists
+    assert (dense.probes, dense.slope is None) == (at_least(200), False)
     assert dense.recall >= 0.99
 
 
@@ -78,10 +79,45 @@ def test_recall_is_told_of_questions_and_not_of_passages(
             np.mean([(a.scores > b - 1e-3).mean() for a, b in zip(near, least, strict=True)])
         )
 
-    fewer = replace(manifest.dense, probes=5)
+    fewer = replace(manifest.dense, probes=5, slope=None)  # for each question
     asked = far_questions(made)
     assert recall(manifest.dense, asked) > recall(fewer, asked) + 0.05
     assert recall(fewer, asked) < recall(fewer, made.vectors[::500])
+
+
+def test_a_question_whose_nearest_lie_scattered_goes_through_more_lists(
+    many: tuple[Content, EngineGenerations],
+) -> None:
+    made, places = many
+    index = places.open_current()
+    together, apart = made.vectors[0], made.vectors[:3_000].mean(axis=0)
+    counts = [
+        index._probes(vector / np.linalg.norm(vector), 100)  # noqa: SLF001 - what no answer tells
+        for vector in (together, apart)
+    ]
+    assert at_least(200) <= counts[0] < counts[1] < 200
+
+
+def test_lists_of_before_the_clusters_are_gone_through_as_they_were_tuned(
+    engine: Engine,
+) -> None:
+    made = first(clustered(), 2_000)
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    write(made, PLAIN, places)
+    dense = replace(places.manifest().dense, probes=80, slope=None)
+    with psycopg.connect(places.address.dsn) as connection:
+        told = asdict(replace(places.manifest(), dense=dense))
+        del told["dense"]["slope"]
+        connection.execute("UPDATE library.generation SET manifest = %s", [json.dumps(told)])
+        connection.execute("DROP TABLE generation_1.cluster")
+    question = far_questions(made)[0]
+    near = next(places.open_current().near(question[None], 100, Within()))
+    best = np.sort(made.vectors @ question)[::-1][:100]
+    assert np.allclose(near.scores, best, atol=2e-3)
+    write(made, PLAIN, places, "changed")
+    assert places.manifest().dense == dense
+    write(made, PLAIN, places, "anew", anew=True)
+    assert places.manifest().dense.slope
 
 
 def test_lists_that_do_not_find_what_all_of_them_hold_are_not_used(
@@ -96,10 +132,11 @@ def test_lists_that_do_not_find_what_all_of_them_hold_are_not_used(
             said.append(message)
 
     def opened(manifest: Manifest) -> EngineIndex:
-        one = replace(manifest.dense, probes=1)
+        one = replace(manifest.dense, probes=1, slope=None)
         return places.open(1, replace(manifest, dense=one))
 
-    found = tuned(places.manifest(), made.vectors, opened, Heard(), exact_up_to=1_000)
+    clusters = clusters_of(made.vectors, 200)
+    found = tuned(places.manifest(), made.vectors, clusters, opened, Heard())
     assert found.dense == DenseInfo(kind="ivf", recall=1.0)
     assert "one by one" in said[0]
 

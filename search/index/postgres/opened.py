@@ -12,6 +12,7 @@ from corpus.types import Report
 from search.cache import Cache
 from search.encoder.types import Vectors
 from search.filters import passing
+from search.index.likely import UNTUNED, LikelyLists
 from search.index.manifest import Manifest
 from search.index.postgres.alike import EngineAlike
 from search.index.postgres.asking import Asking
@@ -96,7 +97,7 @@ class EngineIndex:
         watch: Stopwatch,
     ) -> Proposed:
         """The `depth` best of each half, every one of them scored by both."""
-        asked = told(vector())
+        asked = vector()
         with watch.stage("filter"):
             scope = self._scope(within)
             weighted = self.lexical.weighted(question)
@@ -105,9 +106,10 @@ class EngineIndex:
             few = scope is not None and scope.rows is not None
             rare = not few and weighted.passages < RARE * self.manifest.counts.ranked
             statement, values = self._asking.candidates(
-                asked, weighted, scope, depth, exact=exact, rare=rare
+                told(asked), weighted, scope, depth, exact=exact, rare=rare
             )
-            found = self._connections.found(statement, values, self._probes)
+            probes = 1 if exact else self._probes(asked, depth)
+            found = self._connections.found(statement, values, probes)
         found.sort()
         self._alike.learn({ordinal: alike for ordinal, alike, *_ in found})
         ordinals = np.array([each[0] for each in found], np.int64)
@@ -132,8 +134,9 @@ class EngineIndex:
         together = max(1, PRODUCTS // numbers - READING) if exact else 1
         for start in range(0, len(vectors), together):
             some = [told(vector) for vector in vectors[start : start + together]]
+            probes = 1 if exact else self._probes(vectors[start], depth)
             found = self._connections.found(
-                *self._asking.nearest(some, scope, depth * len(some), exact=exact), self._probes
+                *self._asking.nearest(some, scope, depth * len(some), exact=exact), probes
             )
             yield Candidates(
                 np.array([each[0] for each in found], np.int64),
@@ -188,9 +191,18 @@ class EngineIndex:
     def _rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of SQL
         return self._connections.rows(self._asking.plain(statement), values)
 
-    @property
-    def _probes(self) -> int:
-        return max(1, self.manifest.dense.probes)
+    def _probes(self, vector: NDArray[np.float32], k: int) -> int:
+        """How many lists a question goes through."""
+        if self.manifest.dense.slope is None:  # as many for each
+            return max(1, self.manifest.dense.probes)
+        likely, sizes = self._clusters
+        return max(1, likely.count(vector, sizes, k))
+
+    @cached_property
+    def _clusters(self) -> tuple[LikelyLists, NDArray[np.int64]]:
+        middles, sizes = self._vectors.clusters()
+        dense = self.manifest.dense
+        return LikelyLists(middles, dense.slope or UNTUNED, dense.probes), sizes
 
     def _is_exact(self, within: Within, scope: Scope | None) -> bool:
         if not self.manifest.dense.lists:

@@ -11,8 +11,8 @@ was lost may never have reached the standby promoted in its stead: the rows of e
 above all those the one before can have used, so that what processes hold of a row stays true.
 
 On Citus (docs/scale.md) every table with a `report_row` is distributed by it and lies beside the
-others of the same report; `term` and `rarity` are reference tables; `library.generation` stays on
-the coordinator. Keys contain `report_row` for that alone.
+others of the same report; `term`, `rarity` and `cluster` are reference tables;
+`library.generation` stays on the coordinator. Keys contain `report_row` for that alone.
 """
 
 from typing import Final
@@ -22,7 +22,7 @@ from psycopg import sql
 PLACES: Final = 1 << 20  # passages a report may have
 ROWS: Final = 1 << 32  # reports of a timeline, which PostgreSQL counts up with each promotion
 DISTRIBUTED: Final = ("report", "passage", "vector", "lexical", "token")
-REFERENCE: Final = ("term", "rarity")
+REFERENCE: Final = ("term", "rarity", "cluster")
 #: Terms are numbered from 1, far below what a sparse vector may have.
 SPARSE_DIMENSIONS: Final = 1_000_000_000
 
@@ -95,6 +95,16 @@ CREATE TABLE {schema}.rarity (
 );
 """
 
+#: As many clusters of the vectors as there are lists, which tell how scattered what is near a
+#: question lies: pgvector's own cannot be read. Generations from before have no such table.
+_CLUSTERS: Final = """
+CREATE TABLE IF NOT EXISTS {schema}.cluster (
+    number integer PRIMARY KEY,
+    vectors bigint NOT NULL,
+    middle halfvec({dimension}) NOT NULL
+);
+"""
+
 #: Made once the rows are in, which is quicker; harmless where they are there already.
 _INDEXES: Final = """
 CREATE INDEX IF NOT EXISTS report_id ON {schema}.report (report_id);
@@ -129,12 +139,18 @@ def schema_of(number: int) -> sql.Identifier:
 
 def create(number: int, dimension: int) -> sql.Composed:
     """Statements that make a generation's tables."""
-    return sql.SQL(_GENERATION).format(schema=schema_of(number), dimension=sql.Literal(dimension))
+    tables = sql.SQL(_GENERATION).format(schema=schema_of(number), dimension=sql.Literal(dimension))
+    return tables + create_clusters(number, dimension)
 
 
 def create_last_row(number: int) -> sql.Composed:
     """The statement that makes what remembers the last row of a report."""
     return sql.SQL(_LAST_ROW).format(schema=schema_of(number))
+
+
+def create_clusters(number: int, dimension: int) -> sql.Composed:
+    """The statement that makes the table of clusters, where it is not there."""
+    return sql.SQL(_CLUSTERS).format(schema=schema_of(number), dimension=sql.Literal(dimension))
 
 
 def create_indexes(number: int) -> sql.Composed:

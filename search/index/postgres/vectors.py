@@ -68,6 +68,14 @@ class EngineVectors:
             return np.zeros(self._dimension, np.float32)
         return np.asarray(self.at(_drawn(ordinals, sample)).mean(axis=0), np.float32)
 
+    def clusters(self) -> tuple[Vectors, NDArray[np.int64]]:
+        """The middles of the clusters, (clusters, dimension), and how many vectors each has."""
+        found = self._rows(
+            "SELECT vectors, halfvec_send(middle) FROM {schema}.cluster ORDER BY number"
+        )
+        middles = np.array([_vector(middle) for _, middle in found], np.float32)
+        return middles.reshape(-1, self._dimension), np.array([size for size, _ in found], np.int64)
+
     def _rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of SQL
         return self._connections.rows(self._asking.plain(statement), values)
 

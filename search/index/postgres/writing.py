@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from psycopg import sql
 
+from search.encoder.types import Vectors
 from search.index.bm25 import sparse, weights
 from search.index.postgres import schema
 from search.index.postgres.connections import Connection
@@ -81,6 +82,24 @@ class Writer:
             wanted = sql.SQL("SET LOCAL {} = {}")  # Citus passes that on, no `set_config`
             self._connection.execute(wanted.format(sql.Identifier(_ROOM), sql.Literal(f"{room}kB")))
             self._connection.execute(schema.create_lists(self._number, lists))
+
+    def write_clusters(self, middles: Vectors, sizes: Sequence[int]) -> None:
+        """Write clusters of the vectors, in place of any that are there.
+
+        Args:
+            middles: shape (clusters, dimension).
+            sizes: how many vectors each has.
+        """
+        with self._connection.transaction():
+            self._connection.execute(schema.create_clusters(self._number, middles.shape[1]))
+            self._execute("DELETE FROM {schema}.cluster")
+            self._execute(
+                "INSERT INTO {schema}.cluster SELECT * FROM "
+                "unnest(%(numbers)s::integer[], %(sizes)s::bigint[], %(middles)s::halfvec[])",
+                numbers=list(range(len(middles))),
+                sizes=list(sizes),
+                middles=[vector_text(middle) for middle in middles],
+            )
 
     def drop_vector_indexes(self) -> None:
         """Drop the indexes of vectors, which nobody may be asking; waits for whoever reads."""

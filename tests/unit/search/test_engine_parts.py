@@ -118,7 +118,9 @@ def test_without_the_driver_one_is_told_what_to_install() -> None:
 
 def test_on_citus_every_table_is_spread_by_report_or_copied() -> None:
     made = schema.create(3, 384).as_string()
-    tables = re.findall(r'CREATE TABLE "generation_3"\.(\w+) \((.*?)\n\);', made, re.DOTALL)
+    tables = re.findall(
+        r'CREATE TABLE (?:IF NOT EXISTS )?"generation_3"\.(\w+) \((.*?)\n\);', made, re.DOTALL
+    )
     assert {name for name, _ in tables} == {*schema.DISTRIBUTED, *schema.REFERENCE}
     for name, columns in tables:
         key = re.search(r"(\w+) bigint PRIMARY KEY|PRIMARY KEY \((.*?)\)", columns)

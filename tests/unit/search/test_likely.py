@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
 from search.index.dense import DenseHalf, open_dense
-from search.index.dense_writing import at_least, made_questions, write_dense
+from search.index.dense_writing import write_dense
 from search.index.likely import LikelyLists
+from search.index.tuning import at_least, made_questions
 
 LISTS = 200
 #: Vectors of each list.

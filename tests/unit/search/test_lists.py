@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from corpus.passages import PassageRules
-from search.index.lists import fewest_probes, is_outgrown, lists_for
+from search.index.lists import is_outgrown, lists_for
 from search.index.manifest import FORMAT_VERSION, Counts, DenseInfo, Manifest
 from tests.fakes import HashingEncoder
 
@@ -40,22 +40,3 @@ def test_none_of_no_use_and_none_of_files() -> None:
     for other in (replace(made, lists=0, probes=0), replace(made, kind="ivf-rabitq")):
         assert not is_outgrown(_held(1_000_000, other))
     assert is_outgrown(_held(1_000_000, made))
-
-
-@pytest.mark.parametrize(
-    ("lists", "fewest"), [(1, 1), (12, 12), (13, 13), (183, 48), (632, 88), (2_000, 157)]
-)
-def test_a_database_goes_through_no_fewer_than_peoples_questions_need(
-    lists: int, fewest: int
-) -> None:
-    assert fewest_probes(lists, 1_000_000, 1) == fewest
-
-
-@pytest.mark.parametrize(
-    ("lists", "passages", "fewest"),
-    [(283, 20_001, 283), (490, 60_000, 164), (649, 105_483, 124), (2_000, 1_000_000, 157)],
-)
-def test_nor_fewer_passages_than_are_all_compared_in_a_small_library(
-    lists: int, passages: int, fewest: int
-) -> None:
-    assert fewest_probes(lists, passages, 20_000) == fewest
