@@ -51,7 +51,7 @@ def main() -> None:
     print(f"{heading()}\n{manifest.counts}, {manifest.dense}", flush=True)
     encoder = load_encoder(encoder_folder(home, manifest.encoder.name))
     exact = Exact(dense._index, dense._info, dense._vectors)  # noqa: SLF001 - the same parts
-    for name, questions in _asked(given.collections, given.questions):
+    for name, questions in asked_of(given.collections, given.questions):
         vectors = encoder.encode_queries(questions)
         nearest = exact.nearest(vectors, {ALL: None})[ALL]
         cosines = [dense.score(v, best[:1])[0] for v, best in zip(vectors, nearest, strict=True)]
@@ -61,7 +61,8 @@ def main() -> None:
             print(f"  {_told(half, vectors, nearest)}; {_gone_through(half, vectors)}", flush=True)
 
 
-def _asked(collections: list[Path], most: int) -> Iterator[tuple[str, list[str]]]:
+def asked_of(collections: list[Path], most: int) -> Iterator[tuple[str, list[str]]]:
+    """The policy questions, then at most so many of each collection."""
     parts = [load_questions(split) for split in ("dev", "test")]
     yield "policy", [each.question for part in parts for each in part]
     for folder in collections:
