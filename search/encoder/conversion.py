@@ -78,7 +78,7 @@ class Conversion:
         self.progress("Exporting to ONNX")
         export(self.model, pooling, self._layers(), exported)
         self.progress("Quantising to eight bits")
-        quantise(exported, quantised)
+        fitted = quantise(exported, quantised)
         exported.unlink()
         (self.folder / TOKENIZER_FILE).write_text(self.tokenizer, encoding="utf-8")
         head = self._head(pooling)
@@ -91,7 +91,10 @@ class Conversion:
             f"{figures.min_cosine:.4f} at least"
         )
         files = {name: sha256(self.folder / name) for name in _FILES}
-        return self._record(recipe, files=files, figures=figures, reason=None, tokens=head.shape[1])
+        record = self._record(
+            recipe, files=files, figures=figures, reason=None, tokens=head.shape[1]
+        )
+        return record.model_copy(update={"fitted": fitted})
 
     def to_reference(self, reason: str) -> EncoderRecord:
         """Record that sentence-transformers is to run the model, and why."""

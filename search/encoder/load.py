@@ -1,6 +1,7 @@
 """Opening a prepared encoder."""
 
 import hashlib
+import logging
 import mmap
 import os
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from search.encoder.models import ModelSource
+from search.encoder.processor import has_vnni, lacks_vnni
 from search.encoder.recipe import (
     MODEL_FILE,
     ONNX,
@@ -21,14 +23,14 @@ from search.encoder.types import Encoder
 from search.errors import EncoderError
 
 _SHARE: Final = 2  # more were not measured: a question is a dozen rows
-_PROCESSOR: Final = Path("/proc/cpuinfo")
-_VNNI: Final = frozenset({"avx512_vnni", "avx_vnni"})  # one instruction for four products of bytes
+_log: Final = logging.getLogger(__name__)
 
 
 def load_encoder(folder: Path, *, threads: int | None = None, together: int = 1) -> Encoder:
     """Open the encoder that `prepare_encoder` wrote into `folder`, its hashes verified.
 
-    The ONNX runtime imports neither torch nor transformers; the fallback imports both.
+    The ONNX runtime imports neither torch nor transformers; the fallback imports both. One that
+    was prepared for another kind of processor is opened, and warned of.
 
     Args:
         folder: Holds encoder.json.
@@ -45,6 +47,12 @@ def load_encoder(folder: Path, *, threads: int | None = None, together: int = 1)
         return _load_reference(record, folder)
     from search.encoder.onnx_encoder import OnnxEncoder  # noqa: PLC0415 - the fallback needs none
 
+    if strays_here(record):
+        _log.warning(
+            "The encoder in %s was prepared on a processor with VNNI, and this one has none: its "
+            "vectors are a little less exact here. Run `evidence index` to have it prepared again.",
+            folder,
+        )
     with _verified(folder, TOKENIZER_FILE, record) as tokenizer:
         words = tokenizer.read_text(encoding="utf-8")
     with _verified(folder, MODEL_FILE, record) as model:
@@ -56,13 +64,14 @@ def for_questions() -> int:
 
     One where they have VNNI: two are hardly quicker there, and take more of both cores.
     """
-    try:
-        told = _PROCESSOR.read_text(encoding="utf-8", errors="replace")
-    except OSError:  # not Linux
-        told = ""
-    if not _VNNI.isdisjoint(told.split()):
+    if has_vnni():
         return 1
     return min(_SHARE, len(os.sched_getaffinity(0)))
+
+
+def strays_here(record: EncoderRecord) -> bool:
+    """Whether its products are cut off on this processor, unlike where it was prepared."""
+    return record.fitted is False and lacks_vnni()
 
 
 def verified_source(record: EncoderRecord, folder: Path) -> Path:

@@ -42,8 +42,12 @@ ATTENTION: Final = "MultiHeadAttention"  # onnxruntime's, as one operator
 _KEEP_POSITION: Final = frozenset({"Add", "Reshape", "Transpose"})
 
 
-def quantise(exported: Path, quantised: Path) -> None:
-    """Write the eight-bit form of a float32 graph, as this machine multiplies it rightly."""
+def quantise(exported: Path, quantised: Path) -> bool:
+    """Write the eight-bit form of a float32 graph, as this machine multiplies it rightly.
+
+    Returns:
+        Whether its codes were fitted two by two, for processors that cut sums off.
+    """
     fitted = saturates()
     model = onnx.load(exported)
     graph = model.graph
@@ -68,6 +72,7 @@ def quantise(exported: Path, quantised: Path) -> None:
     _replace(graph, nodes, constants)
     model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
     onnx.save(model, quantised)
+    return fitted
 
 
 def quantise_weights(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -76,6 +76,7 @@ class EncoderRecord(_Recorded):
     parity: ParityFigures | None
     fallback_reason: str | None
     versions: dict[str, str]
+    fitted: bool | None = None  # whether its codes fit a processor without VNNI; None: not known
 
     def spec(self) -> EncoderSpec:
         """The part that building and asking must agree on."""

@@ -1,6 +1,7 @@
 """Other models than the default: small ones with random weights, made here."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from search.encoder import processor, quantise
 from search.encoder.load import load_encoder
 from search.encoder.prepare import prepare_encoder
-from search.encoder.recipe import read_record
+from search.encoder.recipe import ONNX, read_record
 from search.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -136,6 +138,67 @@ def test_changed_weights_are_prepared_again_and_refused_until_then(
     after = prepare_encoder(str(folder), tmp_path / "prepared")
     assert after.model_hash != before.model_hash
     assert load_encoder(tmp_path / "prepared").spec == after
+
+
+def test_one_prepared_where_nothing_is_cut_off_is_told_of_elsewhere_and_prepared_again(
+    make_model: MakeModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(quantise, "saturates", lambda: False)
+    source, prepared = make_model("cls"), tmp_path / "prepared"
+    spec = prepare_encoder(str(source), prepared)
+    first = read_record(prepared)
+    assert (first.recipe.runtime, first.fitted) == (ONNX, False)
+    _has(monkeypatch, tmp_path, "avx2 avx_vnni")
+    load_encoder(prepared)
+    assert prepare_encoder(str(source), prepared) == spec
+    assert (read_record(prepared), caplog.messages) == (first, [])
+
+    _has(monkeypatch, tmp_path, "avx2")
+    load_encoder(prepared)
+    assert "prepared again" in caplog.messages[0]
+    monkeypatch.setattr(quantise, "saturates", lambda: True)
+    assert prepare_encoder(str(source), prepared) == spec
+    assert read_record(prepared).fitted
+    caplog.clear()
+    load_encoder(prepared)
+    assert not caplog.messages
+    assert prepare_encoder(str(source), prepared) == spec
+
+
+def test_one_whose_model_has_gone_is_used_on_any_processor(
+    make_model: MakeModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quantise, "saturates", lambda: False)
+    source = make_model("cls")
+    spec = prepare_encoder(str(source), tmp_path / "prepared")
+    shutil.rmtree(source)
+    _has(monkeypatch, tmp_path, "avx2")
+    assert prepare_encoder(str(source), tmp_path / "prepared") == spec
+
+
+@pytest.mark.parametrize(
+    ("machine", "told", "lacking"),
+    [
+        ("x86_64", "avx2", True),
+        ("x86_64", "avx2 avx512_vnni", False),
+        ("aarch64", "asimd", False),
+        ("x86_64", "", False),
+    ],
+)
+def test_which_processors_cut_sums_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, told: str, *, lacking: bool
+) -> None:
+    _has(monkeypatch, tmp_path, told, machine)
+    assert processor.lacks_vnni() is lacking
+
+
+def _has(monkeypatch: pytest.MonkeyPatch, folder: Path, told: str, machine: str = "x86_64") -> None:
+    (folder / "cpuinfo").write_text(told, encoding="utf-8")
+    monkeypatch.setattr(processor, "_TOLD", folder / "cpuinfo")
+    monkeypatch.setattr("platform.machine", lambda: machine)
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:

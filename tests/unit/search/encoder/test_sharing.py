@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from search.encoder import load
+from search.encoder import load, processor
 
 
 def _flags(told: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = folder / "cpuinfo"
     file.write_text(f"processor\t: 0\nflags\t\t: fpu {told} sse2\n", encoding="utf-8")
-    monkeypatch.setattr(load, "_PROCESSOR", file)
+    monkeypatch.setattr(processor, "_TOLD", file)
 
 
 @pytest.mark.parametrize("told", ["avx512_vnni", "avx2 avx_vnni"])
@@ -34,6 +34,6 @@ def test_two_where_they_are_not_and_there_are_as_many_cores(
 def test_a_system_that_does_not_tell_of_its_processor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load, "_PROCESSOR", tmp_path / "none")
+    monkeypatch.setattr(processor, "_TOLD", tmp_path / "none")
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
     assert load.for_questions() == 2
