@@ -195,6 +195,10 @@ def test_which_processors_cut_sums_off(
     assert processor.lacks_vnni() is lacking
 
 
+def _warned(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.getMessage() for each in caplog.records if each.name == "search.encoder.load"]
+
+
 def _has(monkeypatch: pytest.MonkeyPatch, folder: Path, told: str, machine: str = "x86_64") -> None:
     (folder / "cpuinfo").write_text(told, encoding="utf-8")
     monkeypatch.setattr(processor, "_TOLD", folder / "cpuinfo")
