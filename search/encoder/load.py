@@ -47,11 +47,12 @@ def load_encoder(folder: Path, *, threads: int | None = None, together: int = 1)
         return _load_reference(record, folder)
     from search.encoder.onnx_encoder import OnnxEncoder  # noqa: PLC0415 - the fallback needs none
 
-    if strays_here(record):
+    if record.fitted is False and lacks_vnni():
         _log.warning(
             "The encoder in %s was prepared on a processor with VNNI, and this one has none: its "
-            "vectors are a little less exact here. Run `evidence index` to have it prepared again.",
+            "vectors are a little less exact here. %s",
             folder,
+            prepare_again(folder),
         )
     with _verified(folder, TOKENIZER_FILE, record) as tokenizer:
         words = tokenizer.read_text(encoding="utf-8")
@@ -67,11 +68,6 @@ def for_questions() -> int:
     if has_vnni():
         return 1
     return min(_SHARE, len(os.sched_getaffinity(0)))
-
-
-def strays_here(record: EncoderRecord) -> bool:
-    """Whether its products are cut off on this processor, unlike where it was prepared."""
-    return record.fitted is False and lacks_vnni()
 
 
 def verified_source(record: EncoderRecord, folder: Path) -> Path:

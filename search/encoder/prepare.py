@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from search.encoder.head import head_bytes, trained_changes, trained_head
-from search.encoder.load import strays_here
 from search.encoder.models import DEFAULT_MODEL, ModelSource, resolve_model
 from search.encoder.recipe import ENCODER_FILE, ONNX, RECIPE, EncoderRecord, read_record
 from search.encoder.types import EncoderSpec
@@ -59,7 +58,7 @@ def prepare_encoder(
 
 
 def _held(model: str, folder: Path) -> EncoderRecord | None:
-    """The record in `folder`, if it is of this model as it is now, for a processor like this."""
+    """The record in `folder`, if it is of this model as it is now and its files are there."""
     if not (folder / ENCODER_FILE).is_file():
         return None
     try:
@@ -78,8 +77,7 @@ def _held(model: str, folder: Path) -> EncoderRecord | None:
     if model != DEFAULT_MODEL and not source.is_dir():
         return record if record.files else None  # what was exported needs its source no more
     at_hand = resolve_model(model) if model == DEFAULT_MODEL else ModelSource(model, source)
-    as_it_is = at_hand.stamps() == record.source_stamps
-    return record if as_it_is and not strays_here(record) else None
+    return record if at_hand.stamps() == record.source_stamps else None
 
 
 def _as_trained(model: str, record: EncoderRecord) -> bool:

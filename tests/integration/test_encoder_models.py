@@ -1,7 +1,6 @@
 """Other models than the default: small ones with random weights, made here."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -140,43 +139,23 @@ def test_changed_weights_are_prepared_again_and_refused_until_then(
     assert load_encoder(tmp_path / "prepared").spec == after
 
 
-def test_one_prepared_where_nothing_is_cut_off_is_told_of_elsewhere_and_prepared_again(
+@pytest.mark.parametrize("cuts_off", [True, False])
+def test_one_prepared_where_nothing_is_cut_off_is_warned_of_where_it_is(
     make_model: MakeModel,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    *,
+    cuts_off: bool,
 ) -> None:
-    monkeypatch.setattr(quantise, "saturates", lambda: False)
-    source, prepared = make_model("cls"), tmp_path / "prepared"
-    spec = prepare_encoder(str(source), prepared)
-    first = read_record(prepared)
-    assert (first.recipe.runtime, first.fitted) == (ONNX, False)
-    _has(monkeypatch, tmp_path, "avx2 avx_vnni")
-    load_encoder(prepared)
-    assert prepare_encoder(str(source), prepared) == spec
-    assert (read_record(prepared), _warned(caplog)) == (first, [])
-
-    _has(monkeypatch, tmp_path, "avx2")
-    load_encoder(prepared)
-    assert "prepared again" in _warned(caplog)[0]
-    monkeypatch.setattr(quantise, "saturates", lambda: True)
-    assert prepare_encoder(str(source), prepared) == spec
-    assert read_record(prepared).fitted
-    caplog.clear()
-    load_encoder(prepared)
-    assert not _warned(caplog)
-    assert prepare_encoder(str(source), prepared) == spec
-
-
-def test_one_whose_model_has_gone_is_used_on_any_processor(
-    make_model: MakeModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(quantise, "saturates", lambda: False)
-    source = make_model("cls")
-    spec = prepare_encoder(str(source), tmp_path / "prepared")
-    shutil.rmtree(source)
-    _has(monkeypatch, tmp_path, "avx2")
-    assert prepare_encoder(str(source), tmp_path / "prepared") == spec
+    monkeypatch.setattr(quantise, "saturates", lambda: cuts_off)
+    prepare_encoder(str(make_model("cls")), tmp_path / "prepared")
+    record = read_record(tmp_path / "prepared")
+    assert (record.recipe.runtime, record.fitted) == (ONNX, cuts_off)
+    for told, warned in (("avx2 avx_vnni", False), ("avx2", not cuts_off)):
+        _has(monkeypatch, tmp_path, told)
+        load_encoder(tmp_path / "prepared")
+        assert bool(_warned(caplog)) is warned
 
 
 @pytest.mark.parametrize(
