@@ -22,7 +22,14 @@ from search.index.dense import (
     DenseHalf,
 )
 from search.index.manifest import DenseInfo
-from search.index.tuning import RETRIEVED, at_least, covering_slope, made_questions, nearest_of
+from search.index.tuning import (
+    GENTLEST,
+    RETRIEVED,
+    at_least,
+    covering_slope,
+    made_questions,
+    nearest_of,
+)
 
 FLAT_UP_TO: Final = 50_000  # vectors
 TRAINED_ON: Final = 40  # vectors for each list
@@ -77,7 +84,10 @@ def _tuned(index: Any, vectors: Vectors) -> DenseInfo:  # noqa: ANN401 - FAISS i
     every = DenseInfo(LISTS, 0.0, index.nlist, index.nlist)
     half = DenseHalf(index, every, vectors)
     slope = covering_slope(half.middles, half.sizes, asked, half.list_of[nearest])
-    info = replace(every, probes=at_least(index.nlist), slope=slope) if slope else every
+    if slope is None:  # no clusters to speak of
+        info = replace(every, slope=GENTLEST)
+    else:
+        info = replace(every, probes=at_least(index.nlist), slope=slope)
     half = DenseHalf(index, info, vectors)
     found = [half.search(each, RETRIEVED).ordinals[: nearest.shape[1]] for each in asked]
     hits = sum(len(np.intersect1d(a, b)) for a, b in zip(nearest, found, strict=True))

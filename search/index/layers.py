@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
 from search.errors import IndexUnusable
-from search.index.dense import DenseHalf, open_dense
+from search.index.dense import LISTS, DenseHalf, open_dense
 from search.index.lists import is_outgrown
 from search.index.manifest import REBUILD, Layers, Manifest
 from search.index.types import Allowed, Candidates, Ordinals, Scores
@@ -30,7 +30,8 @@ _SPARE: Final = 64  # asked for besides, lest some are gone
 
 def is_overdue(manifest: Manifest) -> bool:
     """Whether the dense half of a generation should be built whole again."""
-    if manifest.dense.kind == BEFORE_LISTS or is_outgrown(manifest):
+    untuned = manifest.dense.kind == LISTS and manifest.dense.slope is None  # of before ADR 0034
+    if untuned or manifest.dense.kind == BEFORE_LISTS or is_outgrown(manifest):
         return True
     layers = manifest.layers
     if layers is None:

@@ -33,8 +33,8 @@ class Checksum:
 class DenseInfo:
     """How vectors are searched; `recall` is recall@100 against exact search, measured at build.
 
-    Of `lists` at least `probes` are gone through, in files by question as many more as `slope`
-    tells (`search.index.likely`), in a database no more.
+    Of `lists` at least `probes` are gone through, by question as many more as `slope` tells
+    (`search.index.likely`); in a database no more where there is none, as before ADR 0034.
     """
 
     kind: str  # "flat" or "ivf-rabitq"; "flat" or "ivf" in a database

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from corpus.passages import PassageRules
+from search.index.layers import is_overdue
 from search.index.lists import is_outgrown, lists_for
 from search.index.manifest import FORMAT_VERSION, Counts, DenseInfo, Manifest
 from tests.fakes import HashingEncoder
@@ -40,3 +41,11 @@ def test_none_of_no_use_and_none_of_files() -> None:
     for other in (replace(made, lists=0, probes=0), replace(made, kind="ivf-rabitq")):
         assert not is_outgrown(_held(1_000_000, other))
     assert is_outgrown(_held(1_000_000, made))
+
+
+def test_files_lists_of_before_questions_told_how_many_are_due_to_be_arranged_anew() -> None:
+    made = DenseInfo(kind="ivf-rabitq", recall=0.99, lists=649, probes=308)
+    assert is_overdue(_held(105_483, made))
+    assert not is_overdue(_held(105_483, replace(made, slope=21.0)))
+    assert not is_overdue(_held(8_428, DenseInfo(kind="flat", recall=1.0)))
+    assert not is_overdue(_held(40_000, replace(lists_for(40_000), probes=90)))  # in a database
