@@ -1,9 +1,12 @@
 """Which reports are one report, and which belong to one study."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
+from math import ceil
 from typing import Final
 
 from corpus.identifiers import plain_doi, plain_title
@@ -14,6 +17,7 @@ from corpus.types import Document, Metadata
 SKETCH: Final = 128  # shingles kept of a text
 SHINGLE: Final = 5  # words
 SAME_TEXT: Final = 0.7  # resemblance of two reports of one title and year that are one report
+_LEAST: Final = SKETCH - ceil(SAME_TEXT * SKETCH) + 1  # hashes of which such two share one
 _FIRST_PAGES: Final = 6
 _REGISTERED: Final = re.compile(r"\b(?:ISRCTN\s?\d{8}|NCT\s?\d{8}|AEARCTR-\d{7}|CRD420\d{5,9})\b")
 _ROLES: Final = (
@@ -62,18 +66,18 @@ def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
     """
     first_text: dict[str, str] = {}
     first_doi: dict[str, str] = {}
-    by_title: dict[str, list[tuple[Entry, Metadata]]] = {}
+    by_title: defaultdict[str, _Titled] = defaultdict(_Titled)
     repeats: dict[str, str] = {}
     for entry in entries:
         if entry.removed is not None or entry.outcome is not Outcome.READ:
             continue
         known = entry.metadata
         doi = _stated_doi(entry)
-        alike = by_title.setdefault(plain_title(known.title or entry.name), [])
+        titled = by_title[plain_title(known.title or entry.name)]
         earlier = (
             first_text.get(entry.text_sha256 or "")
             or first_doi.get(doi)
-            or next((e.report_id for e, other in alike if _one(entry, known, e, other)), None)
+            or titled.first_like(entry, known)
         )
         if earlier:
             repeats[entry.report_id] = earlier
@@ -82,8 +86,36 @@ def same_reports(entries: Iterable[Entry]) -> dict[str, str]:
             first_text[entry.text_sha256] = entry.report_id
         if doi:  # a resolver's address alone is none
             first_doi[doi] = entry.report_id
-        alike.append((entry, known))
+        titled.add(entry, known)
     return repeats
+
+
+class _Titled:
+    """Reports of one title, of which there may be hundreds ("Executive summary").
+
+    Two sketches that resemble one another differ in few of the smallest hashes of both, so that the
+    least they have in common is among the smallest of either: only reports that share one of those
+    are compared (prefix filtering; Bayardo, Ma and Srikant, 2007).
+    """
+
+    def __init__(self) -> None:
+        self._reports: list[tuple[Entry, Metadata]] = []
+        self._having: defaultdict[int, list[int]] = defaultdict(list)
+
+    def add(self, entry: Entry, known: Metadata) -> None:
+        """One more."""
+        for least in entry.identity.sketch[:_LEAST]:
+            self._having[least].append(len(self._reports))
+        self._reports.append((entry, known))
+
+    def first_like(self, entry: Entry, known: Metadata) -> str | None:
+        """The id of the first that is one with that report."""
+        shared = (self._having.get(least, ()) for least in entry.identity.sketch[:_LEAST])
+        for place in sorted(set(chain.from_iterable(shared))):
+            other, others = self._reports[place]
+            if _one(entry, known, other, others):
+                return other.report_id
+        return None
 
 
 def _one(entry: Entry, known: Metadata, other: Entry, others: Metadata) -> bool:
