@@ -11,7 +11,7 @@ from typing import Final
 from corpus.passages import PassageRules
 from indexer.content import Content
 from indexer.errors import BuildFailed
-from indexer.probing import FLAT, clusters_of, tuned
+from indexer.probing import FLAT, clusters_of, is_dated, tuned
 from indexer.progress import Progress
 from search.encoder.types import EncoderSpec
 from search.index.generations import generation_id
@@ -67,9 +67,10 @@ def publish_to_engine(
         IndexUnusable: it cannot keep an index, or another process is writing.
         BuildFailed: what was written does not come back.
     """
+    made = _Made(encoder, rules, library_digest, progress, generations.routing)
+    first = content()  # which may encode for hours: nobody is kept out meanwhile
     with generations.writing() as writing:
-        made = _Made(encoder, rules, library_digest, progress, generations.routing)
-        manifest = _published(content(), writing, made, anew=anew)
+        manifest = _published(first, writing, made, anew=anew)
         if is_overdue(manifest):
             progress.say("The library needs other lists of vectors: all is written anew")
             manifest = _published(content(), writing, made, anew=True)
@@ -117,15 +118,18 @@ def _published(content: Content, writing: Generating, made: _Made, *, anew: bool
     held = kept.manifest if kept.state == "live" else None
     if held and held.dense.kind == manifest.dense.kind:
         manifest = replace(manifest, dense=held.dense)
+        untuned = is_dated(manifest)
     else:
         writer.make_indexes()
-        if manifest.dense.lists:
+        untuned = manifest.dense.lists > 0
+        if untuned:
             made.progress.say("Arranging the vectors in lists")
             writer.make_lists(manifest.dense.lists, made.encoder.dimension)
-            clusters = clusters_of(content.vectors, manifest.dense.lists)
-            writer.write_clusters(*clusters)
-            opened = partial(writing.opened, kept.number)
-            manifest = tuned(manifest, content.vectors, clusters, opened, made.progress)
+    if untuned:
+        clusters = clusters_of(content.vectors, manifest.dense.lists)
+        writer.write_clusters(*clusters)
+        opened = partial(writing.opened, kept.number)
+        manifest = tuned(manifest, content.vectors, clusters, opened, made.progress)
     _verify(content, writing.opened(kept.number, manifest))
     writing.publish(kept.number, manifest)
     if not manifest.dense.lists:

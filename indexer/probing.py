@@ -30,6 +30,7 @@ from search.index.types import Scores, Within
 FLAT: Final = DenseInfo(kind="flat", recall=1.0)
 RECALL_WANTED: Final = 0.99
 _ASKED: Final = 100  # questions
+_CHANGED: Final = 0.1  # of the passages: so many more or fewer, and lists are tuned anew
 _STEPS: Final = 4  # of slopes at a time: each is asked of the database
 _TRAINED_ON: Final = 40  # vectors for each cluster
 _ROUNDS: Final = 10  # of k-means
@@ -37,6 +38,16 @@ _SAME: Final = 2e-4  # between a cosine reckoned here and there, of 16 bits a nu
 
 #: Middles, (clusters, dimension), and how many vectors each cluster has.
 Clusters = tuple[Vectors, Sequence[int]]
+
+
+def is_dated(manifest: Manifest) -> bool:
+    """Whether the library is far from the one that lists were tuned for, while they still do.
+
+    Lists of before questions told how many are left as they were tuned.
+    """
+    dense = manifest.dense
+    changed = abs(manifest.counts.ranked - dense.tuned_for)
+    return dense.slope is not None and changed > _CHANGED * dense.tuned_for
 
 
 def clusters_of(vectors: Vectors, count: int) -> Clusters:
@@ -84,7 +95,7 @@ def tuned(
         made = replace(manifest, dense=dense)
         recall = _recall(opened(made), asked, cosines[:, -1])
         if recall >= RECALL_WANTED:
-            return replace(made, dense=replace(dense, recall=recall))
+            return replace(made, dense=replace(dense, recall=recall, tuned_for=len(vectors)))
     progress.say(
         f"All {lists} lists of vectors together find {recall:.2f} of the nearest: a pooler or "
         "Citus may not pass `ivfflat.probes` on (docs/scale.md). Vectors are compared one "

@@ -11,6 +11,7 @@ from search.encoder.types import Vectors
 from search.index.postgres.generations import EngineGenerations
 from search.index.store import StoreEntry
 from search.index.tuning import made_questions
+from search.index.types import Ordinals
 from tests.builders import passage, report
 from tests.fakes import HashingEncoder
 
@@ -54,8 +55,20 @@ def far_questions(made: Content) -> Vectors:
 
 def first(made: Content, count: int) -> Content:
     """The same with the first of its passages alone."""
+    return chosen(made, np.arange(count))
+
+
+def chosen(made: Content, places: Ordinals) -> Content:
+    """The same with some of its passages alone."""
     return Content(
-        made.reports[:count], made.details[:count], made.entries[:count], made.vectors[:count], []
+        [made.reports[place] for place in places],
+        [made.details[place] for place in places],
+        [
+            replace(made.entries[place], report_row=row, first=row)
+            for row, place in enumerate(places)
+        ],
+        made.vectors[places],
+        [],
     )
 
 

@@ -58,8 +58,12 @@ def main() -> None:
         nearest, took = _asked(exact, vectors)
         print(f"{name}: {len(questions)} questions; every vector: p50 {np.median(took):.1f} ms")
         for dense in _tried(manifest.dense, given.probes):
-            found, took = _asked(opened(dense), vectors)
-            print(f"  {_told(nearest, found)}; {_times(took)}; {dense.probes} lists, {dense.slope}")
+            index = opened(dense)
+            found, took = _asked(index, vectors)
+            counts = [index._probes(each, RETRIEVED) for each in vectors]  # noqa: SLF001
+            low, middle, high = np.percentile(counts, [5, 50, 95])
+            lists = f"{middle:.0f} lists ({low:.0f} to {high:.0f})"
+            print(f"  {_told(nearest, found)}; {_times(took)}; {lists}", flush=True)
 
 
 def _tried(made: DenseInfo, probes: list[int]) -> Iterator[DenseInfo]:

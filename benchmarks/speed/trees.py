@@ -83,8 +83,9 @@ class Tree:
         folder, _, threads = where.partition(":")
         self.folder = Path(folder).resolve()
         given = [] if not threads else ["--threads", threads]
+        asked = str(Path(other or home).resolve())
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(Path(__file__).resolve()), other or str(home), *given],
+            [sys.executable, "-P", str(Path(__file__).resolve()), asked, *given],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": str(self.folder)},
             stdin=subprocess.PIPE,

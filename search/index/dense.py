@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from search.encoder.types import Vectors
 from search.errors import IndexUnusable
-from search.index.likely import NARROWED, UNTUNED, LikelyLists
+from search.index.likely import COVERED, NARROWED, UNTUNED, LikelyLists
 from search.index.manifest import REBUILD, DenseInfo
 from search.index.mapping import mapped
 from search.index.types import Allowed, Candidates, Ordinals, Scores
@@ -36,6 +36,7 @@ QUERY_BITS: Final = 8  # of each dimension of a question while lists are read
 CANDIDATES: Final = 8  # brought from the lists for each passage wanted
 NARROW: Final = 0.25  # of all passages: a filter that leaves fewer may leave what is far
 SCATTERED: Final = 0.125  # of all lists: a question that takes more has its nearest scattered
+HALF: Final = 0.5  # of all passages: a filter that leaves fewer may leave what is far
 FARTHER: Final = 2  # times as many for either: far from a question, cosines lie close together
 FEWEST: Final = 300  # candidates
 
@@ -68,7 +69,7 @@ class DenseHalf:
         if self._info.kind == FLAT:
             given = None if mask is None else faiss.SearchParameters(sel=_selector(mask))
             return self._found(query, k, given)
-        given = self._probing(query, k, mask)
+        given = self._probing(query, k, mask, left)
         far = left < NARROW * len(self) or given.nprobe > SCATTERED * self._info.lists
         wanted = (FARTHER if far else 1) * max(k * CANDIDATES, FEWEST)
         ordinals = np.sort(self._found(query, min(len(self), wanted), given).ordinals)
@@ -80,15 +81,20 @@ class DenseHalf:
         kept = found[0] >= 0
         return Candidates(found[0][kept], scores[0][kept])
 
-    def _probing(self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401 - FAISS is untyped
+    def _probing(
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, left: int
+    ) -> Any:  # noqa: ANN401 - FAISS is untyped
         """Which lists are gone through; behind a filter, of those that hold what it leaves."""
         if mask is None:
             probes = self.likely.count(query, self.sizes, k)
-            return faiss.IVFRaBitQSearchParameters(nprobe=probes, qb=QUERY_BITS)
+            return faiss.IVFRaBitQSearchParameters(
+                nprobe=probes, qb=QUERY_BITS, quantizer_params=self._holding
+            )
         held = np.bincount(self.list_of[mask], minlength=self._info.lists)
+        covered = NARROWED if left < HALF * len(self) else COVERED
         return faiss.IVFRaBitQSearchParameters(
             sel=_selector(mask),
-            nprobe=self.likely.count(query, held, k, NARROWED),
+            nprobe=self.likely.count(query, held, k, covered),
             qb=QUERY_BITS,
             quantizer_params=faiss.SearchParameters(sel=_selector(held > 0)),
         )
@@ -97,6 +103,11 @@ class DenseHalf:
     def likely(self) -> LikelyLists:
         """How far its lists are gone through, where it has any."""
         return LikelyLists(self.middles, self._info.slope or UNTUNED, self._info.probes)
+
+    @cached_property
+    def _holding(self) -> Any:  # noqa: ANN401 - FAISS is untyped
+        """Chooses lists that hold anything; None where all do."""
+        return None if self.sizes.all() else faiss.SearchParameters(sel=_selector(self.sizes > 0))
 
     @property
     def middles(self) -> Vectors:

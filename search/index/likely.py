@@ -6,7 +6,8 @@ question and their middles, and the cosine of the question and a vector of a lis
 
     P(cosine > t) = 1 / (1 + exp(slope * (t - s) / sqrt(1 - s * s)))
 
-in units of a vector's mean cosine to its middle. It was fitted to real questions and real passages,
+where cosines are so many times as large as vectors lie far from their middles, on average, which
+drops out: `t` is found by how many are wanted. It was fitted to real questions and real passages,
 whose tails are heavier than a normal distribution's (ADR 0034).
 """
 
@@ -32,7 +33,8 @@ class LikelyLists:
 
     def __init__(self, middles: Vectors, slope: float, fewest: int) -> None:
         """`middles` of the lists, of unit length, (lists, dimension); of `fewest` at least."""
-        self._middles = np.array(middles, np.float32)  # numpy is slow where FAISS has them
+        # numpy is slow where FAISS has them, in no order of its liking.
+        self._middles = np.require(middles, np.float32, ["C", "A"])
         self._fewest = fewest
         self._chances = _chances(slope)
 
@@ -47,14 +49,14 @@ class LikelyLists:
             k: how many of them are wanted.
             covered: the share of them to expect in those lists.
         """
-        near = ((self.cosines(query) + 1) / _STEP).astype(np.intp)
-        near = np.clip(near, 0, len(_NEAR) - 1)
-        vectors = np.bincount(near, held, len(_NEAR)).astype(np.float32)
+        steps = ((self.cosines(query) + 1) / _STEP).astype(np.intp)  # which of s each list is in
+        steps = np.clip(steps, 0, len(_NEAR) - 1)
+        vectors = np.bincount(steps, held, len(_NEAR)).astype(np.float32)
         above = int(np.argmax(self._chances @ vectors <= k))
         expected = np.cumsum((self._chances[above] * vectors)[::-1])
-        nearest = len(_NEAR) - 1 - int(np.searchsorted(expected, covered * expected[-1]))
+        farthest = len(_NEAR) - 1 - int(np.searchsorted(expected, covered * expected[-1]))
         holding = held > 0
-        likely = int(np.count_nonzero(holding & (near >= nearest)))
+        likely = int(np.count_nonzero(holding & (steps >= farthest)))
         return min(int(np.count_nonzero(holding)), max(self._fewest, likely))
 
     def cosines(self, query: NDArray[np.float32]) -> Scores:

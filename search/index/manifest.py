@@ -33,8 +33,9 @@ class Checksum:
 class DenseInfo:
     """How vectors are searched; `recall` is recall@100 against exact search, measured at build.
 
-    Of `lists` at least `probes` are gone through, by question as many more as `slope` tells
-    (`search.index.likely`); in a database no more where there is none, as before ADR 0034.
+    Of `lists` at least `probes` are gone through, and by question as many more as `slope` tells
+    (`search.index.likely`). Without a slope, as before ADR 0034, a database goes through `probes`.
+    `tuned_for` is how many passages there were when a database's lists were tuned.
     """
 
     kind: str  # "flat" or "ivf-rabitq"; "flat" or "ivf" in a database
@@ -42,6 +43,7 @@ class DenseInfo:
     lists: int = 0
     probes: int = 0
     slope: float | None = None
+    tuned_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)

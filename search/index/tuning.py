@@ -17,7 +17,7 @@ from search.index.types import Ordinals
 
 RETRIEVED: Final = 200  # passages that a question asks for, as fusion does
 RECALL_AT: Final = 100
-COVERED: Final = 0.996  # of the nearest: in the lists that are gone through
+HELD: Final = 0.996  # of the nearest, that are to be in the lists gone through
 SHARPEST: Final = 50.0  # slope tried first
 GENTLER: Final = 0.95  # times the last, until it covers them
 GENTLEST: Final = 5.0  # the last tried
@@ -62,7 +62,7 @@ def covering_slope(
     slope = SHARPEST
     while slope > GENTLEST:
         likely = LikelyLists(middles, slope, at_least(len(middles)))
-        if _covered(likely, sizes, asked, wanted) >= COVERED:
+        if _covered(likely, sizes, asked, wanted) >= HELD:
             return slope
         slope *= GENTLER
     return None
@@ -75,6 +75,7 @@ def _covered(
     covered = 0
     for query, lists in zip(asked, wanted, strict=True):
         count = likely.count(query, sizes, RETRIEVED)
-        nearest = np.argsort(-likely.cosines(query))[:count]
+        cosines = np.where(sizes > 0, likely.cosines(query), -np.inf)
+        nearest = np.argsort(-cosines)[:count]
         covered += int(np.count_nonzero(np.isin(lists, nearest)))
     return covered / wanted.size

@@ -19,9 +19,10 @@ from search.index.postgres import schema
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import Routing
 from search.index.postgres.writing import Writer
+from search.index.tuning import made_questions
 from search.index.types import Within
 from tests.backends import Engine, write
-from tests.clusters import PLAIN, clustered, far_questions, first, vector_indexes
+from tests.clusters import APART, PLAIN, chosen, clustered, far_questions, first, vector_indexes
 
 LIMITS = (
     "statement_timeout",
@@ -72,6 +73,43 @@ def test_lists_of_another_size_of_library_are_made_anew_or_go(engine: Engine) ->
             "SELECT reloptions FROM pg_class WHERE relname = 'vector_lists'"
         ).fetchall()
     assert told == ["lists=77"]
+
+
+def test_lists_are_tuned_anew_where_the_library_became_another(engine: Engine) -> None:
+    made = clustered()
+    of_another = [place for place, each in enumerate(made.reports) if APART in each.metadata.topics]
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    others = np.setdiff1d(np.arange(len(made.reports)), of_another)[:4_000]
+    write(chosen(made, others), PLAIN, places)
+    before = places.manifest().dense
+    assert (before.lists, before.tuned_for) == (126, 4_000)
+    write(chosen(made, np.append(others, of_another[:300])), PLAIN, places)
+    assert places.manifest().dense == before  # few more
+    grown = chosen(made, np.append(others, of_another[:1_000]))
+    write(grown, PLAIN, places)
+    dense = places.manifest().dense
+    assert (dense.lists, dense.tuned_for) == (126, 5_000)
+    assert dense.recall >= 0.99
+    index = places.open_current()
+    found = []
+    for query in made_questions(grown.vectors[4_000:])[:20]:
+        best = np.sort(grown.vectors @ query)[::-1][99]
+        near = next(index.near(query[None], 100, Within()))
+        found.append(np.mean(near.scores > best - 1e-3))
+    assert np.mean(found) > 0.97
+
+
+def test_a_generation_from_before_the_clusters_gets_them_with_its_lists(engine: Engine) -> None:
+    made = clustered()
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    write(first(made, 500), PLAIN, places)
+    with psycopg.connect(places.address.dsn) as connection:
+        connection.execute("DROP TABLE generation_1.cluster")
+    write(first(made, 1_500), PLAIN, places)
+    assert places.manifest().dense.slope
+    with psycopg.connect(places.address.dsn) as connection:
+        counted = connection.execute("SELECT count(*) FROM generation_1.cluster").fetchall()
+    assert counted == [(77,)]
 
 
 class _Rival(Silent):

@@ -11,11 +11,13 @@ from indexer.content import Content
 from indexer.probing import clusters_of, tuned
 from indexer.progress import Silent
 from search.encoder.types import Vectors
+from search.index.lists import lists_for
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex, Routing
 from search.index.tuning import at_least
 from search.index.types import Within
+from search.stopwatch import Stopwatch
 from search.types import Filters
 from tests.backends import Engine, write
 from tests.builders import content, report
@@ -96,6 +98,49 @@ def test_a_question_whose_nearest_lie_scattered_goes_through_more_lists(
         for vector in (together, apart)
     ]
     assert at_least(200) <= counts[0] < counts[1] < 200
+    few, more = (index._probes(together, k) for k in (1, 5_000))  # noqa: SLF001 - likewise
+    assert few < more
+
+
+def test_a_question_of_both_halves_goes_through_as_many(
+    many: tuple[Content, EngineGenerations],
+) -> None:
+    made, places = many
+    index = places.open_current()
+    for vector in far_questions(made):
+        proposed = index.propose("word1", vector.copy, 100, Within(), Stopwatch())
+        near = next(index.near(vector[None], 100, Within()))
+        assert set(proposed.dense_rank) == set(near.ordinals.tolist())
+
+
+def test_slopes_are_made_gentler_until_the_database_finds_enough(
+    many: tuple[Content, EngineGenerations], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, places = many
+    manifest = replace(places.manifest(), dense=lists_for(10_000))
+    clusters = clusters_of(made.vectors, 200)
+    slopes: list[float | None] = []
+    recalls = iter([0.5, 0.98, 0.99])
+
+    def opened(tried: Manifest) -> EngineIndex:
+        slopes.append(tried.dense.slope)
+        return places.open(1, tried)
+
+    monkeypatch.setattr("indexer.probing._recall", lambda *_: next(recalls))
+    found = tuned(manifest, made.vectors, clusters, opened, Silent()).dense
+    first, second, third = (each or 0.0 for each in slopes)
+    assert first > second > third > 0
+    assert (found.slope, found.recall, found.tuned_for) == (third, 0.99, 10_000)
+
+
+def test_clusters_that_were_lost_have_all_lists_gone_through(engine: Engine) -> None:
+    made = first(clustered(), 2_000)
+    places = engine.generations(routing=Routing(exact_up_to=1_000))
+    write(made, PLAIN, places)
+    with psycopg.connect(places.address.dsn) as connection:
+        connection.execute("DELETE FROM generation_1.cluster")
+    index = places.open_current()
+    assert index._probes(made.vectors[0], 100) == places.manifest().dense.lists  # noqa: SLF001
 
 
 def test_lists_of_before_the_clusters_are_gone_through_as_they_were_tuned(

@@ -12,7 +12,7 @@ from corpus.types import Report
 from search.cache import Cache
 from search.encoder.types import Vectors
 from search.filters import passing
-from search.index.likely import UNTUNED, LikelyLists
+from search.index.likely import LikelyLists
 from search.index.manifest import Manifest
 from search.index.postgres.alike import EngineAlike
 from search.index.postgres.asking import Asking
@@ -193,16 +193,17 @@ class EngineIndex:
 
     def _probes(self, vector: NDArray[np.float32], k: int) -> int:
         """How many lists a question goes through."""
-        if self.manifest.dense.slope is None:  # as many for each
-            return max(1, self.manifest.dense.probes)
-        likely, sizes = self._clusters
-        return max(1, likely.count(vector, sizes, k))
+        dense = self.manifest.dense
+        if dense.slope is None:  # as many for each
+            return max(1, dense.probes)
+        middles, sizes = self._clusters
+        if not len(sizes):  # they were lost, whoever did it
+            return dense.lists
+        return max(1, LikelyLists(middles, dense.slope, dense.probes).count(vector, sizes, k))
 
     @cached_property
-    def _clusters(self) -> tuple[LikelyLists, NDArray[np.int64]]:
-        middles, sizes = self._vectors.clusters()
-        dense = self.manifest.dense
-        return LikelyLists(middles, dense.slope or UNTUNED, dense.probes), sizes
+    def _clusters(self) -> tuple[Vectors, NDArray[np.int64]]:
+        return self._vectors.clusters()
 
     def _is_exact(self, within: Within, scope: Scope | None) -> bool:
         if not self.manifest.dense.lists:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from search.encoder.types import Vectors
 from search.index.dense import DenseHalf, open_dense
 from search.index.dense_writing import write_dense
-from search.index.likely import LikelyLists
+from search.index.likely import LikelyLists, _chances
 from search.index.tuning import at_least, made_questions
 
 LISTS = 200
@@ -73,6 +73,19 @@ def test_more_than_there_are_take_all_lists_but_the_last_few(
     assert likely.count(middles[0], HELD, 1_000_000) > 0.85 * LISTS
 
 
+def test_a_vector_far_above_the_middle_is_less_likely_the_nearer_that_lies() -> None:
+    chances = _chances(25.0)
+    far, near = (int((s + 1) / 0.01) for s in (0.1, 0.8))
+    at, above = (
+        (int((t + 0.2) / 0.01) for t in (0.1, 0.2)),
+        (int((t + 0.2) / 0.01) for t in (0.8, 0.9)),
+    )
+    (far_at, far_above), (near_at, near_above) = at, above
+    assert chances[far_at, far] == pytest.approx(0.5, abs=0.05)
+    assert chances[near_at, near] == pytest.approx(0.5, abs=0.07)
+    assert chances[near_above, near] < 0.3 * chances[far_above, far]
+
+
 @pytest.mark.parametrize(("lists", "fewest"), [(1, 1), (3, 3), (183, 28), (649, 51), (2_000, 90)])
 def test_never_fewer_than_twice_the_root(lists: int, fewest: int) -> None:
     assert at_least(lists) == fewest
@@ -110,12 +123,27 @@ def test_vectors_in_no_clusters_have_all_their_lists_gone_through(tmp_path: Path
 
 
 def test_lists_made_before_slopes_were_tuned_go_through_as_many_at_least(tmp_path: Path) -> None:
-    half = _made(_clusters(60, 0.5), tmp_path)
-    before = replace(half._info, slope=None, probes=100)  # noqa: SLF001 - an older manifest's
-    older = open_dense(tmp_path, before, dimension=32, ranked=6_000)
-    query = made_questions(half.vectors(np.arange(6_000)))[0]
-    assert older.likely.count(query, older.sizes, 50) >= 100
-    assert len(older.search(query, 50).ordinals) == 50
+    half = _made(_clusters(60, 1.0), tmp_path)
+    asked = made_questions(half.vectors(np.arange(6_000)))
+    for probes in (1, 100):
+        before = replace(half._info, slope=None, probes=probes)  # noqa: SLF001 - an older manifest's
+        older = open_dense(tmp_path, before, dimension=32, ranked=6_000)
+        counts = [older.likely.count(query, older.sizes, 50) for query in asked]
+        assert probes <= min(counts)
+        assert probes == 100 or np.percentile(counts, 90) >= 10
+        assert len(older.search(asked[0], 50).ordinals) == 50
+
+
+@pytest.mark.parametrize("distinct", [1, 50])
+def test_lists_that_nothing_is_in_are_not_gone_through(tmp_path: Path, distinct: int) -> None:
+    draw = np.random.default_rng(0)
+    vectors = np.repeat(_unit(draw.normal(size=(distinct, 32))), 6_000 // distinct, axis=0)
+    half = _made(vectors, tmp_path)
+    assert 0 in half.sizes
+    for query in _unit(draw.normal(size=(20, 32))):
+        found = half.search(query, 100)
+        assert found.scores[0] == pytest.approx(float((vectors @ query).max()), abs=1e-6)
+        assert len(found.ordinals) == 100
 
 
 def _made(vectors: Vectors, folder: Path) -> DenseHalf:
