@@ -1,8 +1,6 @@
 """The library into a database: what changed of it, or a whole generation beside the live one."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +8,7 @@ from typing import Final
 
 from corpus.passages import PassageRules
 from indexer.content import Content
+from indexer.content_rows import ContentRows, stems_of
 from indexer.errors import BuildFailed
 from indexer.probing import FLAT, clusters_of, is_dated, tuned
 from indexer.progress import Progress
@@ -21,14 +20,9 @@ from search.index.manifest import FORMAT_VERSION, Manifest
 from search.index.postgres.generating import Generating, Kept
 from search.index.postgres.generations import EngineGenerations
 from search.index.postgres.opened import EngineIndex, Routing
-from search.index.postgres.rows import PassageRow, RankedPart, ReportRow
 from search.index.postgres.writing import Writer
-from search.index.store import StoreEntry
-from search.index.terms import stems, words_of
-from search.index.tokens import Records
 from search.index.types import Within
 
-AT_ONCE: Final = 1_000  # passages of one transaction, about
 DRIFT: Final = 0.05  # of the mean length that lexical weights rest on, until they are made anew
 _SAMPLE: Final = 50  # passages asked for by their own vector before a generation is trusted
 _SAME: Final = 0.99  # cosine of a vector with itself, kept in 16 bits
@@ -166,17 +160,12 @@ def _mean_length(content: Content, most: int | None = None) -> float:
     count = len(content.vectors)
     every = max(1, count // most) if most else 1
     ranked = content.entries[:count:every]
-    return sum(len(_stems(content, entry)) for entry in ranked) / max(1, len(ranked))
-
-
-def _stems(content: Content, entry: StoreEntry) -> list[str]:
-    title = content.reports[entry.report_row].title
-    return stems(words_of(title, entry.passage.section, entry.passage.text))
+    return sum(len(stems_of(content, entry)) for entry in ranked) / max(1, len(ranked))
 
 
 def _write(content: Content, digests: Sequence[bytes], writer: Writer, progress: Progress) -> None:
     """Write what differs, a batch of reports at a time."""
-    library = _Library(content)
+    library = ContentRows(content)
     held = writer.held()
     ids = [report.report_id for report in content.reports]
     came = [str(report.added).encode() for report in content.reports]
@@ -189,70 +178,6 @@ def _write(content: Content, digests: Sequence[bytes], writer: Writer, progress:
         old = [held[ids[row]][0] for row in batch if ids[row] in held]
         writer.replace(old, [library.row(row, digests[row]) for row in batch])
         progress.advance(len(batch))
-
-
-class _Library:
-    """Content by report, as it is written."""
-
-    def __init__(self, content: Content) -> None:
-        self._content = content
-        self._own: list[list[int]] = [[] for _ in content.reports]  # places of its entries
-        for place, entry in enumerate(content.entries):
-            self._own[entry.report_row].append(place)
-        self._tokens = _InOrder(content.tokens)
-
-    def batches(self, rows: Iterable[int]) -> Iterator[list[int]]:
-        """Reports in batches of about `AT_ONCE` passages."""
-        batch, passages = [], 0
-        for row in rows:
-            batch.append(row)
-            passages += len(self._own[row]) + 1
-            if passages >= AT_ONCE:
-                yield batch
-                batch, passages = [], 0
-        if batch:
-            yield batch
-
-    def row(self, row: int, digest: bytes) -> ReportRow:
-        """A report as it is written."""
-        content = self._content
-        return ReportRow(
-            content.reports[row],
-            content.details[row],
-            digest,
-            [
-                PassageRow(
-                    content.entries[place].place,
-                    content.entries[place].passage,
-                    self._alike(place),
-                    self._ranked(place) if place < len(content.vectors) else None,
-                )
-                for place in self._own[row]
-            ],
-        )
-
-    def _ranked(self, place: int) -> RankedPart:
-        counts = Counter(_stems(self._content, self._content.entries[place]))
-        return RankedPart(self._content.vectors[place], counts, self._tokens.at(place))
-
-    def _alike(self, place: int) -> int:
-        """One number for all near-duplicates, whatever else the library holds."""
-        first = self._content.alike(place).encode()
-        return int.from_bytes(hashlib.sha256(first).digest()[:8], signed=True)
-
-
-class _InOrder:
-    """Records by place; where they can be gone through once, places must ascend."""
-
-    def __init__(self, records: Iterable[Records]) -> None:
-        self._held = records if isinstance(records, Sequence) else None
-        self._coming = enumerate(records)
-
-    def at(self, place: int) -> Records | None:
-        """The records at a place; None where the model gives no tokens."""
-        if self._held is not None:
-            return self._held[place] if self._held else None
-        return next((each for at, each in self._coming if at == place), None)
 
 
 def _verify(content: Content, index: EngineIndex) -> None:

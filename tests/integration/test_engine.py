@@ -120,7 +120,7 @@ def test_a_write_that_was_broken_off_goes_on_and_doubles_nothing(
     places = engine.generations()
     write(_only("b"), ENCODER, places)
     other = HashingEncoder(name="other")
-    monkeypatch.setattr("indexer.engine.AT_ONCE", 1)
+    monkeypatch.setattr("indexer.content_rows.AT_ONCE", 1)
     whole = Writer.replace
     written: list[object] = []
 

@@ -164,7 +164,7 @@ def test_a_write_whose_server_is_killed_goes_on_and_doubles_nothing(
     engine: Engine, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed when the rows of the second batch have been sent, and are not yet committed."""
-    monkeypatch.setattr("indexer.engine.AT_ONCE", 1)
+    monkeypatch.setattr("indexer.content_rows.AT_ONCE", 1)
     places = engine.generations()
     made = content(REPORTS, TEXTS, ENCODER)
     whole = Writer._add  # noqa: SLF001 - between its rows and their commit
