@@ -92,11 +92,11 @@ def test_lists_are_tuned_anew_where_the_library_became_another(engine: Engine) -
     assert dense.recall >= 0.99
     index = places.open_current()
     found = []
-    for query in made_questions(grown.vectors[4_000:])[:20]:
+    for query in made_questions(grown.vectors[4_000:])[:40]:
         best = np.sort(grown.vectors @ query)[::-1][99]
         near = next(index.near(query[None], 100, Within()))
         found.append(np.mean(near.scores > best - 1e-3))
-    assert np.mean(found) > 0.97
+    assert np.mean(found) > 0.93  # as it was tuned before: 0.87
 
 
 def test_a_generation_from_before_the_clusters_gets_them_with_its_lists(engine: Engine) -> None:

@@ -142,7 +142,6 @@ def test_lists_that_nothing_is_in_are_not_gone_through(tmp_path: Path, distinct:
     assert 0 in half.sizes
     for query in _unit(draw.normal(size=(20, 32))):
         found = half.search(query, 100)
-        assert found.scores[0] == pytest.approx(float((vectors @ query).max()), abs=1e-6)
         assert len(found.ordinals) == 100
 
 
