@@ -13,6 +13,7 @@ import numpy as np
 
 from indexer.progress import Progress
 from search.encoder.types import Vectors
+from search.index.dense_writing import ROUNDS, TRAINED_ON
 from search.index.lists import IN_LISTS
 from search.index.manifest import DenseInfo, Manifest
 from search.index.postgres.opened import EngineIndex
@@ -32,8 +33,6 @@ RECALL_WANTED: Final = 0.99
 _ASKED: Final = 100  # questions
 _CHANGED: Final = 0.1  # of the passages: so many more or fewer, and lists are tuned anew
 _STEPS: Final = 4  # of slopes at a time: each is asked of the database
-_TRAINED_ON: Final = 40  # vectors for each cluster
-_ROUNDS: Final = 10  # of k-means
 _SAME: Final = 2e-4  # between a cosine reckoned here and there, of 16 bits a number
 
 #: Middles, (clusters, dimension), and how many vectors each cluster has.
@@ -52,12 +51,12 @@ def is_dated(manifest: Manifest) -> bool:
 
 def clusters_of(vectors: Vectors, count: int) -> Clusters:
     """So many clusters of vectors, of a sample of them; each at least one."""
-    draw = np.random.default_rng(0).permutation(len(vectors))[: count * _TRAINED_ON]
+    draw = np.random.default_rng(0).permutation(len(vectors))[: count * TRAINED_ON]
     sample = np.ascontiguousarray(vectors[np.sort(draw)], np.float32)
     found = faiss.Kmeans(
         sample.shape[1],
         min(count, len(sample)),
-        niter=_ROUNDS,
+        niter=ROUNDS,
         spherical=True,
         min_points_per_centroid=1,
     )
